@@ -1,0 +1,135 @@
+"""Every setting of the product, read once from the environment.
+
+A setting NAME may also be given as NAME_FILE, the path of a file that holds it: so come secrets in containers.
+`load` collects everything that is wrong before it refuses.
+"""
+
+import os
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+Role = Literal["owner", "web", "worker"]
+ROLES: dict[Role, str] = {"owner": "suishouban_owner", "web": "suishouban_web", "worker": "suishouban_worker"}
+
+
+class SettingsError(Exception):
+    """The environment says something that cannot be; `str()` is one sentence a line."""
+
+
+class Login(msgspec.Struct, frozen=True):
+    """How one process reaches PostgreSQL. `role` is to be taken on with `server_settings={"role": role}`."""
+
+    dsn: str
+    role: str | None = None
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """`database_url` None means: the embedded PostgreSQL under `data`, not reached yet (see core/embedded.py)."""
+
+    data: Path
+    host: str
+    port: int
+    public_url: str
+    demo: bool
+    web_workers: int
+    database_url: str | None
+    database_url_web: str | None
+    database_url_worker: str | None
+    master_key: str | None
+    vapid_key: str | None
+    smtp_url: str | None
+    mail_from: str
+    push_allowed: tuple[str, ...]
+
+    def login(self, role: Role) -> Login:
+        """An own login for web and worker where one is given, else the owner's with the group role taken on."""
+        if self.database_url is None:
+            raise SettingsError("The embedded database is not running yet: nothing to connect to.")
+        own = {"owner": self.database_url, "web": self.database_url_web, "worker": self.database_url_worker}[role]
+        return Login(own) if own else Login(self.database_url, ROLES[role])
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process, or SettingsError naming every setting that is wrong."""
+    problems: list[str] = []
+    data = Path(environ.get("DATA") or ".data").resolve()
+    host = environ.get("HOST") or "127.0.0.1"
+    port = _whole("PORT", environ, 8000, 0, 65535, problems)
+    settings = Settings(
+        data=data,
+        host=host,
+        port=port,
+        public_url=(environ.get("PUBLIC_URL") or f"http://localhost:{port}").rstrip("/"),
+        demo=environ.get("SUISHOUBAN_DEMO") == "on",
+        web_workers=_whole("WEB_WORKERS", environ, 1, 1, 64, problems),
+        database_url=_said("DATABASE_URL", environ, problems),
+        database_url_web=_said("DATABASE_URL_WEB", environ, problems),
+        database_url_worker=_said("DATABASE_URL_WORKER", environ, problems),
+        master_key=_said("MASTER_KEY", environ, problems, data / "secrets" / "master.key"),
+        vapid_key=_said("VAPID_KEY", environ, problems, data / "secrets" / "vapid.pem"),
+        smtp_url=_said("SMTP_URL", environ, problems),
+        mail_from=environ.get("MAIL_FROM") or "随手办 <suishouban@localhost>",
+        push_allowed=tuple((environ.get("PUSH_ALLOWED") or "").split()),
+    )
+    problems += _contradictions(settings)
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return settings
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    problems = []
+    public = urlsplit(settings.public_url)
+    if public.scheme not in ("http", "https") or not public.hostname:
+        problems.append("PUBLIC_URL must begin with http:// or https:// and name a host.")
+    if settings.demo and not (is_loopback(settings.host) and is_loopback(public.hostname or "")):
+        problems.append(
+            "The demo lets anybody sign in as anybody, so it only listens on this machine itself: "
+            "leave HOST and PUBLIC_URL at localhost, or set SUISHOUBAN_DEMO=off."
+        )
+    for name, url in (
+        ("DATABASE_URL", settings.database_url),
+        ("DATABASE_URL_WEB", settings.database_url_web),
+        ("DATABASE_URL_WORKER", settings.database_url_worker),
+    ):
+        if url and urlsplit(url).scheme not in ("postgresql", "postgres"):
+            problems.append(f"{name} must begin with postgresql://.")
+    if settings.smtp_url and urlsplit(settings.smtp_url).scheme not in ("smtp", "smtps"):
+        problems.append("SMTP_URL must begin with smtp:// or smtps://.")
+    return problems
+
+
+def _whole(name: str, environ: Mapping[str, str], default: int, low: int, high: int, problems: list[str]) -> int:
+    text = environ.get(name) or str(default)
+    if text.isascii() and text.isdigit() and low <= int(text) <= high:
+        return int(text)
+    problems.append(f"{name} must be a whole number from {low} to {high}.")
+    return default
+
+
+def _said(name: str, environ: Mapping[str, str], problems: list[str], kept: Path | None = None) -> str | None:
+    """The value of NAME, else the content of NAME_FILE, else that of the file `kept` where there is one."""
+    if value := environ.get(name):
+        return value
+    path = environ.get(f"{name}_FILE")
+    if not path and not (kept and kept.is_file()):
+        return None
+    try:
+        return Path(path or kept or "").read_text("utf-8").strip() or None
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"{name}_FILE cannot be read: {error}.")
+        return None

@@ -1,0 +1,146 @@
+"""Facts that follow from other facts, and the named checks of `matches`: both closed lists.
+
+Ages: a year of life is complete on the day of the birthday. Where that year has no such day (29 February) it is complete
+on the last day of the month, 28 February: Civil Code art. 202. Why: docs/decisions/0002-ages.md.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import msgspec
+
+ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def years_since(start: object, on: date | None) -> int | None:
+    """Whole years of life or of a period on the day `on`; before the start -1, -2 …"""
+    if on is None or not isinstance(start, date):
+        return None
+    years = on.year - start.year
+    return years if on >= anniversary(start, years) else years - 1
+
+
+def anniversary(start: date, years: int) -> date:
+    """The day on which `years` years are complete; the last day of February where 29 February is missing."""
+    try:
+        return start.replace(year=start.year + years)
+    except ValueError:
+        return date(start.year + years, 2, 28)
+
+
+def days_since(start: object, on: date | None) -> int | None:
+    return (on - start).days if on is not None and isinstance(start, date) else None
+
+
+def months_since(start: object, on: date | None) -> int | None:
+    """Whole months on the day `on`; a month without the corresponding day is complete on its last day (art. 202)."""
+    if on is None or not isinstance(start, date):
+        return None
+    months = (on.year - start.year) * 12 + on.month - start.month
+    last_day = (on + timedelta(days=1)).day == 1
+    return months if on.day >= start.day or last_day else months - 1
+
+
+def per_head(total: object, heads: object, _: date | None) -> Fraction | None:
+    """Exact, so that a limit is met to the fen; rounding is for showing."""
+    if not _number(total) or not _number(heads) or heads <= 0:  # type: ignore[operator]
+        return None
+    return Fraction(total) / Fraction(heads)  # type: ignore[arg-type]
+
+
+def birth_date_of_id(number: object, _: date | None) -> date | None:
+    """From an 18-digit resident ID number whose check character is right; else None."""
+    if not isinstance(number, str) or not is_resident_id(number):
+        return None
+    return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+
+
+def sex_of_id(number: object, _: date | None) -> str | None:
+    if not isinstance(number, str) or not is_resident_id(number):
+        return None
+    return "男" if int(number[16]) % 2 else "女"
+
+
+class Derivation(msgspec.Struct, frozen=True):
+    """`compute(*sources, on)`; None where it cannot be said. `samples(limits, on)` gives source values that fall into
+    every cell which comparing the derived number with `limits` makes; None where nobody has worked them out."""
+
+    takes: int
+    compute: Callable[..., object]
+    samples: Callable[[list[int], date], list[date]] | None = None
+
+
+def _birthdays(limits: list[int], on: date) -> list[date]:
+    """Starts so that years_since is just each limit, and one either side of it."""
+    found = []
+    for limit in limits:
+        for years in (limit - 1, limit, limit + 1):
+            if 1 <= on.year - years <= 9999:
+                found += [anniversary(on, -years), *_day_after(anniversary(on, -years))]
+    return found
+
+
+def _day_after(day: date) -> list[date]:
+    return [day + timedelta(days=1)] if day < date.max else []
+
+
+DERIVATIONS: dict[str, Derivation] = {
+    "years_since": Derivation(1, years_since, _birthdays),
+    "months_since": Derivation(1, months_since),
+    "days_since": Derivation(1, days_since),
+    "per_head": Derivation(2, per_head),
+    "birth_date_of_id": Derivation(1, birth_date_of_id),
+    "sex_of_id": Derivation(1, sex_of_id),
+}
+
+
+def is_resident_id(text: str) -> bool:
+    """GB 11643: 17 digits with a real birth date, and the ISO 7064 MOD 11-2 check character."""
+    if not re.fullmatch(r"[1-9]\d{16}[\dX]", text, re.ASCII):
+        return False
+    try:
+        date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
+    except ValueError:
+        return False
+    return "10X98765432"[sum(int(c) * w for c, w in zip(text, ID_WEIGHTS, strict=False)) % 11] == text[17]
+
+
+def is_social_credit_code(text: str) -> bool:
+    """GB 32100, 18 characters, MOD 31."""
+    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    if len(text) != 18 or any(c not in alphabet for c in text):
+        return False
+    total = sum(alphabet.index(c) * pow(3, i, 31) for i, c in enumerate(text[:17]))
+    return alphabet[(31 - total % 31) % 31] == text[17]
+
+
+def is_bank_card(text: str) -> bool:
+    """12 to 19 digits with a right Luhn digit."""
+    if not re.fullmatch(r"\d{12,19}", text, re.ASCII):
+        return False
+    doubled = (int(c) * 2 if i % 2 else int(c) for i, c in enumerate(reversed(text)))
+    return sum(n - 9 if n > 9 else n for n in doubled) % 10 == 0
+
+
+def is_mobile(text: str) -> bool:
+    return re.fullmatch(r"1[3-9]\d{9}", text, re.ASCII) is not None
+
+
+def is_postcode(text: str) -> bool:
+    return re.fullmatch(r"\d{6}", text, re.ASCII) is not None
+
+
+CHECKS: dict[str, Callable[[str], bool]] = {
+    "resident_id": is_resident_id,
+    "social_credit_code": is_social_credit_code,
+    "bank_card": is_bank_card,
+    "mobile": is_mobile,
+    "postcode": is_postcode,
+}
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, (int, Decimal, Fraction)) and not isinstance(value, bool)

@@ -1,13 +1,11 @@
-"""Reading rules strictly from plain YAML or JSON data, in bounded time, and renaming their roles."""
+"""Reading rules strictly from plain YAML or JSON data, in bounded time."""
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
-
-import msgspec
 
 from backend.core.conditions_derive import CHECKS, DERIVATIONS
 from backend.core.conditions_model import (
@@ -183,33 +181,18 @@ def _number_test(data: dict[Any, Any], where: str) -> tuple[Operator, Scalar | t
 
 def _constant(op: Operator, data: object, where: str) -> Scalar | tuple[Scalar, ...]:
     if op == "in":
-        return _list(data, where, lambda part: _scalar(part, where))
+        return _list(data, where, _scalar)
     if op == "within":
-        return _list(data if isinstance(data, list) else [data], where, lambda part: _text(part, where))
-    if op == "includes":
-        return _text(data, where)
-    if op == "matches":
-        if data not in CHECKS:
-            raise ConditionError(where, f"没有「{_short(data)}」这种检查;有:{'、'.join(sorted(CHECKS))}。")
-        return cast(str, data)
-    if op == "known":
-        if not isinstance(data, bool):
-            raise ConditionError(where, "known 后面写 yes 或 no。")
-        return data
-    if op in ("before", "after"):
-        return _date(data, where)
+        return _list(data if isinstance(data, list) else [data], where, _text)
     if op in _NUMERIC:
-        number = _scalar(data, where)
-        if not _is_number(number):
-            raise ConditionError(where, f"这里要一个数字,不是「{_short(data)}」。")
-        return number
-    return _scalar(data, where)
+        return _number(data, where)
+    return _READ.get(op, _scalar)(data, where)
 
 
-def _list(data: object, where: str, read: Callable[[object], Scalar]) -> tuple[Scalar, ...]:
+def _list(data: object, where: str, read: Callable[[object, str], Scalar]) -> tuple[Scalar, ...]:
     if not isinstance(data, list) or not 0 < len(data) <= MAX_LIST:
         raise ConditionError(where, f"这里要列出 1 到 {MAX_LIST} 个值。")
-    return tuple(read(part) for part in data)
+    return tuple(read(part, where) for part in data)
 
 
 def _scalar(data: object, where: str) -> Scalar:
@@ -239,6 +222,34 @@ def _date(data: object, where: str) -> date:
         return date.fromisoformat(data)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise ConditionError(where, f"这里要一个日期,写成 2026-01-31,不是「{_short(data)}」。") from None
+
+
+def _number(data: object, where: str) -> Scalar:
+    number = _scalar(data, where)
+    if not _is_number(number):
+        raise ConditionError(where, f"这里要一个数字,不是「{_short(data)}」。")
+    return number
+
+
+def _check(data: object, where: str) -> str:
+    if not isinstance(data, str) or data not in CHECKS:
+        raise ConditionError(where, f"没有「{_short(data)}」这种检查;有:{'、'.join(sorted(CHECKS))}。")
+    return data
+
+
+def _yes_no(data: object, where: str) -> bool:
+    if not isinstance(data, bool):
+        raise ConditionError(where, "known 后面写 yes 或 no。")
+    return data
+
+
+_READ: dict[Operator, Callable[[object, str], Scalar]] = {
+    "includes": _text,
+    "matches": _check,
+    "known": _yes_no,
+    "before": _date,
+    "after": _date,
+}
 
 
 def _is_number(value: object) -> bool:
@@ -284,67 +295,3 @@ def _in(where: str, word: str) -> str:
 def _short(data: object) -> str:
     text = data if isinstance(data, str) else type(data).__name__ if isinstance(data, (dict, list)) else str(data)
     return text[:40]
-
-
-def nodes_of(condition: Condition) -> Iterator[Condition]:
-    """The condition and everything inside it."""
-    yield condition
-    match condition:
-        case All(of=parts) | AnyOf(of=parts):
-            for part in parts:
-                yield from nodes_of(part)
-        case Not(of=part):
-            yield from nodes_of(part)
-        case Every(that=that) | Some(that=that) | Count(that=that) | Sum(that=that) if that is not None:
-            yield from nodes_of(that)
-
-
-def uses_of(condition: Condition) -> tuple[Operand, ...]:
-    """Every fact the condition names, as often as it does, in its order."""
-    found: list[Operand] = []
-    for node in nodes_of(condition):
-        match node:
-            case Leaf(of=of) | Sum(of=of):
-                found.append(of)
-            case Compare(left=left, right=right):
-                found += (left, right)
-    return tuple(found)
-
-
-def roles_of(condition: Condition) -> frozenset[str]:
-    """Every role the condition names; a guide's own facts have none."""
-    named = {use.fact.partition(".")[0] for use in uses_of(condition) if "." in use.fact}
-    return frozenset(named | {node.role for node in nodes_of(condition) if isinstance(node, (Every, Some, Count, Sum))})
-
-
-def bind(condition: Condition, roles: Mapping[str, str], fits: Condition | None = None) -> Condition:
-    """The same rule over other names of the roles; `fits` stands in wherever the rule says `item: fits`."""
-
-    def key(fact: str) -> str:
-        role, dot, element = fact.partition(".")
-        return f"{roles.get(role, role)}.{element}" if dot else fact
-
-    def operand(of: Operand) -> Operand:
-        return msgspec.structs.replace(of, fact=key(of.fact))
-
-    def walk(node: Condition) -> Condition:
-        change = msgspec.structs.replace
-        match node:
-            case Leaf(of=of):
-                return change(node, of=operand(of))
-            case Compare(left=left, right=right):
-                return change(node, left=operand(left), right=operand(right))
-            case All(of=parts) | AnyOf(of=parts):
-                return change(node, of=tuple(walk(part) for part in parts))
-            case Not(of=part):
-                return change(node, of=walk(part))
-            case Every(role=role, that=that) | Some(role=role, that=that):
-                return change(node, role=roles.get(role, role), that=walk(that))
-            case Count(role=role, that=maybe):
-                return change(node, role=roles.get(role, role), that=walk(maybe) if maybe else None)
-            case Sum(role=role, of=of, that=maybe):
-                return change(node, role=roles.get(role, role), of=operand(of), that=walk(maybe) if maybe else None)
-            case ItemFits():
-                return fits if fits is not None else node
-
-    return walk(condition)

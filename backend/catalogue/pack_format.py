@@ -1,0 +1,124 @@
+"""The files of a pack as they are written, where that is shorter than what `model.py` reads them into.
+
+The JSON Schema for editors is generated from these types.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from backend.catalogue.model import (
+    Basis,
+    CaseType,
+    Example,
+    Fee,
+    ItemType,
+    Limits,
+    Phones,
+    Question,
+    Result,
+    Step,
+    Strict,
+    Subject,
+    Visits,
+)
+
+Rule = dict[str, Any]
+"""A condition in the words of the rule language; read by `core/conditions.py`."""
+
+ROLE = r"^[a-z_]+(\?|\[\d+\.\.\d+\])?$"
+"""`person`, `person?` (optional), `person[0..12]` (repeated)."""
+
+
+class RoleFile(Strict, kw_only=True):
+    kind: Annotated[str, msgspec.Meta(pattern=ROLE)]
+    label: str = ""
+
+
+class AskFile(Strict, kw_only=True):
+    fact: str
+    when: Rule | None = None
+    required: bool = True
+
+
+class NeedFile(Strict, kw_only=True):
+    material: str
+    when: Rule | None = None
+    variant: str = ""
+    max_age_days: int | None = None
+    required: bool = True
+    note: str = ""
+
+
+class ItemFile(Strict, kw_only=True):
+    """`items/<name>.yaml`."""
+
+    code: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Z][0-9A-Z-]{5,49}$")]
+    name: Annotated[str, msgspec.Meta(min_length=2, max_length=100)]
+    department: str
+    type: ItemType
+    case_type: CaseType
+    subjects: tuple[Subject, ...]
+    themes: tuple[str, ...]
+    summary: str
+    conditions: str
+    roles: dict[str, Annotated[str, msgspec.Meta(pattern=ROLE)] | RoleFile]
+    signs: tuple[str, ...]
+    agent: bool = True
+    agent_reason: str = ""
+    fits: Rule | None = None
+    asks: tuple[str | AskFile, ...]
+    materials: tuple[str | NeedFile, ...] = ()
+    instant: tuple[Rule, ...] = ()
+    limits: Limits
+    fee: Fee = Fee()
+    visits: Visits = Visits()
+    online: bool = True
+    mail: bool = False
+    quantity: str = ""
+    result: Result
+    basis: tuple[Basis, ...]
+    places: tuple[str, ...]
+    steps: tuple[Step, ...]
+    faq: tuple[Question, ...] = ()
+    mistakes: tuple[str, ...] = ()
+    intermediary: str = ""
+    aliases: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+
+class DepartmentFile(Strict, kw_only=True):
+    """One department of `offices.yaml`, under the short name by which items call it."""
+
+    code: str
+    name: str
+    phones: Phones
+    aliases: tuple[str, ...] = ()
+
+
+class OfficeFile(Strict, kw_only=True):
+    name: str
+    departments: tuple[str, ...]
+    region: str
+    address: str
+    window: str
+    opens: str
+    phones: Phones
+    demo: bool = False
+
+
+class OfficesFile(Strict, kw_only=True):
+    """`offices.yaml`."""
+
+    departments: dict[str, DepartmentFile]
+    offices: dict[str, OfficeFile]
+
+
+class Review(Strict, kw_only=True):
+    """One line of `reviews.yaml`: who checked which text of an item. `demo`: for trying the program, not a lawyer's."""
+
+    sha256: str
+    by: str
+    on: str
+    demo: bool = False

@@ -67,3 +67,4 @@ def _pause(text: str) -> Pause:
 
 
 COMMAND = ("clock", add_arguments, run)
+COMMANDS = [COMMAND]

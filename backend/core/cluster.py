@@ -16,6 +16,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from backend.settings import Refused
+
 LIBC = ctypes.CDLL(None)
 NOBODY = 65534
 NAMESPACE = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "setpriv", "--pdeathsig", "INT"]
@@ -29,7 +31,7 @@ INITDB = [
 ]
 
 
-class EmbeddedError(Exception):
+class EmbeddedError(Refused):
     """The embedded PostgreSQL cannot do what is asked; the sentence says why and what helps."""
 
 

@@ -30,6 +30,7 @@ DATABASE = "suishouban"
 SOCKET = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 107
 LOCAL_ONLY = ["-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "timezone=UTC"]
+LEFT_OVER = ("already exists", "still in use")
 LARGEST_LOG = 10_000_000
 
 
@@ -66,6 +67,10 @@ class EmbeddedPostgres:
         except BaseException:
             self.stop()
             raise
+
+    def relaunch(self, patience: float = 120) -> None:
+        """Start the server again after it ended by itself; what was acknowledged is recovered."""
+        self._launch(time.monotonic() + patience)
 
     def stop(self, patience: float = 30) -> None:
         """A fast shutdown: sessions are ended, everything acknowledged is on disk. Safe to call twice."""
@@ -135,8 +140,8 @@ class EmbeddedPostgres:
             if self._ready(deadline):
                 return
             said = log.read_bytes()[begun:].decode("utf-8", "replace")
-            # For some seconds after a kill, what is left of the old server still holds its lock file.
-            if "already exists" not in said or time.monotonic() > deadline:
+            # For some seconds after a kill, what is left of the old server still holds its lock file and its memory.
+            if not any(words in said for words in LEFT_OVER) or time.monotonic() > deadline:
                 raise EmbeddedError(f"PostgreSQL did not start; {log} ends with:\n{said[-2000:]}")
             time.sleep(0.25)
 

@@ -7,12 +7,13 @@ applied: what ran is what stands in `schema_migrations`, by its SHA-256.
 import asyncio
 import hashlib
 import re
+from importlib import metadata
 from pathlib import Path
 
 import asyncpg
 import msgspec
 
-from backend.settings import ROLES
+from backend.settings import ROLES, Refused
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
@@ -20,7 +21,7 @@ LOCK = 0x5355_4953  # any number that is ours alone
 PATIENCE = 20  # tries, a second apart at most, for a table that a busy site holds
 
 
-class MigrationError(Exception):
+class MigrationError(Refused):
     """The folder and the database do not tell the same story; nothing was changed by the refusal."""
 
 
@@ -137,12 +138,30 @@ async def see_to_roles(connection: asyncpg.Connection) -> None:
             ) from error
 
 
+async def lay_queue(connection: asyncpg.Connection) -> None:
+    """The job queue's own tables, once for each version of it (kept as a comment on its table: its import is slow)."""
+    version = f"pgqueuer {metadata.version('pgqueuer')}"
+    if await connection.fetchval("select obj_description(to_regclass('pgqueuer'), 'pg_class')") == version:
+        return
+    from backend.core.jobs import install
+
+    async with connection.transaction():
+        await connection.execute("select pg_advisory_xact_lock($1)", LOCK)
+        await install(connection)
+        await connection.execute(f"comment on table pgqueuer is '{version}'")
+
+
 async def migrate_at(dsn: str, embedded: bool) -> list[Migration]:
     """Migrate the database behind `dsn`, whose user becomes the owner of all tables."""
-    connection = await asyncpg.connect(dsn, server_settings={"timezone": "UTC"})
+    try:
+        connection = await asyncpg.connect(dsn, server_settings={"timezone": "UTC"}, timeout=10)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise MigrationError(f"The database cannot be reached: {error}. Is DATABASE_URL right?") from error
     try:
         if not embedded:
             await see_to_roles(connection)
-        return await migrate(connection, read())
+        applied = await migrate(connection, read())
+        await lay_queue(connection)
+        return applied
     finally:
         await connection.close()

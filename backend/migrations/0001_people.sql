@@ -201,3 +201,8 @@ GRANT UPDATE (sealed, trust, at) ON facts TO suishouban_web, suishouban_worker;
 GRANT UPDATE (label_sealed) ON parties TO suishouban_web;
 GRANT UPDATE (ended_at, principal_id, mandate_id) ON sessions TO suishouban_web;
 GRANT UPDATE (sealed, at) ON register_records TO suishouban_worker;
+
+-- The demo cast has handles; nobody else does, so this shows nothing where there is no demo.
+CREATE FUNCTION demo_cast() RETURNS TABLE (id uuid, handle text, kind text, name_sealed bytea, key_wrapped bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT a.id, a.handle, a.kind, a.name_sealed, a.key_wrapped FROM accounts a WHERE a.handle IS NOT NULL ORDER BY a.created_at, a.handle $$;

@@ -1,0 +1,83 @@
+"""Opening accounts and sessions."""
+
+import secrets
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from backend.accounts.model import NewAccount
+from backend.core.db import Tx
+from backend.core.errors import NotFound
+from backend.core.viewer import hash_of
+
+SESSION = timedelta(hours=12)
+
+
+async def open_account(tx: Tx, new: NewAccount) -> UUID:
+    """Writes the account with a data key of its own, its contacts sealed, its own party, its roles. As owner or worker."""
+    account, wrapped = uuid4(), tx.vault.new_key()
+    key = tx.vault.key(wrapped)
+    await tx.db.execute(
+        "INSERT INTO accounts (id, kind, handle, key_wrapped, name_sealed) VALUES ($1, $2, $3, $4, $5)",
+        account,
+        new.kind,
+        new.handle,
+        wrapped,
+        key.seal(new.name.encode(), f"name:{account}"),
+    )
+    for kind, value in (("email", new.email), ("phone", new.phone)):
+        if value:
+            await tx.db.execute(
+                "INSERT INTO contacts (account_id, kind, value_sealed, verified_at) VALUES ($1, $2, $3, $4)",
+                account,
+                kind,
+                key.seal(value.encode(), f"contact:{account}:{kind}"),
+                tx.now,
+            )
+    if new.kind != "officer":
+        await tx.db.execute(
+            "INSERT INTO parties (id, principal_id, kind, is_self) VALUES ($1, $1, $2, true)", account, new.kind
+        )
+    for department, roles in new.roles.items():
+        for role in roles:
+            await tx.db.execute(
+                "INSERT INTO officer_roles (account_id, department_id, role) VALUES ($1, $2, $3)",
+                account,
+                department,
+                role,
+            )
+    return account
+
+
+async def open_session(tx: Tx, account: UUID) -> str:
+    """A new session for herself; returns the token for the cookie, which is stored only as its hash."""
+    token = secrets.token_urlsafe(32)
+    await tx.db.execute("SELECT set_config('app.viewer', $1, true)", str(account))
+    await tx.db.execute(
+        "INSERT INTO sessions (token_hash, account_id, principal_id, created_at, expires_at) VALUES ($1, $2, $2, $3, $4)",
+        hash_of(token),
+        account,
+        tx.now,
+        tx.now + SESSION,
+    )
+    return token
+
+
+async def end_session(tx: Tx, token: str) -> None:
+    await tx.db.execute(
+        "UPDATE sessions SET ended_at = $2 WHERE token_hash = $1 AND ended_at IS NULL", hash_of(token), tx.now
+    )
+
+
+async def act_for(tx: Tx, token: str, principal: UUID, mandate: UUID | None) -> None:
+    """Puts another person's affairs on the screen: under a live mandate of hers, or back to oneself (mandate None)."""
+    changed = await tx.db.fetchval(
+        """UPDATE sessions SET principal_id = $2, mandate_id = $3 WHERE token_hash = $1
+           AND (($3::uuid IS NULL AND $2 = account_id) OR EXISTS (SELECT 1 FROM mandates m WHERE m.id = $3 AND m.agent_id = account_id
+                AND m.principal_id = $2 AND m.ended_at IS NULL AND app_today() BETWEEN m.valid_from AND m.valid_to))
+           RETURNING 1""",
+        hash_of(token),
+        principal,
+        mandate,
+    )
+    if changed is None:
+        raise NotFound()

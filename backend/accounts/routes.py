@@ -1,0 +1,124 @@
+"""Signing in and out, whose affairs are on the screen, how pages look."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+
+from backend.accounts.actions import act_for, end_session, open_session
+from backend.accounts.queries import account_of, demo_cast
+from backend.core.db import Tx
+from backend.core.errors import NotFound
+from backend.core.web import ACCOUNT, ANYONE, COOKIE, Form, local_path, page, read_form, see_other
+
+YEAR = 31_536_000
+
+
+@get("/sign-in", opt=ANYONE, include_in_schema=False)
+async def sign_in_page(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
+    target = local_path(request.query_params.get("next", "/"))
+    return page(request, tx, "accounts/sign_in.html", cast=await _cast(request, tx), next=target, typed=[], again="")
+
+
+@post("/sign-in", opt=ANYONE, include_in_schema=False)
+async def sign_in(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
+    """Demo mode: one tap makes you a member of the cast. What was typed before the session ended is offered again."""
+    form = await read_form(request)
+    account = await account_of(tx.db, form.text("handle")) if request.app.state.settings.demo else None
+    if account is None:
+        raise NotFound()
+    cookie = {"Set-Cookie": _session_cookie(await open_session(tx, account))}
+    if form.text("again"):
+        return page(
+            request,
+            None,
+            "accounts/send_again.html",
+            headers=cookie,
+            again=local_path(form.text("again")),
+            typed=_typed(form),
+        )
+    return see_other(local_path(form.text("next"), "/"), cookie)
+
+
+@post("/sign-in/again", opt=ANYONE, include_in_schema=False)
+async def sign_in_again(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
+    """The sign-in page, with the fields of the form that met an ended session still in hand."""
+    form = await read_form(request)
+    again = local_path(form.text("again"))
+    return page(
+        request, tx, "accounts/sign_in.html", cast=await _cast(request, tx), next="/", typed=_typed(form), again=again
+    )
+
+
+@post("/sign-out", opt=ANYONE, include_in_schema=False)
+async def sign_out(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
+    if token := request.cookies.get(COOKIE):
+        await end_session(tx, token)
+    gone = f"{COOKIE}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"
+    return see_other("/", {"Set-Cookie": gone, "Clear-Site-Data": '"cache"'})
+
+
+@get("/me", opt=ACCOUNT, include_in_schema=False)
+async def me(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
+    return page(request, tx, "accounts/me.html", push_key=request.app.state.settings.vapid_key is not None)
+
+
+@post("/acting", opt=ACCOUNT, include_in_schema=False)
+async def choose_principal(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
+    """Whose affairs are on the screen from now on: her own (no mandate named), or a principal's."""
+    form = await read_form(request)
+    mandate = _uuid(form.text("mandate")) if form.text("mandate") else None
+    principal = _uuid(form.text("principal")) if mandate else tx.viewer.id
+    await act_for(tx, request.cookies.get(COOKIE, ""), principal, mandate)
+    return see_other(local_path(form.text("next"), "/"))
+
+
+@post("/mode", opt=ANYONE, include_in_schema=False)
+async def choose_mode(request: Request) -> Response[None]:
+    form = await read_form(request)
+    mode = "elder" if form.text("mode") == "elder" else "standard"
+    return see_other(local_path(form.text("back"), "/"), {"Set-Cookie": _preference("mode", mode)})
+
+
+@post("/language", opt=ANYONE, include_in_schema=False)
+async def choose_language(request: Request) -> Response[None]:
+    form = await read_form(request)
+    lang = form.text("lang") if form.text("lang") in ("zh-Hans", "zh-Hant", "en") else "zh-Hans"
+    return see_other(local_path(form.text("back"), "/"), {"Set-Cookie": _preference("lang", lang)})
+
+
+async def _cast(request: Request, tx: Tx) -> list[dict[str, str]]:
+    if not request.app.state.settings.demo:
+        return []
+    return [
+        {
+            "handle": m.handle,
+            "kind": m.kind,
+            "name": tx.vault.key(m.key_wrapped).open(m.name_sealed, f"name:{m.id}").decode(),
+        }
+        for m in await demo_cast(tx.db)
+    ]
+
+
+def _typed(form: Form) -> list[tuple[str, str]]:
+    return [(key.removeprefix("typed."), value) for key, value in form.fields if key.startswith("typed.")]
+
+
+def _session_cookie(token: str) -> str:
+    return f"{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax"
+
+
+def _preference(name: str, value: str) -> str:
+    return f"{name}={value}; Path=/; Max-Age={YEAR}; SameSite=Lax"
+
+
+def _uuid(text: str) -> UUID:
+    """An id from a form; one that is none is simply not found."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound() from error
+
+
+ROUTES = [sign_in_page, sign_in, sign_in_again, sign_out, me, choose_principal, choose_mode, choose_language]

@@ -1,0 +1,156 @@
+"""The composition root: which features there are, and how the web process is put together. Nothing clever."""
+
+import importlib
+import importlib.util
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from backend.core import db, pwa
+from backend.core.crypto import Vault
+from backend.core.db import LOST
+from backend.core.edge import Edge, add_headers
+from backend.core.errors import NotFound, Problem, Refusal, Unavailable
+from backend.core.health import HEALTH
+from backend.core.i18n import _
+from backend.core.jobs import Handler
+from backend.core.pwa import Assets
+from backend.core.render import Pages
+from backend.core.web import open_tx, refused
+from backend.settings import Settings, load
+
+log = logging.getLogger("suishouban.web")
+
+# From the catalogue up to the counter: each may use those before it.
+FEATURES = (
+    "accounts",
+    "parties",
+    "catalogue",
+    "registers",
+    "mandates",
+    "scenarios",
+    "cases",
+    "approval",
+    "cart",
+    "orders",
+    "notifications",
+    "desk",
+)
+
+
+def create_app(settings: Settings | None = None, clock: db.Clock = db.wall_clock) -> Litestar:
+    """The web application. `clock` is the only source of time in requests."""
+    settings = settings or load()
+    assets = Assets()
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        app.state.pool = await db.open_pool(settings.login("web"))
+        async with _running(app, settings):
+            yield
+        await app.state.pool.close()
+
+    app = Litestar(
+        route_handlers=[*pwa.ROUTES, *HEALTH, *_gathered("routes", "ROUTES"), *_gathered("api", "ROUTES")],
+        dependencies={"tx": Provide(open_tx)},
+        middleware=[Edge],
+        before_send=[add_headers],
+        exception_handlers={Refusal: _refusal, HTTPException: _http_error, Exception: _failure},
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=5, exclude=["/events$", "/static/", "/files/"]
+        ),
+        openapi_config=OpenAPIConfig(
+            title="随手办 Suishouban", version="1", path="/api", render_plugins=[JsonRenderPlugin(path="/openapi.json")]
+        ),
+        lifespan=[lifespan],
+        logging_config=None,
+        request_max_body_size=30 * 1024 * 1024,
+    )
+    app.state.update(
+        {
+            "settings": settings,
+            "clock": clock,
+            "assets": assets,
+            "pages": Pages(assets, demo=settings.demo),
+            "vault": Vault(settings.master_key or ""),
+        }
+    )
+    return app
+
+
+@asynccontextmanager
+async def _running(app: Litestar, settings: Settings) -> AsyncIterator[None]:
+    """Features that listen as long as the process runs (`LIFESPAN` in their routes), entered in order."""
+    async with AsyncExitStack() as stack:
+        for enter in _gathered("routes", "LIFESPAN"):
+            await stack.enter_async_context(enter(app, settings))
+        yield
+
+
+def job_handlers() -> tuple[dict[str, Handler], dict[str, str]]:
+    """What the worker runs: handlers by name, and which of them at what times (cron, UTC)."""
+    handlers: dict[str, Handler] = {}
+    schedules: dict[str, str] = {}
+    for module in _modules("jobs"):
+        handlers |= module.JOBS
+        schedules |= getattr(module, "SCHEDULES", {})
+    return handlers, schedules
+
+
+def _modules(kind: str) -> list[Any]:
+    found = []
+    for feature in FEATURES:
+        name = f"backend.{feature}.{kind}"
+        if importlib.util.find_spec(f"backend.{feature}") and importlib.util.find_spec(name):
+            found.append(importlib.import_module(name))
+    return found
+
+
+def _gathered(kind: str, attribute: str) -> list[Any]:
+    return [thing for module in _modules(kind) for thing in getattr(module, attribute, [])]
+
+
+def _refusal(request: Request, refusal: Refusal) -> Response[Any]:
+    return refused(request, refusal)
+
+
+def _http_error(request: Request, error: HTTPException) -> Response[Any]:
+    """Litestar's own refusals in our words: unknown page, wrong method, unreadable or over-large body."""
+    if error.status_code in (404, 405):
+        return refused(request, NotFound())
+    said = {413: _("文件太大了。请拍小一点,或分几次交。")}.get(
+        error.status_code, _("这一页没有完整传到。请返回再交一次。")
+    )
+    refusal = Refusal(Problem(said), *_fields(error))
+    refusal.status = error.status_code
+    return refused(request, refusal)
+
+
+def _fields(error: HTTPException) -> list[Problem]:
+    """What msgspec found wrong in a JSON body, field by field."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    return [Problem(str(e.get("message", "")), str(e.get("key", ""))) for e in extra if isinstance(e, dict)]
+
+
+def _failure(request: Request, error: Exception) -> Response[Any]:
+    """Anything unforeseen: the database gone is 503; a fault of ours is 500, logged without what the person sent."""
+    if isinstance(error, LOST):
+        return refused(request, Unavailable())
+    log.error(
+        "failed: %s %s: %s",
+        request.method,
+        request.route_handler.paths if hasattr(request, "route_handler") else "",
+        type(error).__name__,
+        exc_info=error,
+    )
+    refusal = Refusal(_("这里出了错,是我们的问题,不是您的。已经记下来了。请稍后再试,或拨打 12345。"))
+    refusal.status = 500
+    return refused(request, refusal)

@@ -1,0 +1,123 @@
+"""The pool, and the one transaction every request and every job is.
+
+A request's transaction begins by saying who looks (`core/viewer.py`); nobody below the handler commits. A job's runs
+as the worker role. jsonb columns arrive and leave as Python values; every stored time is UTC.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import msgspec
+
+from backend.core.crypto import DataKey, Vault
+from backend.core.errors import SignInNeeded, Unavailable
+from backend.core.viewer import Counts, Viewer
+from backend.settings import Login
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+Clock = Callable[[], datetime]
+
+# Everything asyncpg raises when a server is gone; several lie outside PostgresError.
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.DiskFullError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.ReadOnlySQLTransactionError,
+    ConnectionError,
+    TimeoutError,
+)
+
+
+def wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class Tx:
+    """One open transaction: the connection, who looks, what time it is. Everything below a handler takes this."""
+
+    def __init__(self, db: asyncpg.Connection, vault: Vault, now: datetime, viewer: Viewer | None = None) -> None:
+        self.db, self.vault, self.now, self._viewer = db, vault, now, viewer
+        self.counts: Counts | None = None
+
+    @property
+    def today(self) -> date:
+        """The day where the office is."""
+        return self.now.astimezone(SHANGHAI).date()
+
+    @property
+    def visitor(self) -> Viewer | None:
+        """Who looks, None when nobody is signed in: for pages that everybody may see."""
+        return self._viewer
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who looks; SignInNeeded when nobody is signed in."""
+        if self._viewer is None:
+            raise SignInNeeded()
+        return self._viewer
+
+    @property
+    def key(self) -> DataKey:
+        """The principal's data key."""
+        return self.viewer.key
+
+
+async def prepare(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb", encoder=lambda v: msgspec.json.encode(v).decode(), decoder=msgspec.json.decode, schema="pg_catalog"
+    )
+
+
+async def connect(login: Login, **options: Any) -> asyncpg.Connection:
+    """One connection of its own, outside any pool: for LISTEN, migrations and commands."""
+    connection = await asyncpg.connect(login.dsn, server_settings=_server(login), **options)
+    await prepare(connection)
+    return connection
+
+
+async def open_pool(login: Login, size: int = 8) -> asyncpg.Pool:
+    return await asyncpg.create_pool(
+        login.dsn,
+        min_size=1,
+        max_size=size,
+        init=prepare,
+        server_settings=_server(login),
+        timeout=5,
+        command_timeout=10,
+    )
+
+
+def _server(login: Login) -> dict[str, str]:
+    limits = {"lock_timeout": "3s", "idle_in_transaction_session_timeout": "10s", "TimeZone": "UTC"}
+    return limits | ({"role": login.role} if login.role else {})
+
+
+@asynccontextmanager
+async def transaction(pool: asyncpg.Pool, *, readonly: bool = False) -> AsyncIterator[asyncpg.Connection]:
+    """A connection in a transaction; Unavailable when none is free within two seconds or the server is gone."""
+    try:
+        async with pool.acquire(timeout=2) as connection, connection.transaction(readonly=readonly):
+            yield connection
+    except LOST as error:
+        raise Unavailable() from error
+
+
+@asynccontextmanager
+async def job_transaction(pool: asyncpg.Pool, vault: Vault, now: datetime) -> AsyncIterator[Tx]:
+    """A transaction of the worker: no viewer, the clock injected."""
+    async with pool.acquire(timeout=5) as connection, connection.transaction():
+        await connection.execute("SELECT set_config('app.now', $1, true)", now.isoformat())
+        yield Tx(connection, vault, now)

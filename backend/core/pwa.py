@@ -1,0 +1,61 @@
+"""What the browser receives besides pages: fingerprinted assets from pwa/dist, served from memory, precompressed."""
+
+import mimetypes
+from pathlib import Path
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+DIST = Path(__file__).resolve().parents[2] / "pwa" / "dist"
+ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class Assets:
+    """The built files, read once. `url("app.css")` is the address with its fingerprint."""
+
+    def __init__(self, folder: Path = DIST) -> None:
+        index = folder / "assets.json"
+        self._names: dict[str, str] = msgspec.json.decode(index.read_bytes()) if index.exists() else {}
+        self._bytes = {
+            path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+        }
+
+    def url(self, name: str) -> str:
+        return f"/static/{self._names.get(name, name)}"
+
+    def find(self, name: str, accept: str) -> tuple[bytes, dict[str, str]]:
+        """The bytes in the best encoding the browser takes, with the headers that say so; KeyError if there are none."""
+        for encoding, ending in ENCODINGS:
+            if encoding in accept and name + ending in self._bytes:
+                return self._bytes[name + ending], {"Content-Encoding": encoding, "Vary": "Accept-Encoding"}
+        return self._bytes[name], {"Vary": "Accept-Encoding"}
+
+
+def _send(request: Request, name: str, cache: str) -> Response[bytes]:
+    try:
+        body, headers = request.app.state.assets.find(name, request.headers.get("accept-encoding", ""))
+    except KeyError as error:
+        raise NotFoundException() from error
+    kind = "application/manifest+json" if name.endswith(".webmanifest") else mimetypes.guess_type(name)[0]
+    return Response(body, headers={**headers, "Cache-Control": cache}, media_type=kind or "application/octet-stream")
+
+
+@get("/static/{name:path}", opt={"who": "anyone"}, sync_to_thread=False, include_in_schema=False)
+def static(request: Request, name: FromPath[str]) -> Response[bytes]:
+    return _send(request, name.lstrip("/"), FOREVER)
+
+
+@get("/sw.js", opt={"who": "anyone"}, sync_to_thread=False, include_in_schema=False)
+def service_worker(request: Request) -> Response[bytes]:
+    return _send(request, "sw.js", "no-cache")
+
+
+@get("/manifest.webmanifest", opt={"who": "anyone"}, sync_to_thread=False, include_in_schema=False)
+def manifest(request: Request) -> Response[bytes]:
+    return _send(request, "manifest.webmanifest", "no-cache")
+
+
+ROUTES = [static, service_worker, manifest]

@@ -1,0 +1,94 @@
+"""Pages: Jinja2 templates under pwa/, in the reader's language, whole or one named block of the same template."""
+
+from contextvars import ContextVar
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from backend.core.db import SHANGHAI
+from backend.core.i18n import DEFAULT, translate, translations
+from backend.core.pwa import Assets
+
+ROOT = Path(__file__).resolve().parents[2] / "pwa"
+WEEKDAYS = "一二三四五六日"
+
+language: ContextVar[str] = ContextVar("language", default=DEFAULT)
+
+
+class Pages:
+    """The template environment with what every page may use: asset(), icon(), _(), and the filters below."""
+
+    def __init__(self, assets: Assets, *, demo: bool) -> None:
+        self._env = Environment(
+            loader=FileSystemLoader(ROOT),
+            autoescape=True,
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=demo,
+        )
+        self._env.install_gettext_callables(_gettext, _ngettext, newstyle=True)
+        self._env.globals |= {"asset": assets.url, "icon": _icon_from(assets), "demo": demo, "hotline": "12345"}
+        self._env.filters |= {"date_zh": date_zh, "time_zh": time_zh, "money": money, "said": said}
+
+    def render(self, template: str, context: dict[str, Any], *, lang: str = DEFAULT, block: str | None = None) -> str:
+        """The page, or only the block of it that htmx asked for."""
+        token = language.set(lang)
+        try:
+            found = self._env.get_template(template)
+            if block is None:
+                return found.render(context)
+            return "".join(found.blocks[block](found.new_context(context)))
+        finally:
+            language.reset(token)
+
+
+def _gettext(sentence: str) -> str:
+    return translations(language.get()).gettext(sentence)
+
+
+def _ngettext(one: str, many: str, n: int) -> str:
+    return translations(language.get()).ngettext(one, many, n)
+
+
+def _icon_from(assets: Assets) -> Any:
+    def icon(name: str) -> Markup:
+        return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>').format(
+            assets.url("icons.svg"), name
+        )
+
+    return icon
+
+
+def said(problem: Any) -> str:
+    """A problem, or anything with `say` and `params`, in the reader's language."""
+    return translate(language.get(), problem.say, problem.params)
+
+
+def date_zh(day: date | datetime | None) -> str:
+    """10 月 21 日(周三); with the year when it is another one than now's is the page's business."""
+    if day is None:
+        return ""
+    if isinstance(day, datetime):
+        day = day.astimezone(SHANGHAI).date()
+    if language.get() == "en":
+        return f"{day:%a} {day.day} {day:%B}"
+    return f"{day.month} 月 {day.day} 日(周{WEEKDAYS[day.weekday()]})"
+
+
+def time_zh(at: datetime) -> str:
+    """10 月 21 日 09:05, where the office is."""
+    local = at.astimezone(SHANGHAI)
+    if language.get() == "en":
+        return f"{local.day} {local:%B} {local:%H:%M}"
+    return f"{local.month} 月 {local.day} 日 {local:%H:%M}"
+
+
+def money(fen: int) -> str:
+    """1250 → 12.50 元; whole yuan without decimals."""
+    yuan = f"{fen // 100}" if fen % 100 == 0 else f"{fen / 100:.2f}"
+    return f"{yuan} CNY" if language.get() == "en" else f"{yuan} 元"

@@ -1,0 +1,81 @@
+"""Who is looking, for whom: opened once per request, inside its transaction."""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from backend.core.crypto import DataKey, Vault
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """The small numbers on every page."""
+
+    cart: int
+    unread: int
+    needs_you: int
+
+
+class Viewer(msgspec.Struct, frozen=True, kw_only=True):
+    """A signed-in actor. `principal_id` is whose affairs are on the screen; equal to `id` unless under a mandate."""
+
+    id: UUID
+    kind: str
+    name: str
+    principal_id: UUID
+    principal_name: str
+    mandate_id: UUID | None
+    roles: frozenset[str]
+    departments: frozenset[str]
+    language: str
+    key: DataKey
+    mandate_lost: bool
+
+    @property
+    def acting(self) -> bool:
+        return self.mandate_id is not None
+
+    @property
+    def officer(self) -> bool:
+        return self.kind == "officer"
+
+
+def hash_of(token: str) -> bytes:
+    """Session tokens are stored hashed: a copy of the table opens nothing."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def open_viewer(db: asyncpg.Connection, vault: Vault, token: str | None, now: datetime) -> Viewer | None:
+    """Sets app.viewer and app.now for the transaction and says who it is; None when nobody is signed in."""
+    row = await db.fetchrow("SELECT * FROM open_session($1, $2)", hash_of(token or ""), now)
+    if row is None:
+        return None
+    own, principal = vault.key(row["key_wrapped"]), vault.key(row["principal_key_wrapped"])
+    return Viewer(
+        id=row["account_id"],
+        kind=row["kind"],
+        name=own.open(row["name_sealed"], f"name:{row['account_id']}").decode(),
+        principal_id=row["principal_id"],
+        principal_name=principal.open(row["principal_name_sealed"], f"name:{row['principal_id']}").decode(),
+        mandate_id=row["mandate_id"],
+        roles=frozenset(row["roles"]),
+        departments=frozenset(row["departments"]),
+        language=row["language"],
+        key=principal,
+        mandate_lost=row["mandate_lost"],
+    )
+
+
+async def counts_of(db: asyncpg.Connection, viewer: Viewer) -> Counts:
+    row = await db.fetchrow(
+        """SELECT (SELECT count(*) FROM cart_lines l JOIN carts c ON c.id = l.cart_id
+                   WHERE c.principal_id = $1 AND c.actor_id = $2 AND c.state = 'open') AS cart,
+                  count(*) FILTER (WHERE n.read_at IS NULL) AS unread,
+                  count(*) FILTER (WHERE n.needs_you AND n.read_at IS NULL) AS needs_you
+           FROM notices n WHERE n.person_id = $2 AND n.channel = 'inbox'""",
+        viewer.principal_id,
+        viewer.id,
+    )
+    return msgspec.convert(row, Counts)

@@ -1,0 +1,197 @@
+"""The web edge: one transaction a request, default deny, forms, pages, security headers.
+
+Every route says who may call it (`opt=ANYONE`, `PERSON` or `OFFICER`); one that does not is closed. Handlers take
+`tx: NamedDependency[Tx]` and answer with `page()`, `see_other()` or a Struct.
+"""
+
+from collections.abc import AsyncGenerator
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Request, Response
+from litestar.datastructures import UploadFile
+from litestar.enums import MediaType
+from litestar.exceptions import ClientException
+
+from backend.core.db import Tx, transaction
+from backend.core.errors import NotFound, Problem, Refusal, SignInNeeded
+from backend.core.i18n import _, translate, wanted
+from backend.core.viewer import counts_of, open_viewer
+
+ANYONE, PERSON, OFFICER, ACCOUNT = ({"who": who} for who in ("anyone", "person", "officer", "account"))
+SAFE = ("GET", "HEAD", "OPTIONS")
+COOKIE = "__Host-session"
+LONGEST_TEXT = 20_000
+
+
+async def open_tx(request: Request) -> AsyncGenerator[Tx, None]:
+    """The request's one transaction, read-only for GET, committed before the answer is sent, rolled back by any refusal."""
+    state, reading = request.app.state, request.method in SAFE
+    now = state.clock()
+    async with transaction(state.pool, readonly=reading) as db:
+        viewer = await open_viewer(db, state.vault, request.cookies.get(COOKIE), now)
+        tx = Tx(db, state.vault, now, viewer)
+        request.state.viewer = viewer
+        await _admit(request, tx)
+        if viewer and reading and not is_api(request):
+            tx.counts = await counts_of(db, viewer)
+        yield tx
+
+
+async def _admit(request: Request, tx: Tx) -> None:
+    who = request.route_handler.opt.get("who")
+    if who == "anyone":
+        return
+    if tx.visitor is None:
+        raise SignedOut(await _typed(request))
+    if who == "account" or (who in ("officer", "person") and tx.viewer.officer == (who == "officer")):
+        return
+    raise NotFound()
+
+
+class SignedOut(SignInNeeded):
+    """Nobody is signed in any more; what was typed goes along, so that it can be sent again after signing in."""
+
+    def __init__(self, typed: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.typed = typed
+
+
+async def _typed(request: Request) -> list[tuple[str, str]]:
+    if request.method != "POST" or is_api(request):
+        return []
+    return (await read_form(request)).fields
+
+
+def is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+class Form:
+    """A submitted form: texts without NUL and surrounding blanks, several values a name, uploads."""
+
+    def __init__(self, fields: list[tuple[str, str]], uploads: list[tuple[str, UploadFile]]) -> None:
+        self.fields, self.uploads = fields, uploads
+
+    def text(self, name: str, default: str = "") -> str:
+        return next((value for key, value in self.fields if key == name), default)
+
+    def all(self, name: str) -> list[str]:
+        return [value for key, value in self.fields if key == name]
+
+    def files(self, name: str) -> list[UploadFile]:
+        return [upload for key, upload in self.uploads if key == name and upload.filename]
+
+
+async def read_form(request: Request) -> Form:
+    """The form of this request; Refusal (400) for NUL characters and over-long texts."""
+    try:
+        items = list((await request.form()).multi_items())
+    except (ClientException, UnicodeDecodeError, ValueError) as error:
+        raise Refusal(_("这一页没有完整传到。请返回再交一次。")) from error
+    fields = [(key, value.strip()) for key, value in items if isinstance(value, str)]
+    if any("\0" in key or "\0" in value for key, value in fields):
+        raise Refusal(_("填写的内容里有看不见的特殊字符。请删掉后重新输入。"))
+    if long := [key for key, value in fields if len(value) > LONGEST_TEXT]:
+        raise Refusal(*(Problem(_("这一栏太长了,请写短一些。"), key) for key in long))
+    return Form(fields, [(key, value) for key, value in items if isinstance(value, UploadFile)])
+
+
+def page(
+    request: Request,
+    tx: Tx | None,
+    template: str,
+    *,
+    block: str | None = None,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **context: Any,
+) -> Response[str]:
+    """A page of pwa/pages, or one block of it. Pages for nobody in particular may be kept offline; all others are not stored."""
+    visitor = tx.visitor if tx else None
+    context |= base_context(request, visitor, tx)
+    body = request.app.state.pages.render(f"pages/{template}", context, lang=context["lang"], block=block)
+    kept = (
+        _public_headers()
+        if visitor is None and status == 200 and request.method == "GET"
+        else {"Cache-Control": "no-store"}
+    )
+    return Response(body, status_code=status, media_type=MediaType.HTML, headers={**kept, **(headers or {})})
+
+
+def _public_headers() -> dict[str, str]:
+    return {"Cache-Control": "no-cache", "X-Offline": "public", "Vary": "Cookie, HX-Request, Accept-Language"}
+
+
+def base_context(request: Request, visitor: Any, tx: Tx | None) -> dict[str, Any]:
+    """What layouts/page.html needs on every page."""
+    counts = tx.counts if tx else None
+    mode = "elder" if request.cookies.get("mode") == "elder" else "standard"
+    return {
+        "lang": wanted(request.cookies.get("lang"), request.headers.get("accept-language", "")),
+        "mode": mode,
+        "path": request.url.path,
+        "today": tx.today if tx else None,
+        "visitor": visitor
+        and {
+            "name": visitor.name,
+            "principal_name": visitor.principal_name,
+            "acting": visitor.acting,
+            "officer": visitor.officer,
+            "mandate_lost": visitor.mandate_lost,
+            "cart_count": counts.cart if counts else 0,
+            "unread": counts.unread if counts else 0,
+            "needs_you": counts.needs_you if counts else 0,
+        },
+    }
+
+
+def see_other(path: str, headers: dict[str, str] | None = None) -> Response[None]:
+    """After a POST: the browser goes and GETs `path`, so that reloading repeats nothing."""
+    return Response(None, status_code=303, headers={"Location": path, "Cache-Control": "no-store", **(headers or {})})
+
+
+def local_path(wanted_path: str, default: str = "/") -> str:
+    """A path of our own or the default: never another site's (`//evil`, backslashes, line breaks)."""
+    plain = (
+        wanted_path.startswith("/")
+        and not wanted_path.startswith("//")
+        and wanted_path.isprintable()
+        and "\\" not in wanted_path
+    )
+    return wanted_path if plain else default
+
+
+def refused(request: Request, refusal: Refusal) -> Response[Any]:
+    """A refusal as a page, or as application/problem+json for the API."""
+    headers = {"Cache-Control": "no-store"} | ({"Retry-After": "5"} if refusal.status in (429, 503) else {})
+    if is_api(request):
+        return _problem_json(request, refusal, headers)
+    if isinstance(refusal, SignInNeeded):
+        return _sign_in_page(request, refusal)
+    context = base_context(request, request.state.get("viewer"), None) | {"refusal": refusal}
+    body = request.app.state.pages.render("pages/errors/refusal.html", context, lang=context["lang"])
+    return Response(body, status_code=refusal.status, media_type=MediaType.HTML, headers=headers)
+
+
+def _sign_in_page(request: Request, refusal: SignInNeeded) -> Response[Any]:
+    typed = refusal.typed if isinstance(refusal, SignedOut) else []
+    if request.method == "GET":
+        query = f"?{request.url.query}" if request.url.query else ""
+        return see_other("/sign-in?" + urlencode({"next": request.url.path + query}))
+    context = base_context(request, None, None) | {"typed": typed, "again": request.url.path, "next": "/"}
+    body = request.app.state.pages.render("pages/accounts/signed_out.html", context, lang=context["lang"])
+    return Response(body, status_code=401, media_type=MediaType.HTML, headers={"Cache-Control": "no-store"})
+
+
+def _problem_json(request: Request, refusal: Refusal, headers: dict[str, str]) -> Response[bytes]:
+    lang = wanted(None, request.headers.get("accept-language", ""))
+    body = {
+        "title": translate(lang, refusal.title),
+        "status": refusal.status,
+        "problems": [{"field": p.field, "say": translate(lang, p.say, p.params)} for p in refusal.problems],
+    }
+    return Response(
+        msgspec.json.encode(body), status_code=refusal.status, media_type="application/problem+json", headers=headers
+    )

@@ -17,8 +17,12 @@ Role = Literal["owner", "web", "worker"]
 ROLES: dict[Role, str] = {"owner": "suishouban_owner", "web": "suishouban_web", "worker": "suishouban_worker"}
 
 
-class SettingsError(Exception):
-    """The environment says something that cannot be; `str()` is one sentence a line."""
+class Refused(Exception):
+    """A command cannot be carried out as asked; `str()` says why and what helps, one sentence a line."""
+
+
+class SettingsError(Refused):
+    """The environment says something that cannot be."""
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -52,6 +56,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise SettingsError("The embedded database is not running yet: nothing to connect to.")
         own = {"owner": self.database_url, "web": self.database_url_web, "worker": self.database_url_worker}[role]
         return Login(own) if own else Login(self.database_url, ROLES[role])
+
+
+def environ_of(settings: Settings) -> dict[str, str]:
+    """What a child process must be told so that its `load` finds the same database, port and demo."""
+    urls = {
+        "DATABASE_URL": settings.database_url,
+        "DATABASE_URL_WEB": settings.database_url_web,
+        "DATABASE_URL_WORKER": settings.database_url_worker,
+    }
+    said = {"SUISHOUBAN_DEMO": "on" if settings.demo else "off", "PORT": str(settings.port), "DATA": str(settings.data)}
+    return {**said, **{name: url for name, url in urls.items() if url}}
 
 
 def is_loopback(host: str) -> bool:
@@ -133,3 +148,12 @@ def _said(name: str, environ: Mapping[str, str], problems: list[str], kept: Path
     except (OSError, UnicodeDecodeError) as error:
         problems.append(f"{name}_FILE cannot be read: {error}.")
         return None
+
+
+def need_keys(settings: Settings) -> None:
+    """Refuse to serve without the secrets, which only an installation with its own DATA makes for itself."""
+    missing = [name for name in ("MASTER_KEY", "VAPID_KEY") if not getattr(settings, name.lower())]
+    if missing:
+        raise SettingsError(
+            "\n".join(f"{name} is missing: give the path of its file in {name}_FILE." for name in missing)
+        )

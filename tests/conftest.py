@@ -46,7 +46,7 @@ def settings(postgres: EmbeddedPostgres, database: str, tmp_path: Path) -> Setti
     return load(
         {
             "DATA": str(tmp_path),
-            "MASTER_KEY": "dGVzdHMgb25seSwgMzIgYnl0ZXMgbG9uZywgbm9uZSE=",
+            "MASTER_KEY": "5a" * 32,
             "DATABASE_URL": postgres.url(ROLES["owner"], database),
             "DATABASE_URL_WEB": postgres.url(ROLES["web"], database),
             "DATABASE_URL_WORKER": postgres.url(ROLES["worker"], database),

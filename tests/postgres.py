@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 
 from backend.core.embedded import EmbeddedPostgres, prepare_with
-from backend.core.migrate import migrate, read
+from backend.core.migrate import migrate_at
 from backend.settings import ROLES
 
 TEMPLATE = "suishouban_template"
@@ -27,13 +27,9 @@ def started(data: Path) -> EmbeddedPostgres:
 
 
 async def make_template(server: EmbeddedPostgres) -> None:
-    """A database with every migration and nothing else in it."""
+    """A database with every migration and the job queue, and nothing else in it."""
     await prepare_with(server, TEMPLATE)
-    connection = await asyncpg.connect(server.url(ROLES["owner"], TEMPLATE))
-    try:
-        await migrate(connection, read())
-    finally:
-        await connection.close()
+    await migrate_at(server.url(ROLES["owner"], TEMPLATE), embedded=True)
 
 
 @asynccontextmanager

@@ -1,0 +1,107 @@
+"""The commands that start or change an installation as a whole; what they need is imported when they run."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+
+import msgspec
+
+from backend.settings import Settings, environ_of, load, need_keys
+
+
+def told_by_the_environment(_: argparse.ArgumentParser) -> None:
+    """No arguments: backend/settings.py lists what these commands listen to."""
+
+
+def run(_: argparse.Namespace) -> int:
+    """everything on this machine, with the demo: database, starter city, web, worker"""
+    from backend.run import run
+
+    return run()
+
+
+def serve(_: argparse.Namespace) -> int:
+    """migrate, then web and worker side by side; no demo"""
+    from backend.run import serve
+
+    return serve()
+
+
+def web(_: argparse.Namespace) -> int:
+    """the web server alone"""
+    import uvicorn
+
+    from backend.core.embedded import reachable
+
+    # uvicorn sends itself the signal again once it has stopped: then this returns instead of dying of it.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    with reachable(load()) as settings:
+        need_keys(settings)
+        os.environ.update(environ_of(settings))
+        uvicorn.run(
+            "backend.app:create_app",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.web_workers,
+            timeout_graceful_shutdown=3,  # seconds; an open event stream never ends by itself
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+        )
+    return 0
+
+
+def worker(_: argparse.Namespace) -> int:
+    """the worker alone: notices, effects, figures"""
+    from backend.core.embedded import reachable
+
+    with reachable(load()) as settings:
+        need_keys(settings)
+        asyncio.run(_work(settings))
+    return 0
+
+
+async def _work(settings: Settings) -> None:
+    from backend.app import job_handlers
+    from backend.core import db, jobs
+    from backend.core.crypto import Vault
+
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    login = settings.login("worker")
+    pool = await db.open_pool(login)
+    work = jobs.Work(pool, Vault(settings.master_key or ""), settings, db.wall_clock)
+    await jobs.work(work, *job_handlers(), lambda: db.connect(login), stop)
+    await pool.close()
+
+
+def migrate(_: argparse.Namespace) -> int:
+    """bring the database to the newest migration"""
+    from backend.core.embedded import reachable
+    from backend.core.migrate import migrate_at
+
+    asked = load()
+    with reachable(asked) as settings:
+        applied = asyncio.run(migrate_at(settings.login("owner").dsn, embedded=asked.database_url is None))
+    for one in applied:
+        print(f"{one.number:04} {one.name}")
+    print(f"{len(applied)} applied")
+    return 0
+
+
+def openapi(_: argparse.Namespace) -> int:
+    """the description of /api/v1, as JSON"""
+    from backend.app import create_app
+
+    described = create_app(msgspec.structs.replace(load(), master_key="0" * 64)).openapi_schema
+    print(json.dumps(described.to_schema(), ensure_ascii=False, indent=1))
+    return 0
+
+
+COMMANDS = [
+    (function.__name__, told_by_the_environment, function) for function in (run, serve, web, worker, migrate, openapi)
+]

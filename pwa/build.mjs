@@ -1,0 +1,65 @@
+// npm run build: css/, js/, icons/ and the manifest → dist/, each under a name that carries its content's fingerprint,
+// with .br and .gz beside what compresses; dist/assets.json says app.css → app.1a2b3c4d5e.css; dist/sw.js keeps its name.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const HERE = dirname(fileURLToPath(import.meta.url)), DIST = join(HERE, 'dist');
+const TARGET = ['chrome99', 'safari15.4'];
+const names = {};
+const read = (...path) => readFileSync(join(HERE, ...path));
+const fingerprint = bytes => createHash('sha256').update(bytes).digest('hex').slice(0, 10);
+
+function write(name, content) {
+  const bytes = Buffer.from(content);
+  writeFileSync(join(DIST, name), bytes);
+  if (/\.(css|js|svg|webmanifest)$/.test(name)) {
+    const quality = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+    writeFileSync(join(DIST, name + '.br'), brotliCompressSync(bytes, { params: quality }));
+    writeFileSync(join(DIST, name + '.gz'), gzipSync(bytes, { level: 9 }));
+  }
+}
+
+function publish(name, content) {
+  names[name] = name.replace(/(\.\w+)$/, `.${fingerprint(content)}$1`);
+  write(names[name], content);
+}
+
+async function bundle(path, define = {}) {
+  const made = await build({ entryPoints: [join(HERE, path)], bundle: true, minify: true, write: false, format: 'iife', target: TARGET,
+    charset: 'utf8', legalComments: 'none', define, logLevel: 'warning' });
+  return made.outputFiles[0].contents;
+}
+
+function sprite() {
+  const lucide = JSON.parse(read('node_modules', '@iconify-json', 'lucide', 'icons.json'));
+  const symbols = read('icons', 'names.txt').toString().trim().split('\n').map(name => {
+    const drawing = lucide.icons[name] || lucide.icons[lucide.aliases[name]?.parent];
+    if (!drawing) throw new Error(`icons/names.txt: there is no lucide icon "${name}"`);
+    return `<symbol id="${name}" viewBox="0 0 24 24">${drawing.body}</symbol>`;
+  });
+  // Every lucide icon is drawn with the same pen: .icon in css/base.css holds it, once.
+  const pen = / (?:fill="none"|stroke="currentColor"|stroke-linecap="round"|stroke-linejoin="round"|stroke-width="2")/g;
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('').replace(pen, '')}</svg>`;
+}
+
+const address = name => '/static/' + names[name];
+const manifest = () => JSON.stringify(JSON.parse(read('manifest.webmanifest').toString().replace(/\{([\w-]+\.\w+)\}/g, (_, name) => address(name))));
+
+rmSync(DIST, { recursive: true, force: true });
+mkdirSync(DIST);
+publish('app.css', await bundle('css/app.css'));
+publish('desk.css', await bundle('css/desk.css'));
+publish('app.js', await bundle('js/app.js'));
+publish('icons.svg', sprite());
+for (const file of readdirSync(join(HERE, 'icons')).filter(name => /\.(svg|png)$/.test(name))) publish(file, read('icons', file));
+publish('manifest.webmanifest', manifest());
+
+// The offline page is kept by the worker, so a change of its template is a new worker too.
+const precache = ['app.css', 'app.js', 'icons.svg', 'app.svg', 'app-192.png'].map(address);
+const version = fingerprint(JSON.stringify(names) + read('pages', 'offline.html') + read('layouts', 'page.html') + read('layouts', 'base.html'));
+write('sw.js', await bundle('sw.js', { __VERSION__: JSON.stringify(version), __PRECACHE__: JSON.stringify(precache), __ICON__: JSON.stringify(address('app-192.png')) }));
+writeFileSync(join(DIST, 'assets.json'), JSON.stringify(names, null, 1));

@@ -1,0 +1,36 @@
+// Everything here makes a page that already works a little quicker or kinder. Nothing depends on it.
+import htmx from 'htmx.org';
+import { followLive } from './live.js';
+import { shrinkPhotos } from './photo.js';
+import { offerPush } from './push.js';
+import { sayKnown } from './say.js';
+import { guardTaps } from './taps.js';
+
+globalThis.htmx = htmx;
+
+function tellFailures() {
+  document.addEventListener('htmx:error', () => sayKnown('offline'));
+  document.addEventListener('htmx:response:error', event => { if (event.detail.ctx?.response?.status >= 500) sayKnown('failed'); });
+  addEventListener('offline', () => sayKnown('offline'));
+}
+
+function startWorker() {
+  if (!('serviceWorker' in navigator)) return;
+  navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' }).catch(() => {});
+  // Log-out, another principal, another mode or language: pages kept for offline reading are no longer the right ones.
+  document.addEventListener('submit', event => {
+    if (event.target.matches('form[data-wipe]')) navigator.serviceWorker.controller?.postMessage('wipe');
+  });
+  offerPush();
+}
+
+const begin = () => {
+  document.getElementById('problems')?.focus();
+  followLive();
+};
+
+guardTaps();
+shrinkPhotos();
+tellFailures();
+startWorker();
+if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', begin); else begin();

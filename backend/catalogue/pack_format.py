@@ -120,5 +120,5 @@ class Review(Strict, kw_only=True):
 
     sha256: str
     by: str
-    on: str
+    day: str
     demo: bool = False

@@ -16,7 +16,7 @@ import yaml
 from backend.catalogue import model
 from backend.catalogue.model import Ask, Department, Element, Item, Material, MaterialNeed, Office, Pack, Role
 from backend.catalogue.pack_format import AskFile, ItemFile, NeedFile, OfficesFile, Review, RoleFile
-from backend.core.conditions import Condition, ConditionError, Meaning, decode, decode_derived
+from backend.core.conditions import Condition, ConditionError, Meaning, decode, decode_derived, uses_of
 
 FOLDERS = Path(__file__).resolve().parent.parent / "packs"
 STARTER = FOLDERS / "haikou"
@@ -232,13 +232,38 @@ def _role(name: str, written: str | RoleFile, city: model.City) -> Role:
 
 def covered(raw: Raw, item: Item) -> Raw:
     """What a legal review of an item looks at: its own file, and the elements and materials it refers to."""
-    elements = {item.element_of(ask.fact) for ask in item.asks if _known(item, ask.fact)}
     materials = {item.material_of(need.material) for need in item.materials if _known(item, need.material)}
     return {
         "item": raw["items"][item.name],
-        "elements": {code: raw["elements"][code] for code in sorted(elements) if code in raw["elements"]},
-        "materials": {code: raw["materials"][code] for code in sorted(materials) if code in raw["materials"]},
+        "elements": {code: data for code, data in raw["elements"].items() if code in _elements_of(raw, item)},
+        "materials": {code: data for code, data in raw["materials"].items() if code in materials},
     }
+
+
+def conditions_of(item: Item) -> Iterator[tuple[str, Condition]]:
+    """Every condition of an item, with its place in the item's file."""
+    whens = [(f"asks[{i}].when", ask.when) for i, ask in enumerate(item.asks)]
+    whens += [(f"materials[{i}].when", need.when) for i, need in enumerate(item.materials)]
+    whens += [(f"instant[{i}]", rule) for i, rule in enumerate(item.instant)]
+    yield from ((place, condition) for place, condition in [("fits", item.fits), *whens] if condition is not None)
+
+
+def facts_of(item: Item) -> set[str]:
+    """Every fact (`role.field`) that an item asks for or judges."""
+    used = {use.fact for _, condition in conditions_of(item) for use in uses_of(condition)}
+    return used | {ask.fact for ask in item.asks}
+
+
+def _elements_of(raw: Raw, item: Item) -> set[str]:
+    """The elements an item refers to, and those from which they are derived."""
+    found: set[str] = set()
+    todo = {item.element_of(fact) for fact in facts_of(item) if _known(item, fact)}
+    while todo:
+        found |= todo
+        derived = (raw["elements"].get(code, {}).get("derived", {}) for code in todo)
+        sources = (of if isinstance(of, list) else [of] for how in derived for of in how.values())
+        todo = {code for codes in sources for code in codes} - found
+    return found
 
 
 def _known(item: Item, fact: str) -> bool:
@@ -251,8 +276,8 @@ def review_hash(raw: Raw, name: str, item: Item) -> str:
 
 
 def sha256_of(data: Any) -> str:
-    """SHA-256 of canonical JSON: keys sorted, no blanks."""
-    return hashlib.sha256(msgspec.json.encode(data, order="sorted")).hexdigest()
+    """SHA-256 of compact JSON in the order as written: the order of choices and questions is part of the text."""
+    return hashlib.sha256(msgspec.json.encode(data)).hexdigest()
 
 
 def reviews_of(raw: Raw) -> dict[str, Review]:

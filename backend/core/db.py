@@ -1,7 +1,7 @@
 """The pool, and the one transaction every request and every job is.
 
 A request's transaction begins by saying who looks (`core/viewer.py`); nobody below the handler commits. A job's runs
-as the worker role. jsonb columns arrive and leave as Python values; every stored time is UTC.
+as the worker role. json and jsonb columns arrive and leave as Python values; every stored time is UTC.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -76,9 +76,10 @@ class Tx:
 
 
 async def prepare(connection: asyncpg.Connection) -> None:
-    await connection.set_type_codec(
-        "jsonb", encoder=lambda v: msgspec.json.encode(v).decode(), decoder=msgspec.json.decode, schema="pg_catalog"
-    )
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(
+            kind, encoder=lambda v: msgspec.json.encode(v).decode(), decoder=msgspec.json.decode, schema="pg_catalog"
+        )
 
 
 async def connect(login: Login, **options: Any) -> asyncpg.Connection:

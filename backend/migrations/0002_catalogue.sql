@@ -1,4 +1,5 @@
 -- The catalogue: what a city published, version by version. Public to read; written by the pack loader and the import as owner.
+-- `data` is json, not jsonb: the order in which choices and questions were written is kept.
 
 -- The city's vocabulary (elements, materials, certificate types, registers, offices, texts) as loaded; the newest row is in force.
 CREATE TABLE packs (
@@ -6,7 +7,7 @@ CREATE TABLE packs (
     region     text NOT NULL CHECK (region ~ '^[0-9]{6}$'),
     name       text NOT NULL,
     sha256     bytea NOT NULL UNIQUE,
-    data       jsonb NOT NULL,
+    data       json NOT NULL,
     loaded_at  timestamptz NOT NULL DEFAULT app_now()
 );
 
@@ -37,7 +38,7 @@ CREATE TABLE item_versions (
     version      integer NOT NULL CHECK (version > 0),
     pack_id      integer REFERENCES packs,
     sha256       bytea NOT NULL,
-    data         jsonb NOT NULL,
+    data         json NOT NULL,
     review       jsonb,                         -- the legal review: who, when, of which hash, demo or not
     published_at timestamptz NOT NULL DEFAULT app_now(),
     PRIMARY KEY (code, version)
@@ -62,7 +63,7 @@ CREATE TABLE scenarios (
     title    text NOT NULL,
     position integer NOT NULL DEFAULT 0,
     sha256   bytea NOT NULL,
-    data     jsonb NOT NULL,
+    data     json NOT NULL,
     pack_id  integer NOT NULL REFERENCES packs
 );
 

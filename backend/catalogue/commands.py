@@ -1,0 +1,79 @@
+"""`suishouban pack …` and `suishouban catalogue …`."""
+
+import argparse
+import asyncio
+import sys
+from datetime import date
+from pathlib import Path
+
+from backend.catalogue.actions import Loaded, load_pack
+from backend.catalogue.pack_format import Review
+from backend.catalogue.pack_read import STARTER, PackError, build, read_folder
+from backend.core.db import connect
+from backend.core.embedded import reachable
+from backend.settings import Login, Refused, load
+
+
+class NotLoaded(Refused):
+    """The pack cannot be loaded; one line a fault."""
+
+
+def folder_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, nargs="?", default=STARTER, help="default: the starter city")
+
+
+def load_command(args: argparse.Namespace) -> int:
+    """publish the items of a city pack that were legally reviewed"""
+    try:
+        raw = read_folder(args.folder)
+        build(raw)
+    except PackError as error:
+        raise NotLoaded(str(error)) from None
+    with reachable(load()) as settings:
+        loaded = asyncio.run(_load(settings.login("owner"), raw))
+    _tell(f"发布 {len(loaded.published)} 项，没有变化 {len(loaded.unchanged)} 项。")
+    for names, words in ((loaded.unreviewed, "没有法核记录，不发布"), (loaded.withdrawn, "已从城市包移除，停止办理")):
+        if names:
+            _tell(f"{words}：{'、'.join(names)}")
+    return 0
+
+
+async def _load(login: Login, raw: dict) -> Loaded:
+    connection = await connect(login)
+    try:
+        async with connection.transaction():
+            return await load_pack(connection, raw)
+    finally:
+        await connection.close()
+
+
+def review_arguments(parser: argparse.ArgumentParser) -> None:
+    folder_argument(parser)
+    parser.add_argument("--demo", action="store_true", required=True, help="the only kind a command may write")
+
+
+def review_command(args: argparse.Namespace) -> int:
+    """write reviews.yaml: a demo review of every item as it stands"""
+    try:
+        pack = build(read_folder(args.folder))
+    except PackError as error:
+        raise NotLoaded(str(error)) from None
+    today = date.today().isoformat()
+    lines = ["# Which text of each item was legally reviewed: SHA-256 of the item with its elements and materials.\n"]
+    lines += ["# These are demo reviews, made by `suishouban pack review --demo`; no lawyer has read anything.\n"]
+    for name, sha256 in sorted(pack.hashes.items()):
+        review = Review(sha256=sha256, by="演示法核", day=today, demo=True)
+        lines.append(f'{name}: {{sha256: "{review.sha256}", by: {review.by}, day: "{review.day}", demo: true}}\n')
+    (args.folder / "reviews.yaml").write_text("".join(lines), encoding="utf-8")
+    _tell(f"为 {len(pack.hashes)} 项写了演示法核记录。")
+    return 0
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+COMMANDS = [
+    ("pack load", folder_argument, load_command),
+    ("pack review", review_arguments, review_command),
+]

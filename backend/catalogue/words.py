@@ -1,0 +1,94 @@
+"""Text into the words that search compares. Pure, apart from the one dictionary that rjieba keeps.
+
+Both sides are cut by the same dictionary: what is stored by `vector`, what is asked by `both_queries`.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+
+import msgspec
+import rjieba
+
+from backend.catalogue.model import Lexicon
+
+LONGEST_QUERY = 200
+LONGEST_TEXT = 5_000
+MOST_WORDS = 24
+ALWAYS_COMMON = frozenset("的了吗呢啊呀吧和与或及在是有我你您他她要想能去把被给个这那") | {
+    "怎么",
+    "如何",
+    "什么",
+    "哪里",
+}
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """A query in its words. `strict` wants every word, `loose` any of them; both are tsquery text, "" without a word."""
+
+    words: tuple[str, ...]
+    strict: str
+    loose: str
+
+
+class Words:
+    """The dictionary, the synonyms and the empty words of one lexicon."""
+
+    def __init__(self, lexicon: Lexicon, names: Iterable[str] = ()) -> None:
+        self.jieba = rjieba.Jieba()
+        self.common = ALWAYS_COMMON | frozenset(lexicon.common)
+        self.same: dict[str, tuple[str, ...]] = {}
+        for group in lexicon.synonyms:
+            for word in group:
+                self.same[word] = tuple(dict.fromkeys((*self.same.get(word, ()), *group)))
+        for word in {*self.same, *names}:
+            if len(word) > 1:
+                self.jieba.add_word(word, 100_000, "n")
+
+    def cut(self, text: str) -> list[str]:
+        """The words of a text, none inside another."""
+        return self._kept(self.jieba.cut(plain(text)[:LONGEST_TEXT]))
+
+    def cut_fine(self, text: str) -> list[str]:
+        """The same and the shorter words inside long ones."""
+        return self._kept(self.jieba.cut_for_search(plain(text)[:LONGEST_TEXT]))
+
+    def _kept(self, words: Iterable[str]) -> list[str]:
+        return [word for word in words if any(c.isalnum() for c in word) and word not in self.common]
+
+    def vector(self, title: Iterable[str], body: Iterable[str]) -> str:
+        """tsvector text: words of the title weigh A, those of the body C. Texts of each part are cut apart."""
+        places: dict[str, list[str]] = {}
+        position = 0
+        for weight, texts in (("A", title), ("C", body)):
+            for word in (word for text in texts for word in self.cut_fine(text)):
+                position = min(position + 1, 16_383)
+                if len(found := places.setdefault(word[:60], [])) < 8:
+                    found.append(f"{position}{weight}")
+        return " ".join(f"{quoted(word)}:{','.join(found)}" for word, found in places.items())
+
+    def query(self, text: str) -> Cut:
+        """What a person typed, as tsquery text; whatever she typed, it is never an error."""
+        words = tuple(dict.fromkeys(self.cut(text[:LONGEST_QUERY])))[:MOST_WORDS]
+        groups = [self._group(word) for word in words]
+        return Cut(words=words, strict=" & ".join(groups), loose=" | ".join(groups))
+
+    def _group(self, word: str) -> str:
+        same = self.same.get(word, (word,))
+        return "(" + " | ".join(dict.fromkeys(self._parts(other) for other in same)) + ")"
+
+    def _parts(self, word: str) -> str:
+        """A long word matches itself, or all the shorter words it is made of."""
+        parts = [part for part in self.jieba.cut_for_search(word) if part != word and len(part) > 1]
+        whole = quoted(word)
+        covered = sum(map(len, parts)) >= len(word)
+        return f"{whole} | ({' & '.join(map(quoted, parts))})" if parts and covered else whole
+
+
+def plain(text: str) -> str:
+    """Full-width to half-width, small letters, no control characters."""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return "".join(c if c.isprintable() else " " for c in folded)
+
+
+def quoted(word: str) -> str:
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -42,7 +42,10 @@ class Pages:
             found = self._env.get_template(template)
             if block is None:
                 return found.render(context)
-            return "".join(found.blocks[block](found.new_context(context)))
+            scope = found.new_context(context)
+            # The first step of the whole page runs its {% from … import … %} lines; a block alone would not know them.
+            next(found.root_render_func(scope), None)
+            return "".join(found.blocks[block](scope))
         finally:
             language.reset(token)
 

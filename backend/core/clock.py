@@ -67,6 +67,10 @@ class Calendar(msgspec.Struct, frozen=True):
         table = {row.day: row for row in days}
         return cls(table, frozenset(years if years is not None else (day.year for day in table)))
 
+    def with_days(self, days: Iterable[CalendarDay], years: Iterable[int] = ()) -> "Calendar":
+        """These days on top; `years` are the ones they make published."""
+        return Calendar({**self.days, **{row.day: row for row in days}}, self.years.union(years))
+
     def is_workday(self, day: date) -> bool:
         entry = self.days.get(day)
         return entry.is_workday if entry else day.weekday() < 5

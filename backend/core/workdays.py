@@ -1,11 +1,15 @@
 """Where a `Calendar` comes from: the days the State Council has published, as far as the installed table knows them."""
 
 from collections.abc import Iterator
+from datetime import date
 from functools import lru_cache
 
+import asyncpg
 from chinese_calendar import constants
 
 from backend.core.clock import Calendar, CalendarDay
+
+STATE_COUNCIL = "国务院办公厅"
 
 
 @lru_cache(maxsize=1)
@@ -19,3 +23,12 @@ def _published_days() -> Iterator[CalendarDay]:
         yield CalendarDay(day, False, constants.Holiday(name).chinese)
     for day, name in constants.workdays.items():
         yield CalendarDay(day, True, constants.Holiday(name).chinese)
+
+
+async def calendar(db: asyncpg.Connection, since: date) -> Calendar:
+    """The calendar table from `since` on, over the installed one. A city's local days alone publish no year."""
+    rows = await db.fetch(
+        "SELECT day, is_workday, coalesce(name, '') AS name, source FROM calendar_days WHERE day >= $1", since
+    )
+    days = [CalendarDay(row["day"], row["is_workday"], row["name"]) for row in rows]
+    return published_calendar().with_days(days, {row["day"].year for row in rows if row["source"] == STATE_COUNCIL})

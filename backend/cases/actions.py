@@ -1,0 +1,173 @@
+"""The one gate through which a case moves, and filing, which is a case's first move.
+
+Allowed? → UPDATE … WHERE state and version are as read → event → due date → notice job. Automatic and manual are the
+same move with another actor.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+
+from backend.cases.clocks import Count, replay, running
+from backend.cases.model import Case, Event, Fact, NewCase
+from backend.cases.queries import case_by_id, events_of, facts_place, roles_in
+from backend.cases.rules import problems_with, too_late_or_again
+from backend.cases.states import CLOSED, MOVES, Clock, Move, State, Who
+from backend.core.clock import Due
+from backend.core.codes import case_number
+from backend.core.db import Tx
+from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from backend.core.events import NewEvent, record
+from backend.core.i18n import _
+from backend.core.workdays import calendar
+
+MOVED_ON = _("这件事刚才有了新的变化,请看最新进度,再决定怎么做。")
+
+
+async def file_cases(tx: Tx, order_id: UUID, new: Sequence[NewCase]) -> list[UUID]:
+    """Writes the cases of an order, each with its number, frozen facts, files, event and notice clock. Returns their ids.
+
+    The order row must exist. Principal, actor and mandate are the viewer's.
+    """
+    filed = [await _file_one(tx, order_id, case) for case in new]
+    await record(tx, [event for _, event in filed])
+    return [case_id for case_id, _ in filed]
+
+
+async def _file_one(tx: Tx, order_id: UUID, new: NewCase) -> tuple[UUID, NewEvent]:
+    move = MOVES["filed_waiting" if new.waiting else "filed"]
+    if not await tx.db.fetchval("SELECT may_act($1, 'submit', $2)", tx.viewer.principal_id, new.item_code):
+        raise NotFound()
+    case_id = uuid4()
+    number = case_number(new.region, tx.today, await tx.db.fetchval("SELECT nextval('case_serial')"))
+    count = running(replay([_event(tx, move, {})], new.limits))
+    end = await _due(tx, count)
+    await tx.db.execute(
+        """INSERT INTO cases (id, number, order_id, principal_id, actor_id, mandate_id, item_code, item_version, department_id,
+                              state, bound, facts_sealed, received_at, due, due_clock, due_provisional)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)""",
+        case_id, number, order_id, tx.viewer.principal_id, tx.viewer.id, tx.viewer.mandate_id, new.item_code,
+        new.item_version, new.department_id, move.after, new.bound, _sealed(tx, case_id, new.facts), tx.now,
+        end and end.due, count and count.clock, bool(end and end.provisional),
+    )  # fmt: skip
+    await tx.db.executemany(
+        "INSERT INTO case_files (case_id, subject, material, variant, position, file_id, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        [(case_id, f.subject, f.material, f.variant, f.position, f.file_id, tx.now) for f in new.files],
+    )
+    event = NewEvent(
+        kind=move.name,
+        principal_id=tx.viewer.principal_id,
+        actor_kind="agent" if tx.viewer.acting else "citizen",
+        actor_id=tx.viewer.id,
+        mandate_id=tx.viewer.mandate_id,
+        case_id=case_id,
+        order_id=order_id,
+        department_id=new.department_id,
+        data={"version": 1, "to": move.after} | _due_data(end, count),
+    )
+    return case_id, event
+
+
+def _sealed(tx: Tx, case_id: UUID, facts: list[Fact]) -> bytes:
+    return tx.key.seal_value(facts, facts_place(case_id))
+
+
+async def move(tx: Tx, case: Case, name: str, data: Mapping[str, Any] | None = None, *, machine: bool = False) -> Case:
+    """Moves `case`, as it was loaded, or refuses: Conflict if it has changed since, NotAllowed, or Invalid data."""
+    wanted, said = MOVES[name], dict(data or {})
+    events = await events_of(tx.db, case.id)
+    await _allow(tx, case, wanted, machine)
+    _check(tx, case, wanted, events, said)
+    count = running(replay([*events, _event(tx, wanted, said)], case.limits))
+    end = await _due(tx, count)
+    if not await _update(tx, case, wanted, count, end, machine):
+        raise Conflict(MOVED_ON, next_step=f"/cases/{case.number}", next_say=_("看最新进度"))
+    left = {**said, "version": case.version + 1, "from": case.state, "to": wanted.after, **_due_data(end, count)}
+    await record(tx, [_left(tx, case, wanted, left, machine)])
+    return await case_by_id(tx.db, case.id)
+
+
+async def _allow(tx: Tx, case: Case, wanted: Move, machine: bool) -> None:
+    """Who may make this move at all, then whether the case stands where the move begins."""
+    if not wanted.by & await _who(tx, case, wanted, machine):
+        raise NotAllowed(_("这一步不由您来办。"), next_step=f"/cases/{case.number}", next_say=_("看进度"))
+    if case.state not in wanted.before:
+        raise Conflict(MOVED_ON, next_step=f"/cases/{case.number}", next_say=_("看最新进度"))
+
+
+async def _who(tx: Tx, case: Case, wanted: Move, machine: bool) -> frozenset[Who]:
+    if machine:
+        return frozenset({Who.MACHINE})
+    if tx.viewer.officer:
+        held = await roles_in(tx.db, tx.viewer.id, case.department_id)
+        return frozenset(who for who in Who if who.value in held)
+    may = tx.viewer.principal_id == case.principal_id and await tx.db.fetchval(
+        "SELECT may_act($1, $2, $3)", case.principal_id, wanted.mandate, case.item_code
+    )
+    return frozenset({Who.CITIZEN}) if may else frozenset()
+
+
+def _check(tx: Tx, case: Case, wanted: Move, events: list[Event], said: dict[str, Any]) -> None:
+    if problems := problems_with(wanted, said):
+        raise Invalid(*problems)
+    due_day = case.due if case.due_clock is Clock.DECISION else None
+    if problems := too_late_or_again(wanted, events, due_day, tx.today):
+        raise NotAllowed(*problems, next_step=f"/cases/{case.number}", next_say=_("看进度"))
+
+
+def _event(tx: Tx, made: Move, said: dict[str, Any]) -> Event:
+    """The event as the clocks will see it."""
+    return Event(id=0, kind=made.name, actor_kind="machine", actor_id=None, at=tx.now, public=True, data=said)
+
+
+async def _due(tx: Tx, count: Count | None) -> Due | None:
+    return count.due(tx.today, await calendar(tx.db, count.start)) if count else None
+
+
+def _due_data(end: Due | None, count: Count | None) -> dict[str, Any]:
+    return {"due": end.due, "clock": count.clock, "provisional": end.provisional} if end and count else {}
+
+
+async def _update(tx: Tx, case: Case, made: Move, count: Count | None, end: Due | None, machine: bool) -> bool:
+    """Writes only if nobody moved it in between."""
+    officer = None if machine or not tx.viewer.officer else tx.viewer.id
+    accepted = count.since if count and made.after is State.ACCEPTED and case.accepted_at is None else None
+    return bool(
+        await tx.db.fetchval(
+            """UPDATE cases SET state = $4, version = version + 1, accepted_at = coalesce(accepted_at, $5), decided_at = $6,
+                      due = $7, due_clock = $8, due_provisional = $9, officer_id = coalesce(officer_id, $10),
+                      received_at = coalesce($11, received_at)
+               WHERE id = $1 AND state = $2 AND version = $3 RETURNING true""",
+            case.id, case.state, case.version, made.after, accepted,
+            (case.decided_at or tx.now) if made.after in CLOSED else None,
+            end and end.due, count and count.clock, bool(end and end.provisional), officer,
+            tx.now if made.name == "released" else None,
+        )
+    )  # fmt: skip
+
+
+def _left(tx: Tx, case: Case, made: Move, data: dict[str, Any], machine: bool) -> NewEvent:
+    actor = "machine" if machine else "officer" if tx.viewer.officer else "agent" if tx.viewer.acting else "citizen"
+    return NewEvent(
+        kind=made.name,
+        principal_id=case.principal_id,
+        actor_kind=actor,
+        actor_id=None if machine else tx.viewer.id,
+        mandate_id=None if machine else tx.viewer.mandate_id,
+        case_id=case.id,
+        order_id=case.order_id,
+        department_id=case.department_id,
+        data=msgspec.to_builtins(data),
+    )
+
+
+async def refresh_due(tx: Tx, case: Case) -> None:
+    """The cached date again, for a pause that goes on or a calendar that was published. No move, no event."""
+    count = running(replay(await events_of(tx.db, case.id), case.limits))
+    if end := await _due(tx, count):
+        await tx.db.execute(
+            "UPDATE cases SET due = $3, due_provisional = $4 WHERE id = $1 AND version = $2 AND (due, due_provisional) IS DISTINCT FROM ($3, $4)",
+            case.id, case.version, end.due, end.provisional,
+        )  # fmt: skip

@@ -1,0 +1,100 @@
+"""The clocks of one case, replayed from its events. Pure: the stored due date is only a cache of this.
+
+notice      5 workdays from receipt to tell everything that is missing (Licensing Law 32)
+correction  the applicant's own limit, as the notice told it
+decision    the promise, and the statutory limit behind it, from acceptance (42)
+delivery    10 workdays from the decision (44)
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+import msgspec
+
+from backend.cases.model import Event, Limits
+from backend.cases.states import MOVES, RUNS, Clock, Effect, Move
+from backend.core.clock import Calendar, Due, Explanation, Pause, Unit, due, explain, local_day
+
+NOTICE_WORKDAYS = 5
+DELIVERY_WORKDAYS = 10
+CORRECTION_DAYS = 15  # calendar days, where the notice names no other number
+
+
+class Count(msgspec.Struct, frozen=True, kw_only=True):
+    """One clock's run. `since` is the moment of the event it started with; `until` when it stopped, if it did."""
+
+    clock: Clock
+    since: datetime
+    limit: int
+    unit: Unit
+    statutory: int | None = None
+    pauses: tuple[Pause, ...] = ()
+    until: datetime | None = None
+
+    @property
+    def start(self) -> date:
+        return local_day(self.since)
+
+    def due(self, today: date, calendar: Calendar) -> Due:
+        return due(self.start, self.limit, self.unit, self.pauses, today, calendar)
+
+    def statutory_due(self, today: date, calendar: Calendar) -> Due | None:
+        if self.statutory is None:
+            return None
+        return due(self.start, self.statutory, self.unit, self.pauses, today, calendar)
+
+    def explained(self, today: date, calendar: Calendar) -> Explanation:
+        return explain(self.start, self.limit, self.unit, self.pauses, today, calendar)
+
+
+def replay(events: Iterable[Event], limits: Limits) -> tuple[Count, ...]:
+    """Every run of every clock in order; the last one is running if it has no `until`."""
+    counts: list[Count] = []
+    for event in events:
+        if move := MOVES.get(event.kind):
+            _apply(counts, move, event, limits)
+    return tuple(counts)
+
+
+def running(counts: tuple[Count, ...]) -> Count | None:
+    return counts[-1] if counts and counts[-1].until is None else None
+
+
+def _apply(counts: list[Count], move: Move, event: Event, limits: Limits) -> None:
+    match move.effect:
+        case Effect.START | Effect.START_AT_RECEIPT:
+            since = counts[-1].since if move.effect is Effect.START_AT_RECEIPT else event.at
+            _stop(counts, event)
+            counts.append(_started(RUNS[move.after], since, event, limits))
+        case Effect.STOP:
+            _stop(counts, event)
+        case Effect.PAUSE:
+            _change(counts, pauses=(*counts[-1].pauses, Pause(local_day(event.at), None)))
+        case Effect.RESUME:
+            opened = counts[-1].pauses[-1]
+            _change(counts, pauses=(*counts[-1].pauses[:-1], opened._replace(end=local_day(event.at))))
+        case Effect.EXTEND:
+            more, last = event.data["days"], counts[-1]
+            _change(counts, limit=last.limit + more, statutory=last.statutory and last.statutory + more)
+
+
+def _started(clock: Clock, since: datetime, event: Event, limits: Limits) -> Count:
+    match clock:
+        case Clock.NOTICE:
+            return Count(clock=clock, since=since, limit=NOTICE_WORKDAYS, unit=Unit.WORKDAY)
+        case Clock.CORRECTION:
+            days = event.data.get("days", CORRECTION_DAYS)
+            return Count(clock=clock, since=since, limit=days, unit=Unit.DAY)
+        case Clock.DELIVERY:
+            return Count(clock=clock, since=since, limit=DELIVERY_WORKDAYS, unit=Unit.WORKDAY)
+        case Clock.DECISION:
+            return Count(clock=clock, since=since, limit=limits.promised, unit=limits.unit, statutory=limits.statutory)
+
+
+def _stop(counts: list[Count], event: Event) -> None:
+    if counts and counts[-1].until is None:
+        _change(counts, until=event.at)
+
+
+def _change(counts: list[Count], **changes: object) -> None:
+    counts[-1] = msgspec.structs.replace(counts[-1], **changes)

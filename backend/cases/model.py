@@ -1,0 +1,125 @@
+"""Orders, cases and events as the rest of the product sees them."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from backend.cases.states import Clock, Public, State, public_state
+from backend.core.clock import Unit
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """An item version's limits: what the office promises, and the law's own limit where there is one."""
+
+    promised: int
+    statutory: int | None = None
+    unit: Unit = Unit.WORKDAY
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One case without what was filed in it: that is sealed, see `queries.filed_facts`."""
+
+    id: UUID
+    number: str
+    order_id: UUID
+    order_number: str
+    principal_id: UUID
+    actor_id: UUID
+    mandate_id: UUID | None
+    item_code: str
+    item_version: int
+    item_name: str
+    limits: Limits
+    department_id: str
+    department_name: str
+    state: State
+    version: int
+    officer_id: UUID | None
+    received_at: datetime
+    accepted_at: datetime | None
+    decided_at: datetime | None
+    due: date | None
+    due_clock: Clock | None
+    due_provisional: bool
+    bound: dict[str, Any]
+    rules: Any = None
+
+    @property
+    def public(self) -> Public:
+        return public_state(self.state)
+
+
+class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the progress list."""
+
+    number: str
+    item_name: str
+    department_name: str
+    state: State
+    received_at: datetime
+    due: date | None
+    due_clock: Clock | None
+    due_provisional: bool
+
+    @property
+    def public(self) -> Public:
+        return public_state(self.state)
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    kind: str
+    actor_kind: Literal["citizen", "agent", "officer", "machine"]
+    actor_id: UUID | None
+    at: datetime
+    public: bool
+    data: dict[str, Any]
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer as it was filed: frozen, with where it came from and how far it is trusted."""
+
+    subject: UUID
+    element: str
+    value: Any
+    source: str
+    trust: Literal["A", "B", "C", "D"]
+    at: datetime
+
+
+class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file filed for one material of one subject. After a correction the newest `added_at` is the valid one."""
+
+    subject: UUID
+    material: str
+    file_id: UUID
+    variant: str = ""
+    position: int = 0
+    added_at: datetime | None = None
+    media_type: str = ""
+    pages: int = 1
+
+
+class NewCase(msgspec.Struct, frozen=True, kw_only=True):
+    """What filing needs. `bound`: role → party id, or a list of them. `waiting`: for another case's result."""
+
+    item_code: str
+    item_version: int
+    department_id: str
+    region: str
+    bound: dict[str, Any]
+    limits: Limits
+    facts: list[Fact]
+    files: list[CaseFile] = []
+    waiting: bool = False
+
+
+class Defect(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is missing or wrong, in words for the applicant; `material` or `element` says what to give again."""
+
+    say: str
+    subject: UUID | None = None
+    material: str = ""
+    element: str = ""

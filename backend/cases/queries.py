@@ -1,0 +1,132 @@
+"""What is known of cases. Everything is loaded through the viewer: missing and forbidden are both NotFound."""
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from backend.cases.model import Case, CaseFile, CaseRow, Event, Fact
+from backend.core.codes import CodeError, read_number
+from backend.core.db import Tx
+from backend.core.errors import NotFound
+from backend.core.viewer import Viewer
+
+
+async def case_for(db: asyncpg.Connection, viewer: Viewer, number: str) -> Case:
+    """The case if it is the principal's (herself, or under a live mandate that covers it), or of the officer's department."""
+    row = await db.fetchrow(
+        """SELECT c.id, c.number, c.order_id, o.number AS order_number, c.principal_id, c.actor_id, c.mandate_id, c.item_code,
+                  c.item_version, i.name AS item_name, v.data->'item'->'limits' AS limits, c.department_id,
+                  d.name AS department_name, c.state, c.version, c.officer_id, c.received_at, c.accepted_at, c.decided_at,
+                  c.due, c.due_clock, c.due_provisional, c.bound, c.rules
+           FROM cases c JOIN orders o ON o.id = c.order_id JOIN departments d ON d.id = c.department_id
+           JOIN items i ON i.code = c.item_code
+           JOIN item_versions v ON (v.code, v.version) = (c.item_code, c.item_version)
+           WHERE c.number = $1 AND CASE WHEN $4 THEN c.department_id = ANY($3)
+                                   ELSE c.principal_id = $2 AND may_act(c.principal_id, 'see', c.item_code) END""",
+        _clean(number),
+        viewer.principal_id,
+        list(viewer.departments),
+        viewer.officer,
+    )
+    if row is None:
+        raise NotFound()
+    return msgspec.convert(row, Case)
+
+
+async def case_by_id(db: asyncpg.Connection, case_id: UUID) -> Case:
+    """For the machine's own work; people's requests load through `case_for`."""
+    row = await db.fetchrow(
+        """SELECT c.id, c.number, c.order_id, o.number AS order_number, c.principal_id, c.actor_id, c.mandate_id, c.item_code,
+                  c.item_version, i.name AS item_name, v.data->'item'->'limits' AS limits, c.department_id,
+                  d.name AS department_name, c.state, c.version, c.officer_id, c.received_at, c.accepted_at, c.decided_at,
+                  c.due, c.due_clock, c.due_provisional, c.bound, c.rules
+           FROM cases c JOIN orders o ON o.id = c.order_id JOIN departments d ON d.id = c.department_id
+           JOIN items i ON i.code = c.item_code
+           JOIN item_versions v ON (v.code, v.version) = (c.item_code, c.item_version)
+           WHERE c.id = $1""",
+        case_id,
+    )
+    if row is None:
+        raise NotFound()
+    return msgspec.convert(row, Case)
+
+
+async def cases_of(db: asyncpg.Connection, viewer: Viewer, limit: int = 100) -> list[CaseRow]:
+    """The principal's cases, newest first: what needs her stands on top."""
+    rows = await db.fetch(
+        """SELECT c.number, i.name AS item_name, d.name AS department_name, c.state, c.received_at, c.due, c.due_clock,
+                  c.due_provisional
+           FROM cases c JOIN items i ON i.code = c.item_code JOIN departments d ON d.id = c.department_id
+           WHERE c.principal_id = $1 AND may_act(c.principal_id, 'see', c.item_code)
+           ORDER BY (c.state = 'correcting') DESC, (c.decided_at IS NULL) DESC, c.received_at DESC, c.number DESC LIMIT $2""",
+        viewer.principal_id,
+        limit,
+    )
+    return msgspec.convert(rows, list[CaseRow])
+
+
+async def events_of(db: asyncpg.Connection, case_id: UUID, *, public_only: bool = False) -> list[Event]:
+    """Oldest first."""
+    rows = await db.fetch(
+        """SELECT id, kind, actor_kind, actor_id, at, public, data FROM events
+           WHERE case_id = $1 AND (public OR NOT $2) ORDER BY id""",
+        case_id,
+        public_only,
+    )
+    return msgspec.convert(rows, list[Event])
+
+
+async def files_of(db: asyncpg.Connection, case_id: UUID) -> list[CaseFile]:
+    """The files in force: of each material the newest filing, its pages in order."""
+    rows = await db.fetch(
+        """SELECT f.subject, f.material, f.variant, f.position, f.file_id, f.added_at, x.media_type, x.pages
+           FROM case_files f JOIN files x ON x.id = f.file_id
+           WHERE f.case_id = $1 AND f.added_at = (SELECT max(g.added_at) FROM case_files g WHERE g.case_id = f.case_id
+                 AND (g.subject, g.material, g.variant) = (f.subject, f.material, f.variant))
+           ORDER BY f.material, f.subject, f.variant, f.position""",
+        case_id,
+    )
+    return msgspec.convert(rows, list[CaseFile])
+
+
+async def filed_facts(tx: Tx, case: Case) -> list[Fact]:
+    """What was filed, opened with the principal's key; whoever could load the case may read it."""
+    row = await tx.db.fetchrow(
+        "SELECT c.facts_sealed, a.key_wrapped FROM cases c JOIN accounts a ON a.id = c.principal_id WHERE c.id = $1",
+        case.id,
+    )
+    if row is None:
+        raise NotFound()
+    opened = tx.vault.key(row["key_wrapped"]).open_value(row["facts_sealed"], facts_place(case.id))
+    return msgspec.convert(opened, list[Fact])
+
+
+def facts_place(case_id: UUID) -> str:
+    """Where sealed facts belong: they cannot be moved to another case."""
+    return f"facts:{case_id}"
+
+
+async def roles_in(db: asyncpg.Connection, account: UUID, department: str) -> frozenset[str]:
+    """The officer's roles in this department today."""
+    rows = await db.fetch(
+        """SELECT role FROM officer_roles WHERE account_id = $1 AND department_id = $2
+           AND app_today() BETWEEN valid_from AND coalesce(valid_to, 'infinity'::date)""",
+        account,
+        department,
+    )
+    return frozenset(row["role"] for row in rows)
+
+
+async def department_phone(db: asyncpg.Connection, department: str) -> str:
+    """The enquiry number, or empty."""
+    phone: Any = await db.fetchval("SELECT data->'phones'->>'enquiry' FROM departments WHERE id = $1", department)
+    return phone or ""
+
+
+def _clean(number: str) -> str:
+    try:
+        return read_number(number).text
+    except CodeError:
+        raise NotFound() from None

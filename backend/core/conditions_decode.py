@@ -73,11 +73,11 @@ class _Reader:
     def node(self, data: object, where: str, depth: int, inside: tuple[str, ...]) -> Condition:
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            raise ConditionError(where, f"条件太多:一处最多 {MAX_NODES} 条。")
+            raise ConditionError(where, f"条件太多：一处最多 {MAX_NODES} 条。")
         if depth > MAX_DEPTH:
-            raise ConditionError(where, f"条件套得太深:最多 {MAX_DEPTH} 层。")
+            raise ConditionError(where, f"条件套得太深：最多 {MAX_DEPTH} 层。")
         if not isinstance(data, dict):
-            raise ConditionError(where, f"这里应该是一个条件,不是「{_short(data)}」。")
+            raise ConditionError(where, f"这里应该是一个条件，不是「{_short(data)}」。")
         heads = [head for head in _HEADS if head in data]
         if len(heads) != 1:
             raise ConditionError(where, f"一个条件要有且只有一个开头:{'、'.join(_HEADS)}。")
@@ -211,7 +211,7 @@ def _scalar(data: object, where: str) -> Scalar:
 
 def _text(data: object, where: str) -> str:
     if not isinstance(data, str):
-        raise ConditionError(where, f"这里要文字,不是「{_short(data)}」;编号请加引号。")
+        raise ConditionError(where, f"这里要文字，不是「{_short(data)}」;编号请加引号。")
     return _words(data, where)
 
 
@@ -221,13 +221,13 @@ def _date(data: object, where: str) -> date:
     try:
         return date.fromisoformat(data)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise ConditionError(where, f"这里要一个日期,写成 2026-01-31,不是「{_short(data)}」。") from None
+        raise ConditionError(where, f"这里要一个日期，写成 2026-01-31,不是「{_short(data)}」。") from None
 
 
 def _number(data: object, where: str) -> Scalar:
     number = _scalar(data, where)
     if not _is_number(number):
-        raise ConditionError(where, f"这里要一个数字,不是「{_short(data)}」。")
+        raise ConditionError(where, f"这里要一个数字，不是「{_short(data)}」。")
     return number
 
 
@@ -268,14 +268,14 @@ def _operand(data: dict[Any, Any], where: str) -> Operand:
 def _side(data: object, where: str) -> Operand:
     if isinstance(data, dict):
         if "fact" not in data or data.keys() - {"fact", "from", "trust"}:
-            raise ConditionError(where, "这里写一个数据元,或者 fact、from、trust。")
+            raise ConditionError(where, "这里写一个数据元，或者 fact、from、trust。")
         return _operand(data, where)
     return Operand(fact=_key(data, where))
 
 
 def _key(data: object, where: str) -> str:
     if not isinstance(data, str) or len(data) > 100 or not _KEY.fullmatch(data):
-        raise ConditionError(where, f"数据元要写成「角色.名称」,不是「{_short(data)}」。")
+        raise ConditionError(where, f"数据元要写成「角色.名称」，不是「{_short(data)}」。")
     return data
 
 
@@ -284,7 +284,7 @@ def _role(data: Mapping[Any, Any], head: str, where: str, inside: tuple[str, ...
     if not isinstance(role, str) or len(role) > 50 or not _NAME.fullmatch(role):
         raise ConditionError(_in(where, head), "这里要写一个可重复的角色的名字。")
     if role in inside or len(inside) >= MAX_QUANTIFIERS_DEEP:
-        raise ConditionError(_in(where, head), f"同一个角色不能套在自己里面,最多套 {MAX_QUANTIFIERS_DEEP} 层。")
+        raise ConditionError(_in(where, head), f"同一个角色不能套在自己里面，最多套 {MAX_QUANTIFIERS_DEEP} 层。")
     return role
 
 

@@ -12,12 +12,23 @@ from fractions import Fraction
 
 import msgspec
 
-ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+from backend.core.codes import CodeError, ResidentId, read_credit_code, read_resident_id
+
+
+def as_date(value: object) -> date | None:
+    """A date, also one written as ISO text (2026-01-31), as answers arrive in JSON."""
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def years_since(start: object, on: date | None) -> int | None:
     """Whole years of life or of a period on the day `on`; before the start -1, -2 …"""
-    if on is None or not isinstance(start, date):
+    start = as_date(start)
+    if on is None or start is None:
         return None
     years = on.year - start.year
     return years if on >= anniversary(start, years) else years - 1
@@ -32,12 +43,14 @@ def anniversary(start: date, years: int) -> date:
 
 
 def days_since(start: object, on: date | None) -> int | None:
-    return (on - start).days if on is not None and isinstance(start, date) else None
+    start = as_date(start)
+    return (on - start).days if on is not None and start is not None else None
 
 
 def months_since(start: object, on: date | None) -> int | None:
     """Whole months on the day `on`; a month without the corresponding day is complete on its last day (art. 202)."""
-    if on is None or not isinstance(start, date):
+    start = as_date(start)
+    if on is None or start is None:
         return None
     months = (on.year - start.year) * 12 + on.month - start.month
     last_day = (on + timedelta(days=1)).day == 1
@@ -46,22 +59,28 @@ def months_since(start: object, on: date | None) -> int | None:
 
 def per_head(total: object, heads: object, _: date | None) -> Fraction | None:
     """Exact, so that a limit is met to the fen; rounding is for showing."""
-    if not _number(total) or not _number(heads) or heads <= 0:  # type: ignore[operator]
+    if not isinstance(total, (int, Decimal, Fraction)) or not isinstance(heads, int) or heads <= 0:
         return None
-    return Fraction(total) / Fraction(heads)  # type: ignore[arg-type]
+    return Fraction(total) / heads
 
 
-def birth_date_of_id(number: object, _: date | None) -> date | None:
-    """From an 18-digit resident ID number whose check character is right; else None."""
-    if not isinstance(number, str) or not is_resident_id(number):
+def birth_date_of_id(number: object, on: date | None) -> date | None:
+    """From a resident ID number whose check character is right; else None."""
+    holder = _holder(number, on)
+    return holder.birth if holder else None
+
+
+def sex_of_id(number: object, on: date | None) -> str | None:
+    """`male` or `female`."""
+    holder = _holder(number, on)
+    return holder.sex if holder else None
+
+
+def _holder(number: object, on: date | None) -> ResidentId | None:
+    try:
+        return read_resident_id(number, on or date.max) if isinstance(number, str) else None
+    except CodeError:
         return None
-    return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-
-
-def sex_of_id(number: object, _: date | None) -> str | None:
-    if not isinstance(number, str) or not is_resident_id(number):
-        return None
-    return "男" if int(number[16]) % 2 else "女"
 
 
 class Derivation(msgspec.Struct, frozen=True):
@@ -98,23 +117,14 @@ DERIVATIONS: dict[str, Derivation] = {
 
 
 def is_resident_id(text: str) -> bool:
-    """GB 11643: 17 digits with a real birth date, and the ISO 7064 MOD 11-2 check character."""
-    if not re.fullmatch(r"[1-9]\d{16}[\dX]", text, re.ASCII):
-        return False
-    try:
-        date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
-    except ValueError:
-        return False
-    return "10X98765432"[sum(int(c) * w for c, w in zip(text, ID_WEIGHTS, strict=False)) % 11] == text[17]
+    return _holder(text, None) is not None
 
 
 def is_social_credit_code(text: str) -> bool:
-    """GB 32100, 18 characters, MOD 31."""
-    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-    if len(text) != 18 or any(c not in alphabet for c in text):
+    try:
+        return bool(read_credit_code(text))
+    except CodeError:
         return False
-    total = sum(alphabet.index(c) * pow(3, i, 31) for i, c in enumerate(text[:17]))
-    return alphabet[(31 - total % 31) % 31] == text[17]
 
 
 def is_bank_card(text: str) -> bool:
@@ -140,7 +150,3 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "mobile": is_mobile,
     "postcode": is_postcode,
 }
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, (int, Decimal, Fraction)) and not isinstance(value, bool)

@@ -169,11 +169,12 @@ class Facts:
     hides its question is false). It is *known* if `known` has it. Otherwise it is unknown.
     `repeated`: how many members each declared repeated role has; a repeated role missing here is not declared yet.
     `maybe`: optional roles of which nobody has said yet whether somebody fills them.
+    `successors`: former division codes → the code the place has today.
     `on`: the day ages and periods are counted to (the day of receipt, Asia/Shanghai); without it they stay unknown.
     A known value under `key@source` answers a rule that names that source; so does a plain fact with that source.
     """
 
-    __slots__ = ("absent", "declined", "kinds", "known", "maybe", "meanings", "on", "repeated")
+    __slots__ = ("absent", "declined", "kinds", "known", "maybe", "meanings", "on", "repeated", "successors")
 
     def __init__(
         self,
@@ -185,6 +186,7 @@ class Facts:
         repeated: Mapping[str, int] | None = None,
         kinds: Mapping[str, str] | None = None,
         meanings: Mapping[str, Meaning] | None = None,
+        successors: Mapping[str, str] | None = None,
         on: date | None = None,
     ) -> None:
         self.known: Mapping[Key, Fact] = known or {}
@@ -194,13 +196,15 @@ class Facts:
         self.repeated = repeated or {}
         self.kinds = kinds or {}
         self.meanings = meanings or {}
+        self.successors = successors or {}
         self.on = on
 
     def filled(self, more: Mapping[Key, Fact]) -> "Facts":
         """The same with these facts known as well."""
         return Facts(
             {**self.known, **more}, absent=self.absent, declined=self.declined, maybe=self.maybe,
-            repeated=self.repeated, kinds=self.kinds, meanings=self.meanings, on=self.on,
+            repeated=self.repeated, kinds=self.kinds, meanings=self.meanings,
+            successors=self.successors, on=self.on,
         )  # fmt: skip
 
 

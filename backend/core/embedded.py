@@ -60,7 +60,7 @@ class EmbeddedPostgres:
             if not (self.cluster / "PG_VERSION").exists():
                 make(self.cluster)
             self._prepare_folders()
-            self._stop_orphan()
+            self._clear_leftovers()
             self._launch(time.monotonic() + patience)
             state = {"owner": os.getpid(), "sockets": str(self.sockets)}
             (self.home / "state.json").write_text(json.dumps(state), "utf-8")
@@ -119,15 +119,22 @@ class EmbeddedPostgres:
         give(self.sockets, owner)
         give(self.cluster, owner)
 
-    def _stop_orphan(self) -> None:
-        """Stop a server whose owner died where the kernel could not tell it (not on Linux)."""
-        process = _postmaster(self.cluster)[0]
-        if process is None or str(self.cluster) not in command_of(process):
+    def _clear_leftovers(self) -> None:
+        """See that no earlier server runs (we hold the lock), and that its files do not name a process of today."""
+        earlier = _postmaster(self.cluster)[0]
+        if earlier is None:
             return
-        os.kill(process, signal.SIGINT)
+        if self._is_ours(earlier):
+            os.kill(earlier, signal.SIGINT)
         deadline = time.monotonic() + 30
-        while str(self.cluster) in command_of(process) and time.monotonic() < deadline:
+        while self._is_ours(earlier) and time.monotonic() < deadline:
             time.sleep(0.05)
+        if not self._is_ours(earlier):
+            _declare_dead(self.cluster / "postmaster.pid")
+            (self.sockets / f"{SOCKET}.lock").unlink(missing_ok=True)
+
+    def _is_ours(self, process: int) -> bool:
+        return f"-D {self.cluster} " in command_of(process)
 
     def _launch(self, deadline: float) -> None:
         log = self.home / "server.log"
@@ -147,7 +154,7 @@ class EmbeddedPostgres:
 
     def _popen(self, output: IO[bytes]) -> subprocess.Popen[bytes]:
         prefix, _ = identity()
-        major = int((self.cluster / "PG_VERSION").read_text("ascii"))
+        major = int((self.cluster / "PG_VERSION").read_text("utf-8"))
         program = [*prefix, str(binaries(major) / "postgres"), "-D", str(self.cluster), "-k", str(self.sockets)]
         return subprocess.Popen(
             [*program, *LOCAL_ONLY, *self.flags],
@@ -258,6 +265,17 @@ def _state(home: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return state
+
+
+def _declare_dead(pid_file: Path) -> None:
+    """Put a number into the file that is no process, in the place of one that by now may be anybody's.
+
+    The file itself stays: by its other lines PostgreSQL sees whether old sessions still use the old shared memory.
+    """
+    lines = pid_file.read_text("utf-8").splitlines(keepends=True)
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    pid_file.write_text("".join([f"{ended.pid}\n", *lines[1:]]), "utf-8")
 
 
 def _postmaster(cluster: Path) -> tuple[int | None, str]:

@@ -129,13 +129,22 @@ async def see_to_roles(connection: asyncpg.Connection) -> None:
         try:
             if not await connection.fetchval("select true from pg_roles where rolname = $1", role):
                 await connection.execute(f"create role {role} nologin nosuperuser nobypassrls")
-            if not await connection.fetchval("select pg_has_role(current_user, $1, 'member')", role):
+            if not await _may_become(connection, role):
                 await connection.execute(f"grant {role} to current_user")
         except asyncpg.InsufficientPrivilegeError as error:
             raise MigrationError(
                 f"The user of DATABASE_URL may not see to the role {role} ({error}). Ask the administrator to run: "
                 f"CREATE ROLE {role} NOLOGIN; GRANT {role} TO <the user of DATABASE_URL>;"
             ) from error
+
+
+async def _may_become(connection: asyncpg.Connection, role: str) -> bool:
+    try:
+        async with connection.transaction():
+            await connection.execute(f"set local role {role}")
+    except asyncpg.InsufficientPrivilegeError:
+        return False
+    return True
 
 
 async def lay_queue(connection: asyncpg.Connection) -> None:

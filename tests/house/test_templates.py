@@ -1,0 +1,57 @@
+"""What is true of every template: it parses, draws only icons we ship, and needs nothing the strict CSP forbids."""
+
+import re
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment
+
+PWA = Path(__file__).parents[2] / "pwa"
+TEMPLATES = sorted(p for p in PWA.rglob("*.html") if not {"node_modules", "dist"} & set(p.relative_to(PWA).parts))
+COMPONENTS = sorted((PWA / "components").glob("*.html"))
+ICONS = set((PWA / "icons" / "names.txt").read_text().split())
+
+FORBIDDEN = {
+    "an inline style": r"\sstyle\s*=",
+    "an inline handler": r"<[^>{}]*\son[a-z]+\s*=",
+    "an inline script": r"<script(?![^>]*\ssrc=)",
+    "an unescaped value": r"\|\s*safe\b",
+    "an htmx attribute that is no data- attribute": r"[\s\"']hx-[a-z]+[\"']?\s*[=:]",
+    "an address outside": r"(?:src|href|action)=\"(?:https?:)?//",
+}
+
+
+@pytest.fixture(scope="module")
+def jinja() -> Environment:
+    return Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], autoescape=True)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.relative_to(PWA).as_posix())
+def test_a_template_parses_and_respects_the_house_rules(path: Path, jinja: Environment):
+    source = path.read_text()
+    jinja.parse(source)
+    broken = [
+        rule for rule, pattern in FORBIDDEN.items() if re.search(pattern, re.sub(r"{#.*?#}", "", source, flags=re.S))
+    ]
+    assert not broken
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.relative_to(PWA).as_posix())
+def test_every_icon_is_in_the_sprite(path: Path):
+    named = set(re.findall(r"(?:icon\(|glyph=|glyph\": )\"([a-z0-9-]+)\"", path.read_text()))
+    assert not named - ICONS
+
+
+def test_the_icons_are_listed_once_in_order():
+    lines = (PWA / "icons" / "names.txt").read_text().split()
+    assert lines == sorted(set(lines))
+
+
+@pytest.mark.parametrize("path", COMPONENTS, ids=lambda p: p.stem)
+def test_a_component_says_how_to_use_it_and_shows_itself(path: Path):
+    source = path.read_text()
+    assert source.startswith("{#-\n")
+    assert "{% macro examples() -%}" in source
+    for macro in re.findall(r"{% macro (\w+)\(", source):
+        assert macro in source.split("-#}")[0] or macro in ("examples", "glyph_of", "item_facts"), macro
+    assert f'"{path.stem}"' in (PWA / "pages" / "components" / "show.html").read_text()

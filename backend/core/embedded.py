@@ -129,7 +129,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + 30
         while self._is_ours(earlier) and time.monotonic() < deadline:
             time.sleep(0.05)
-        if not self._is_ours(earlier):
+        if not self._is_ours(earlier) and _postmaster(self.cluster)[0]:
             _declare_dead(self.cluster / "postmaster.pid")
             (self.sockets / f"{SOCKET}.lock").unlink(missing_ok=True)
 

@@ -29,8 +29,9 @@ async def record(tx: Tx, events: list[NewEvent]) -> list[int]:
     rows = await tx.db.fetch(
         """INSERT INTO events (case_id, order_id, principal_id, department_id, kind, actor_kind, actor_id, mandate_id, at, public, data)
            SELECT e.case_id, e.order_id, e.principal_id, e.department_id, e.kind, e.actor_kind, e.actor_id, e.mandate_id, $2, e.public, e.data
-           FROM jsonb_to_recordset($1) WITH ORDINALITY AS e(case_id uuid, order_id uuid, principal_id uuid, department_id text, kind text,
-                actor_kind text, actor_id uuid, mandate_id uuid, public boolean, data jsonb, n bigint)
+           FROM ROWS FROM (jsonb_to_recordset($1) AS (case_id uuid, order_id uuid, principal_id uuid, department_id text, kind text,
+                actor_kind text, actor_id uuid, mandate_id uuid, public boolean, data jsonb)) WITH ORDINALITY
+                AS e(case_id, order_id, principal_id, department_id, kind, actor_kind, actor_id, mandate_id, public, data, n)
            ORDER BY e.n RETURNING id""",
         msgspec.to_builtins(events),
         tx.now,

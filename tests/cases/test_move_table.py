@@ -74,7 +74,7 @@ def test_only_the_applicant_withdraws_and_only_while_nothing_is_decided() -> Non
     assert set(MOVES["withdrawn"].before) == set(OPEN)
 
 
-@pytest.mark.parametrize(("state", "who"), product([*State, None], Who))
+@pytest.mark.parametrize(("state", "who"), list(product([*State, None], Who)))
 def test_what_one_may_do_is_what_the_table_says(state: State | None, who: Who) -> None:
     expected = [m for m in TABLE if who in m.by and (state in m.before if state else not m.before)]
     assert moves_from(state, frozenset({who})) == expected

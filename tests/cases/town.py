@@ -1,0 +1,138 @@
+"""A small town for the tests of cases: one department, one item, and the people around one filing."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from backend.accounts.actions import open_account, open_session
+from backend.accounts.model import NewAccount
+from backend.cases.actions import file_cases, move
+from backend.cases.model import Case, Fact, Limits, NewCase
+from backend.cases.queries import case_by_id, case_for
+from backend.core.codes import order_number
+from backend.core.crypto import Vault
+from backend.core.db import Tx, connect, job_transaction, open_pool
+from backend.core.viewer import open_viewer
+from backend.settings import Settings
+
+ITEM = "460100-MZ-003"
+DEPARTMENT = "民政局"
+ROLES = ("window", "reviewer", "approver", "head")
+CAST = {
+    "father": NewAccount(kind="person", name="陈大海"),
+    "daughter": NewAccount(kind="person", name="陈小燕"),
+    "stranger": NewAccount(kind="person", name="路人"),
+    "officer": NewAccount(kind="officer", name="王秀英", roles={DEPARTMENT: ROLES}),
+    "colleague": NewAccount(kind="officer", name="李建国", roles={DEPARTMENT: ROLES}),
+    "window": NewAccount(kind="officer", name="窗口小吴", roles={DEPARTMENT: ("window",)}),
+    "elsewhere": NewAccount(kind="officer", name="外局小赵", roles={"住房局": ROLES, DEPARTMENT: ("auditor",)}),
+    "foreign": NewAccount(kind="officer", name="外局小钱", roles={"住房局": ROLES}),
+}
+
+
+class Town:
+    """`async with town.tx("officer") as tx:` is one request of hers; `town.now` is the time it happens."""
+
+    def __init__(self, settings: Settings, pool: asyncpg.Pool, worker: asyncpg.Pool) -> None:
+        self.settings, self.pool, self.worker = settings, pool, worker
+        self.vault = Vault(settings.master_key or "")
+        self.now = datetime(2026, 9, 25, 2, 0, tzinfo=UTC)
+        self.ids: dict[str, UUID] = {}
+        self.mandate = uuid4()
+
+    @asynccontextmanager
+    async def tx(self, who: str, for_father: bool = False) -> AsyncIterator[Tx]:
+        async with self.pool.acquire() as db, db.transaction():
+            token = await open_session(Tx(db, self.vault, self.now), self.ids[who])
+            if for_father:
+                await db.execute("UPDATE sessions SET principal_id = $1, mandate_id = $2 WHERE account_id = $3",
+                                 self.ids["father"], self.mandate, self.ids[who])  # fmt: skip
+            yield Tx(db, self.vault, self.now, await open_viewer(db, self.vault, token, self.now))
+
+    @asynccontextmanager
+    async def machine(self) -> AsyncIterator[Tx]:
+        async with job_transaction(self.worker, self.vault, self.now) as tx:
+            yield tx
+
+    async def filed(self, who: str = "father", *, waiting: bool = False) -> Case:
+        """One case of the father's, filed by himself or by his daughter under her mandate."""
+        async with self.tx(who, for_father=who == "daughter") as tx:
+            order, cart, serial = uuid4(), uuid4(), await tx.db.fetchval("SELECT nextval('case_serial')")
+            viewer = tx.viewer
+            await tx.db.execute("INSERT INTO carts (id, principal_id, actor_id, state) VALUES ($1, $2, $3, 'filed')",
+                                cart, viewer.principal_id, viewer.id)  # fmt: skip
+            await tx.db.execute(
+                """INSERT INTO orders (id, number, principal_id, actor_id, mandate_id, cart_id, channel, filed_at)
+                   VALUES ($1, $2, $3, $4, $5, $6, 'online', $7)""",
+                order, order_number("460100", tx.today, serial), viewer.principal_id, viewer.id, viewer.mandate_id, cart, tx.now,
+            )  # fmt: skip
+            fact = Fact(
+                subject=viewer.principal_id,
+                element="person.name",
+                value="陈大海",
+                source="answered",
+                trust="D",
+                at=tx.now,
+            )
+            (case_id,) = await file_cases(tx, order, [new_case(viewer.principal_id, fact, waiting)])
+            return await case_by_id(tx.db, case_id)
+
+    async def moved(self, case: Case, who: str, name: str, for_father: bool = False, **data: object) -> Case:
+        """The case as it stands after this move by this person (or `machine`)."""
+        if who == "machine":
+            async with self.machine() as tx:
+                return await move(tx, await case_by_id(tx.db, case.id), name, data, machine=True)
+        async with self.tx(who, for_father) as tx:
+            return await move(tx, await case_for(tx.db, tx.viewer, case.number), name, data)
+
+    def later(self, **delta: int) -> None:
+        self.now += timedelta(**delta)
+
+
+def new_case(party: UUID, fact: Fact, waiting: bool = False) -> NewCase:
+    return NewCase(
+        item_code=ITEM, item_version=1, department_id=DEPARTMENT, region="460100", bound={"applicant": str(party)},
+        limits=Limits(promised=15, statutory=20), facts=[fact], waiting=waiting,
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def founded(settings: Settings) -> AsyncIterator[Town]:
+    """The town in the (fresh) database of `settings`."""
+    pool, worker = await open_pool(settings.login("web"), 8), await open_pool(settings.login("worker"), 2)
+    town = Town(settings, pool, worker)
+    owner = await connect(settings.login("owner"))
+    try:
+        async with owner.transaction():
+            await _settle(town, owner)
+        yield town
+    finally:
+        await owner.close()
+        await pool.close()
+        await worker.close()
+
+
+async def _settle(town: Town, owner: asyncpg.Connection) -> None:
+    await owner.execute("SELECT set_config('app.now', $1, true)", town.now.isoformat())
+    await owner.executemany("INSERT INTO departments (id, name, data) VALUES ($1, $2, $3)", [
+        (DEPARTMENT, "海口市民政局", {"phones": {"enquiry": "0898-00000000"}}), ("住房局", "海口市住房局", {})])  # fmt: skip
+    pack = await owner.fetchval(
+        "INSERT INTO packs (region, name, sha256, data) VALUES ('460100', 't', '\\x00', '{}') RETURNING id"
+    )
+    await owner.execute(
+        """INSERT INTO items (code, kind, name, department, department_id, region, version, source)
+           VALUES ($1, 'item', '护理补贴', '海口市民政局', $2, '460100', 1, 'pack')""", ITEM, DEPARTMENT)  # fmt: skip
+    await owner.execute(
+        "INSERT INTO item_versions (code, version, pack_id, sha256, data, review) VALUES ($1, 1, $2, '\\x00', $3, '{}')",
+        ITEM, pack, {"item": {"name": "护理补贴", "limits": {"promised": 15, "statutory": 20, "unit": "workday"}}},
+    )  # fmt: skip
+    for handle, account in CAST.items():
+        town.ids[handle] = await open_account(Tx(owner, town.vault, town.now), account)
+    await owner.execute(
+        """INSERT INTO mandates (id, principal_id, agent_id, kind, created_via, actions, consent, consent_hash, valid_from, valid_to, granted_at)
+           VALUES ($1, $2, $3, 'entrusted', 'self', ARRAY['see', 'fill', 'submit', 'correct'], '同意', '\\x00', '2026-09-01', '2026-12-31', now())""",
+        town.mandate, town.ids["father"], town.ids["daughter"],
+    )  # fmt: skip

@@ -14,11 +14,12 @@ from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
-from backend.core import db, pwa
+from backend.core import db, live, pwa
 from backend.core.crypto import Vault
 from backend.core.db import LOST
 from backend.core.edge import Edge, add_headers
 from backend.core.errors import NotFound, Problem, Refusal, Unavailable
+from backend.core.files import open_store
 from backend.core.health import HEALTH
 from backend.core.i18n import _
 from backend.core.jobs import Handler
@@ -33,6 +34,7 @@ log = logging.getLogger("suishouban.web")
 FEATURES = (
     "accounts",
     "parties",
+    "files",
     "catalogue",
     "registers",
     "mandates",
@@ -43,6 +45,7 @@ FEATURES = (
     "orders",
     "notifications",
     "desk",
+    "home",
 )
 
 
@@ -54,7 +57,7 @@ def create_app(settings: Settings | None = None, clock: db.Clock = db.wall_clock
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         app.state.pool = await db.open_pool(settings.login("web"))
-        async with _running(app, settings):
+        async with live.running(lambda: db.connect(settings.login("web"))) as app.state.live, _running(app, settings):
             yield
         await app.state.pool.close()
 
@@ -81,6 +84,7 @@ def create_app(settings: Settings | None = None, clock: db.Clock = db.wall_clock
             "assets": assets,
             "pages": Pages(assets, demo=settings.demo),
             "vault": Vault(settings.master_key or ""),
+            "files": open_store(settings.data / "files"),
         }
     )
     return app
@@ -126,7 +130,7 @@ def _http_error(request: Request, error: HTTPException) -> Response[Any]:
     """Litestar's own refusals in our words: unknown page, wrong method, unreadable or over-large body."""
     if error.status_code in (404, 405):
         return refused(request, NotFound())
-    said = {413: _("文件太大了。请拍小一点,或分几次交。")}.get(
+    said = {413: _("文件太大了。请拍小一点，或分几次交。")}.get(
         error.status_code, _("这一页没有完整传到。请返回再交一次。")
     )
     refusal = Refusal(Problem(said), *_fields(error))
@@ -151,6 +155,6 @@ def _failure(request: Request, error: Exception) -> Response[Any]:
         type(error).__name__,
         exc_info=error,
     )
-    refusal = Refusal(_("这里出了错,是我们的问题,不是您的。已经记下来了。请稍后再试,或拨打 12345。"))
+    refusal = Refusal(_("这里出了错，是我们的问题，不是您的。已经记下来了。请稍后再试，或拨打 12345。"))
     refusal.status = 500
     return refused(request, refusal)

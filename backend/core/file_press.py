@@ -1,0 +1,144 @@
+"""Run as a program of its own, with little memory and time: makes one uploaded file safe, or says why it cannot be.
+
+    python -I file_press.py < upload > pressed
+
+Exit 0: standard output is `<media type> <pages>\\n` and the new file's bytes. Exit 2: it is one word of `core/files.py:SAID`.
+A photograph is decoded, turned upright, shrunk and written anew, so that nothing but its pixels is left: no place, no
+camera, no second file behind the picture. A PDF is refused if it can do anything but be read, and written anew too.
+
+Imports nothing of ours: whatever a hostile file does to a decoder happens here, where no key and no database is.
+"""
+
+import io
+import resource
+import sys
+
+MEMORY = 768 * 1024 * 1024
+SECONDS = 8
+MAX_PIXELS = 50_000_000
+LONG_SIDE = 2600
+MAX_PAGES = 60
+MAX_OBJECTS = 20_000
+MAX_DEEP = 40
+HEIC = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
+# What makes a PDF do something, or carry something, besides being read.
+ACTIVE_KEYS = {"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/XFA", "/RichMediaContent", "/AA", "/AF"}
+ACTIVE_TYPES = {
+    *("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR", "/Rendition", "/RichMedia"),
+    *("/EmbeddedFile", "/FileAttachment", "/Movie", "/Sound", "/Screen", "/3D"),
+}
+
+
+class Unfit(Exception):
+    """`args[0]` is the word for it."""
+
+
+def kind_of(head: bytes) -> str:
+    """What the first bytes say: jpeg, png, pdf; Unfit for anything else."""
+    if head.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if head.startswith(b"%PDF-"):
+        return "pdf"
+    raise Unfit("heic" if head[4:8] == b"ftyp" and head[8:12] in HEIC else "kind")
+
+
+def press_image(data: bytes, kind: str) -> tuple[bytes, int]:
+    from PIL import Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    try:
+        with Image.open(io.BytesIO(data), formats=[kind.upper()]) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise Unfit("pixels")
+            image.draft("RGB", (LONG_SIDE, LONG_SIDE))
+            image.load()
+            upright = ImageOps.exif_transpose(image)
+    except (Image.DecompressionBombError, MemoryError) as error:
+        raise Unfit("pixels") from error
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise Unfit("broken") from error
+    upright.thumbnail((LONG_SIDE, LONG_SIDE))
+    return written(upright, kind), 1
+
+
+def written(image: object, kind: str) -> bytes:
+    """A fresh picture of the pixels alone: what came beside them stays in the old one."""
+    from PIL import Image
+
+    assert isinstance(image, Image.Image)
+    clear = kind == "png" and ("A" in image.getbands() or "transparency" in image.info)
+    plain = image.convert("RGBA" if clear else "RGB")
+    plain.info = {}
+    out = io.BytesIO()
+    plain.save(out, "PNG") if kind == "png" else plain.save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def press_pdf(data: bytes) -> tuple[bytes, int]:
+    import pikepdf
+
+    try:
+        with pikepdf.open(io.BytesIO(data), attempt_recovery=False, suppress_warnings=True) as pdf:
+            pages = len(pdf.pages)
+            if not 1 <= pages <= MAX_PAGES or len(pdf.objects) > MAX_OBJECTS:
+                raise Unfit("pages")
+            if any(is_active(thing, MAX_DEEP) for thing in pdf.objects) or is_active(pdf.trailer, 2):
+                raise Unfit("active")
+            if "/Metadata" in pdf.Root:
+                del pdf.Root.Metadata
+            if "/Info" in pdf.trailer:
+                del pdf.trailer.Info
+            out = io.BytesIO()
+            pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+            return out.getvalue(), pages
+    except pikepdf.PasswordError as error:
+        raise Unfit("locked") from error
+    except (pikepdf.PdfError, MemoryError, ValueError, RuntimeError) as error:
+        raise Unfit("broken") from error
+
+
+def is_active(thing: object, deep: int) -> bool:
+    """Whether this object, or one written inside it, does or carries something. Referred objects are looked at by themselves."""
+    import pikepdf
+
+    if isinstance(thing, pikepdf.Stream):
+        thing = thing.stream_dict
+    if not isinstance(thing, (pikepdf.Dictionary, pikepdf.Array)):
+        return False
+    if deep == 0:
+        raise Unfit("broken")
+    if isinstance(thing, pikepdf.Array):
+        return any(is_active(part, deep - 1) for part in thing if not is_referred(part))  # type: ignore[attr-defined]
+    if any(key in ACTIVE_KEYS for key in thing):
+        return True
+    if any(str(thing.get(key, "")) in ACTIVE_TYPES for key in ("/S", "/Type", "/Subtype")):
+        return True
+    return any(is_active(part, deep - 1) for _, part in thing.items() if not is_referred(part))
+
+
+def is_referred(part: object) -> bool:
+    import pikepdf
+
+    return isinstance(part, pikepdf.Object) and part.is_indirect
+
+
+def main() -> int:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    data = sys.stdin.buffer.read()
+    try:
+        kind = kind_of(data[:16])
+        pressed, pages = press_pdf(data) if kind == "pdf" else press_image(data, kind)
+    except Unfit as unfit:
+        sys.stdout.write(unfit.args[0])
+        return 2
+    media = "application/pdf" if kind == "pdf" else f"image/{kind}"
+    sys.stdout.buffer.write(f"{media} {pages}\n".encode() + pressed)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

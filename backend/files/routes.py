@@ -1,0 +1,34 @@
+"""Looking at a file that was handed in."""
+
+from urllib.parse import quote
+from uuid import UUID
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from backend.core.db import Tx
+from backend.core.files import StoredFile, open_file
+from backend.core.web import ACCOUNT
+
+
+@get("/files/{file_id:uuid}", opt=ACCOUNT, include_in_schema=False)
+async def show(request: Request, tx: NamedDependency[Tx], file_id: FromPath[UUID]) -> Response[bytes]:
+    """The file itself, for whoever may see it; everybody else gets the same 404 as for one that does not exist."""
+    file = await open_file(tx, request.app.state.files, file_id)
+    return Response(file.content, media_type=file.media_type, headers=_headers(file))
+
+
+def _headers(file: StoredFile) -> dict[str, str]:
+    """Photographs are shown in place, a PDF is saved: nothing uploaded ever runs under our address."""
+    shown = "attachment" if file.media_type == "application/pdf" else "inline"
+    return {
+        "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(file.name, safe='')}",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
+
+
+ROUTES = [show]

@@ -23,6 +23,7 @@ MODULES = {
     "openapi": "backend.commands",
     "pack": "backend.catalogue.commands",
     "catalogue": "backend.catalogue.commands",
+    "demo": "backend.demo.commands",
     "scenario": "backend.scenarios.commands",
     "clock": "backend.core.clock_command",
 }

@@ -22,7 +22,7 @@ from backend.settings import Settings, SettingsError, environ_of, load, need_key
 
 PROGRAM = (sys.executable, "-m", "backend")
 STARTER_CITY = Path(__file__).resolve().parent / "packs" / "haikou"
-STARTER = [("pack", "load", str(STARTER_CITY))]
+STARTER = [("pack", "load", str(STARTER_CITY)), ("demo", "cast", str(STARTER_CITY))]
 
 
 def run(environ: Mapping[str, str] = os.environ) -> int:

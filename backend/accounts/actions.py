@@ -27,10 +27,11 @@ async def open_account(tx: Tx, new: NewAccount) -> UUID:
     for kind, value in (("email", new.email), ("phone", new.phone)):
         if value:
             await tx.db.execute(
-                "INSERT INTO contacts (account_id, kind, value_sealed, verified_at) VALUES ($1, $2, $3, $4)",
+                "INSERT INTO contacts (account_id, kind, value_sealed, value_blind, verified_at) VALUES ($1, $2, $3, $4, $5)",
                 account,
                 kind,
                 key.seal(value.encode(), f"contact:{account}:{kind}"),
+                tx.vault.blind(value, kind),
                 tx.now,
             )
     if new.kind != "officer":

@@ -62,7 +62,7 @@ def _refuse_cross_site(scope: Scope, headers: Headers) -> None:
     else:
         allowed = scope["path"].startswith("/api/") and "cookie" not in headers
     if not allowed:
-        raise NotAllowed(Problem(_("这个请求不是从本站页面发出的,没有办理。请从首页重新进入。")))
+        raise NotAllowed(Problem(_("这个请求不是从本站页面发出的，没有办理。请从首页重新进入。")))
 
 
 async def _checked_json(receive: Receive) -> Receive:
@@ -71,7 +71,7 @@ async def _checked_json(receive: Receive) -> Receive:
         message = await receive()
         body, more = body + message.get("body", b""), message.get("more_body", False)
         if len(body) > LONGEST_JSON:
-            raise Refusal(_("内容太长了,请分几次提交。"))
+            raise Refusal(_("内容太长了，请分几次提交。"))
     if NUL.search(body):
         raise Refusal(_("填写的内容里有看不见的特殊字符。请删掉后重新输入。"))
     return _replay(body, receive)

@@ -82,4 +82,4 @@ class Unavailable(Refusal):
     title = _("系统正忙")
 
     def __init__(self, *problems: Problem | str, **kw: Any) -> None:
-        super().__init__(*(problems or (_("系统正忙,什么都没有丢。请过一会儿再试一次。"),)), **kw)
+        super().__init__(*(problems or (_("系统正忙，什么都没有丢。请过一会儿再试一次。"),)), **kw)

@@ -1,5 +1,6 @@
 """Pages: Jinja2 templates under pwa/, in the reader's language, whole or one named block of the same template."""
 
+from collections import defaultdict
 from contextvars import ContextVar
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2] / "pwa"
 WEEKDAYS = "一二三四五六日"
 
 language: ContextVar[str] = ContextVar("language", default=DEFAULT)
+today: ContextVar[date | None] = ContextVar("today", default=None)
 
 
 class Pages:
@@ -33,11 +35,18 @@ class Pages:
         )
         self._env.install_gettext_callables(_gettext, _ngettext, newstyle=True)
         self._env.globals |= {"asset": assets.url, "icon": _icon_from(assets), "demo": demo, "hotline": "12345"}
-        self._env.filters |= {"date_zh": date_zh, "time_zh": time_zh, "money": money, "said": said}
+        self._env.filters |= {
+            "date_zh": date_zh,
+            "time_zh": time_zh,
+            "money": money,
+            "said": said,
+            "by_field": by_field,
+            "listed": listed,
+        }
 
     def render(self, template: str, context: dict[str, Any], *, lang: str = DEFAULT, block: str | None = None) -> str:
         """The page, or only the block of it that htmx asked for."""
-        token = language.set(lang)
+        token, day = language.set(lang), today.set(context.get("today"))
         try:
             found = self._env.get_template(template)
             if block is None:
@@ -48,6 +57,7 @@ class Pages:
             return "".join(found.blocks[block](scope))
         finally:
             language.reset(token)
+            today.reset(day)
 
 
 def _gettext(sentence: str) -> str:
@@ -72,15 +82,26 @@ def said(problem: Any) -> str:
     return translate(language.get(), problem.say, problem.params)
 
 
+def by_field(problems: Any) -> dict[str, str]:
+    """The first sentence for each field, to stand beside it; "" where there is none."""
+    return defaultdict(str, {p.field: said(p) for p in reversed(problems)})
+
+
+def listed(problems: Any) -> list[dict[str, str]]:
+    """All sentences with the fields they lead to, for error_summary."""
+    return [{"field": p.field, "text": said(p)} for p in problems]
+
+
 def date_zh(day: date | datetime | None) -> str:
-    """10 月 21 日(周三); with the year when it is another one than now's is the page's business."""
+    """10 月 21 日（周三）; with its year when that is not this year."""
     if day is None:
         return ""
     if isinstance(day, datetime):
         day = day.astimezone(SHANGHAI).date()
+    far = day.year != (today.get() or day).year
     if language.get() == "en":
-        return f"{day:%a} {day.day} {day:%B}"
-    return f"{day.month} 月 {day.day} 日(周{WEEKDAYS[day.weekday()]})"
+        return f"{day:%a} {day.day} {day:%B}" + (f" {day.year}" if far else "")
+    return (f"{day.year} 年 " if far else "") + f"{day.month} 月 {day.day} 日（周{WEEKDAYS[day.weekday()]}）"
 
 
 def time_zh(at: datetime) -> str:

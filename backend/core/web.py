@@ -94,7 +94,7 @@ async def read_form(request: Request) -> Form:
     if any("\0" in key or "\0" in value for key, value in fields):
         raise Refusal(_("填写的内容里有看不见的特殊字符。请删掉后重新输入。"))
     if long := [key for key, value in fields if len(value) > LONGEST_TEXT]:
-        raise Refusal(*(Problem(_("这一栏太长了,请写短一些。"), key) for key in long))
+        raise Refusal(*(Problem(_("这一栏太长了，请写短一些。"), key) for key in long))
     return Form(fields, [(key, value) for key, value in items if isinstance(value, UploadFile)])
 
 

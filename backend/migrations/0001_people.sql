@@ -32,9 +32,11 @@ CREATE TABLE contacts (
     account_id   uuid NOT NULL REFERENCES accounts,
     kind         text NOT NULL CHECK (kind IN ('email', 'phone')),
     value_sealed bytea NOT NULL,
+    value_blind  bytea NOT NULL,                -- keyed hash, for finding whose number this is
     verified_at  timestamptz,
     PRIMARY KEY (account_id, kind)
 );
+CREATE INDEX contacts_blind ON contacts (value_blind);
 
 CREATE TABLE departments (
     id       text PRIMARY KEY,
@@ -71,6 +73,10 @@ CREATE TABLE mandates (
     CHECK (valid_to >= valid_from AND valid_to - valid_from <= 365),
     CHECK ((ended_at IS NULL) = (end_reason IS NULL))
 );
+-- What has ended stays ended (Civil Code art. 173); a new mandate is a new row.
+CREATE FUNCTION ended_stays_ended() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN IF OLD.ended_at IS NOT NULL THEN RAISE EXCEPTION 'mandate % has ended', OLD.id USING ERRCODE = 'restrict_violation'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER mandates_end_once BEFORE UPDATE ON mandates FOR EACH ROW EXECUTE FUNCTION ended_stays_ended();
 CREATE INDEX mandates_of_agent ON mandates (agent_id) WHERE ended_at IS NULL;
 CREATE INDEX mandates_of_principal ON mandates (principal_id);
 
@@ -175,7 +181,9 @@ ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_account ON accounts TO suishouban_web USING (may_act(id, 'see', NULL)
     OR EXISTS (SELECT 1 FROM mandates m WHERE m.agent_id = accounts.id AND m.principal_id = viewer()));
 CREATE POLICY own_contacts ON contacts TO suishouban_web USING (account_id = viewer());
-CREATE POLICY mandate_sides ON mandates TO suishouban_web USING (viewer() IN (principal_id, agent_id)) WITH CHECK (viewer() IN (principal_id, agent_id));
+CREATE POLICY mandate_seen ON mandates FOR SELECT TO suishouban_web USING (viewer() IN (principal_id, agent_id));
+CREATE POLICY mandate_granted ON mandates FOR INSERT TO suishouban_web WITH CHECK (principal_id = viewer());
+CREATE POLICY mandate_ended ON mandates FOR UPDATE TO suishouban_web USING (viewer() IN (principal_id, agent_id));
 CREATE POLICY mandate_journal ON mandate_events TO suishouban_web
     USING (EXISTS (SELECT 1 FROM mandates m WHERE m.id = mandate_id AND viewer() IN (m.principal_id, m.agent_id)));
 CREATE POLICY own_parties ON parties TO suishouban_web USING (may_act(principal_id, 'see', NULL)) WITH CHECK (may_act(principal_id, 'fill', NULL));
@@ -206,3 +214,9 @@ GRANT UPDATE (sealed, at) ON register_records TO suishouban_worker;
 CREATE FUNCTION demo_cast() RETURNS TABLE (id uuid, handle text, kind text, name_sealed bytea, key_wrapped bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
 $$ SELECT a.id, a.handle, a.kind, a.name_sealed, a.key_wrapped FROM accounts a WHERE a.handle IS NOT NULL ORDER BY a.created_at, a.handle $$;
+
+-- Whose number this is, for granting a mandate to a family member one can name: id and sealed name, nothing else.
+CREATE FUNCTION account_at(contact bytea) RETURNS TABLE (id uuid, name_sealed bytea, key_wrapped bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT a.id, a.name_sealed, a.key_wrapped FROM contacts c JOIN accounts a ON a.id = c.account_id
+   WHERE c.value_blind = contact AND c.verified_at IS NOT NULL AND a.kind = 'person' $$;

@@ -1,0 +1,39 @@
+"""`suishouban demo cast FOLDER`: brings a pack's invented people in. Refused outside demo mode."""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from backend.settings import Settings, SettingsError, load
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, help="a pack with a cast.yaml")
+
+
+def run(args: argparse.Namespace) -> int:
+    """bring the demo cast of a pack in"""
+    from backend.core.embedded import reachable
+
+    asked = load()
+    if not asked.demo:
+        raise SettingsError("The demo cast only comes with SUISHOUBAN_DEMO=on, on this machine itself.")
+    with reachable(asked) as settings:
+        print(f"{asyncio.run(_load(settings, args.folder))} people came")
+    return 0
+
+
+async def _load(settings: Settings, folder: Path) -> int:
+    from backend.core.crypto import Vault
+    from backend.core.db import Tx, connect, wall_clock
+    from backend.demo.actions import load_cast, read_cast
+
+    owner = await connect(settings.login("owner"))
+    try:
+        async with owner.transaction():
+            return await load_cast(Tx(owner, Vault(settings.master_key or ""), wall_clock()), read_cast(folder))
+    finally:
+        await owner.close()
+
+
+COMMANDS = [("demo cast", add_arguments, run)]

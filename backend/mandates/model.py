@@ -1,0 +1,52 @@
+"""A person's power to act for another."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+Action = Literal["see", "fill", "submit", "correct", "pay", "receive", "use_certificates", "rate"]
+ACTIONS: tuple[Action, ...] = Action.__args__  # type: ignore[attr-defined]
+LONGEST_DAYS, USUAL_DAYS = 365, 90
+
+
+class Mandate(msgspec.Struct, frozen=True, kw_only=True):
+    """`items` None: everything an agent may do at all. Live from `valid_from` to `valid_to`, both included, until ended."""
+
+    id: UUID
+    principal_id: UUID
+    agent_id: UUID
+    principal_name: str
+    agent_name: str
+    kind: str
+    items: list[str] | None
+    actions: list[Action]
+    consent: str
+    valid_from: date
+    valid_to: date
+    granted_at: datetime
+    ended_at: datetime | None
+    end_reason: str | None
+
+    def live(self, today: date) -> bool:
+        return self.ended_at is None and self.valid_from <= today <= self.valid_to
+
+
+class MandateEvent(msgspec.Struct, frozen=True):
+    """One line of the journal both sides may read."""
+
+    mandate_id: UUID
+    kind: str
+    actor_id: UUID | None
+    at: datetime
+    data: dict[str, str]
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the principal fills in: whom, for what, until when. `days` counts from today."""
+
+    agent_name: str
+    agent_phone: str
+    items: list[str] | None = None
+    days: int = USUAL_DAYS

@@ -1,0 +1,57 @@
+"""Mandates as both sides see them."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import msgspec
+
+from backend.core.db import Tx
+from backend.core.errors import NotFound
+from backend.mandates.model import Action, Mandate, MandateEvent
+
+
+async def mandates_of(tx: Tx) -> list[Mandate]:
+    """All mandates the viewer has given or holds, live ones first, then the newest."""
+    rows = await tx.db.fetch(
+        """SELECT m.id, m.principal_id, m.agent_id, m.kind, m.items, m.actions, m.consent, m.valid_from, m.valid_to, m.granted_at,
+                  m.ended_at, m.end_reason, p.name_sealed AS principal_name, p.key_wrapped AS principal_key,
+                  a.name_sealed AS agent_name, a.key_wrapped AS agent_key
+           FROM mandates m JOIN accounts p ON p.id = m.principal_id JOIN accounts a ON a.id = m.agent_id
+           WHERE $1 IN (m.principal_id, m.agent_id)
+           ORDER BY (m.ended_at IS NULL AND m.valid_to >= app_today()) DESC, m.granted_at DESC LIMIT 100""",
+        tx.viewer.id,
+    )
+    return [_named(tx, dict(row)) for row in rows]
+
+
+async def mandate_of(tx: Tx, mandate: UUID) -> Mandate:
+    found = next((m for m in await mandates_of(tx) if m.id == mandate), None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+async def journal_of(tx: Tx, mandate: UUID) -> list[MandateEvent]:
+    rows = await tx.db.fetch(
+        "SELECT mandate_id, kind, actor_id, at, data FROM mandate_events WHERE mandate_id = $1 ORDER BY id DESC LIMIT 200",
+        mandate,
+    )
+    return msgspec.convert(rows, list[MandateEvent])
+
+
+async def allowed(tx: Tx, action: Action, items: Iterable[str]) -> set[str]:
+    """Which of these items the viewer may do this with, for the principal on the screen."""
+    rows = await tx.db.fetch(
+        "SELECT code FROM unnest($1::text[]) AS code WHERE may_act($2, $3, code)",
+        list(items),
+        tx.viewer.principal_id,
+        action,
+    )
+    return {row["code"] for row in rows}
+
+
+def _named(tx: Tx, row: dict) -> Mandate:
+    for side in ("principal", "agent"):
+        key = tx.vault.key(row.pop(f"{side}_key"))
+        row[f"{side}_name"] = key.open(row[f"{side}_name"], f"name:{row[f'{side}_id']}").decode()
+    return msgspec.convert(row, Mandate)

@@ -1,0 +1,102 @@
+"""Giving, reading and taking back a mandate; choosing whose affairs are on the screen."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from backend.catalogue.queries import Published, city
+from backend.core.db import Tx
+from backend.core.errors import Invalid, Problem
+from backend.core.web import PERSON, Form, page, read_form, see_other
+from backend.mandates.actions import consent_text, grant, revoke
+from backend.mandates.model import USUAL_DAYS, Grant
+from backend.mandates.queries import journal_of, mandate_of, mandates_of
+
+DAYS = ("1", "31", "90", "182", "365")
+
+
+@get("/mandates", opt=PERSON, include_in_schema=False)
+async def mandates(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
+    found = await mandates_of(tx)
+    given = [m for m in found if m.principal_id == tx.viewer.id]
+    held = [m for m in found if m.agent_id == tx.viewer.id]
+    return page(request, tx, "mandates/list.html", given=given, held=held)
+
+
+@get("/mandates/new", opt=PERSON, include_in_schema=False)
+async def new_mandate(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
+    return await _form_page(request, tx, Form([("days", str(USUAL_DAYS))], []), [])
+
+
+@post("/mandates", opt=PERSON, include_in_schema=False)
+async def give_mandate(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
+    """First shows the very words she agrees to; with `agreed` it gives the mandate."""
+    form, published = await read_form(request), await city(tx.db)
+    asked, matters = _asked(form, published), _matters(form, published)
+    if form.text("agreed") != "yes":
+        return page(request, tx, "mandates/consent.html", consent=consent_text(tx, asked, matters), typed=form.fields)
+    try:
+        async with tx.db.transaction():
+            mandate = await grant(tx, asked, matters)
+    except Invalid as invalid:
+        return await _form_page(request, tx, form, list(invalid.problems))
+    return see_other(f"/mandates/{mandate}")
+
+
+@get("/mandates/{mandate:uuid}", opt=PERSON, include_in_schema=False)
+async def show_mandate(request: Request, tx: NamedDependency[Tx], mandate: FromPath[UUID]) -> Response[str]:
+    found = await mandate_of(tx, mandate)
+    published = await city(tx.db)
+    names = [published.titles.get(code, code) for code in found.items or []]
+    mine = found.principal_id == tx.viewer.id
+    return page(
+        request, tx, "mandates/show.html", mandate=found, names=names, mine=mine, journal=await journal_of(tx, mandate)
+    )
+
+
+@post("/mandates/{mandate:uuid}/revocation", opt=PERSON, include_in_schema=False)
+async def take_back(request: Request, tx: NamedDependency[Tx], mandate: FromPath[UUID]) -> Response[None]:
+    await revoke(tx, mandate)
+    return see_other("/mandates")
+
+
+@get("/acting", opt=PERSON, include_in_schema=False)
+async def acting(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
+    held = [m for m in await mandates_of(tx) if m.agent_id == tx.viewer.id and m.live(tx.today)]
+    return page(request, tx, "mandates/acting.html", held=held, mandate_id=tx.viewer.mandate_id)
+
+
+async def _form_page(request: Request, tx: Tx, form: Form, problems: list[Problem]) -> Response[str]:
+    published = await city(tx.db)
+    items = [(item.code, item.name) for item in published.pack.items.values() if item.agent]
+    return page(
+        request,
+        tx,
+        "mandates/new.html",
+        status=422 if problems else 200,
+        form=form,
+        problems=problems,
+        items=items,
+        days=DAYS,
+    )
+
+
+def _asked(form: Form, published: Published) -> Grant:
+    days = form.text("days")
+    items = None if form.text("extent", "all") == "all" else [c for c in form.all("items") if c in published.titles]
+    phone = form.text("agent_phone").replace(" ", "").replace("-", "")
+    return Grant(
+        agent_name=form.text("agent_name"), agent_phone=phone, items=items, days=int(days) if days in DAYS else 0
+    )
+
+
+def _matters(form: Form, published: Published) -> str:
+    if form.text("extent", "all") == "all":
+        return "所有允许代办的事项"
+    return "、".join(published.titles[code] for code in form.all("items") if code in published.titles)
+
+
+ROUTES = [mandates, new_mandate, give_mandate, show_mandate, take_back, acting]

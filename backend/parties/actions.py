@@ -1,0 +1,22 @@
+"""Facts about parties, kept with where they came from. `parties` owns facts; other features write them here."""
+
+from typing import Any
+from uuid import UUID
+
+from backend.core.crypto import DataKey
+from backend.core.db import Tx
+
+
+async def remember(tx: Tx, key: DataKey, party: UUID, facts: dict[str, Any], source: str, trust: str) -> None:
+    """Stores or renews facts of one party in one statement; `facts`: element → plain JSON value, `key`: the principal's."""
+    await tx.db.execute(
+        """INSERT INTO facts (party_id, element, source, sealed, trust, at)
+           SELECT $1, e.element, $2, e.sealed, $3, $4 FROM unnest($5::text[], $6::bytea[]) AS e(element, sealed)
+           ON CONFLICT (party_id, element, source) DO UPDATE SET sealed = excluded.sealed, trust = excluded.trust, at = excluded.at""",
+        party,
+        source,
+        trust,
+        tx.now,
+        list(facts),
+        [key.seal_value(value, f"fact:{party}:{element}:{source}") for element, value in facts.items()],
+    )

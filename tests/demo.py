@@ -1,0 +1,24 @@
+"""The starter city and its cast in a test's database, as `make run` loads them."""
+
+from pathlib import Path
+
+import backend
+from backend.catalogue.actions import load_pack
+from backend.catalogue.pack_read import read_folder
+from backend.core.crypto import Vault
+from backend.core.db import Tx, connect
+from backend.demo.actions import load_cast, read_cast
+from backend.settings import Settings
+from tests.web import StoppedClock
+
+HAIKOU = Path(backend.__file__).parent / "packs" / "haikou"
+
+
+async def load_demo(settings: Settings) -> None:
+    owner = await connect(settings.login("owner"))
+    async with owner.transaction():
+        now = StoppedClock()()
+        await owner.execute("SELECT set_config('app.now', $1, true)", now.isoformat())
+        await load_pack(owner, read_folder(HAIKOU))
+        await load_cast(Tx(owner, Vault(settings.master_key or ""), now), read_cast(HAIKOU))
+    await owner.close()

@@ -4,6 +4,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from backend.core.db import Tx
+from backend.core.errors import NotFound
 from backend.core.web import ANYONE, page
 from backend.home.queries import needs_of, often, scenarios, windows
 
@@ -22,4 +23,18 @@ async def home(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     )
 
 
-ROUTES = [home]
+@get("/offline", opt=ANYONE, include_in_schema=False, sync_to_thread=False)
+def offline(request: Request) -> Response[str]:
+    """What the service worker keeps for the moment without a network; the same for everybody."""
+    return page(request, None, "offline.html")
+
+
+@get("/_components", opt=ANYONE, include_in_schema=False, sync_to_thread=False)
+def components(request: Request) -> Response[str]:
+    """Every component with its examples; in the demo only."""
+    if not request.app.state.settings.demo:
+        raise NotFound()
+    return page(request, None, "components/show.html")
+
+
+ROUTES = [home, offline, components]

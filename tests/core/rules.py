@@ -16,7 +16,7 @@ DOMAINS: dict[str, list[Any]] = {
     "a.alone": [True, False],
     "b.alone": [True, False],
     "a.care": ["self", "family", "home"],
-    "a.place": ["460105", "460106", "460200", "440100"],
+    "a.place": ["460105", "460106", "460200", "440100", "110101"],
     "b.age": [0, 1, 2, 3, 4],
     "m[0].age": [0, 1, 2, 3, 4],
     "m[1].age": [0, 1, 2, 3, 4],

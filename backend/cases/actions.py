@@ -23,7 +23,7 @@ from backend.core.events import NewEvent, record
 from backend.core.i18n import _
 from backend.core.workdays import calendar
 
-MOVED_ON = _("这件事刚才有了新的变化,请看最新进度,再决定怎么做。")
+MOVED_ON = _("这件事刚才有了新的变化，请看最新进度，再决定怎么做。")
 
 
 async def file_cases(tx: Tx, order_id: UUID, new: Sequence[NewCase]) -> list[UUID]:

@@ -1,5 +1,6 @@
 """What is known of cases. Everything is loaded through the viewer: missing and forbidden are both NotFound."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -117,6 +118,20 @@ async def roles_in(db: asyncpg.Connection, account: UUID, department: str) -> fr
         department,
     )
     return frozenset(row["role"] for row in rows)
+
+
+async def silent_cases(db: asyncpg.Connection, today: date) -> list[UUID]:
+    """Cases nobody answered within the notice limit."""
+    rows = await db.fetch(
+        "SELECT id FROM cases WHERE state = 'submitted' AND due_clock = 'notice' AND NOT due_provisional AND due < $1 ORDER BY due, id",
+        today,
+    )
+    return [row["id"] for row in rows]
+
+
+async def provisional_cases(db: asyncpg.Connection) -> list[UUID]:
+    rows = await db.fetch("SELECT id FROM cases WHERE due_provisional AND decided_at IS NULL ORDER BY id")
+    return [row["id"] for row in rows]
 
 
 async def department_phone(db: asyncpg.Connection, department: str) -> str:

@@ -25,8 +25,8 @@ LONGEST_SUSPENSION = 180
 LONGEST_REASON = 2000
 
 MISSING = {
-    "reason": _("请写明理由,申请人会看到。"),
-    "problems": _("请写明缺什么、哪里不对,一次说全。"),
+    "reason": _("请写明理由，申请人会看到。"),
+    "problems": _("请写明缺什么、哪里不对，一次说全。"),
     "authority": _("请写明应该找哪个部门。"),
     "ground": _("请选择属于哪一种特别程序。"),
     "days": _("请写明需要多少天。"),
@@ -37,7 +37,7 @@ def problems_with(move: Move, data: Mapping[str, Any]) -> list[Problem]:
     """What is missing or out of bounds in the data of a move."""
     found = [Problem(MISSING[field], field) for field in move.requires if not data.get(field)]
     if len(str(data.get("reason") or "")) > LONGEST_REASON:
-        found.append(Problem(_("理由太长了,请写在 2000 字以内。"), "reason"))
+        found.append(Problem(_("理由太长了，请写在 2000 字以内。"), "reason"))
     if data.get("ground") and data["ground"] not in GROUNDS:
         found.append(Problem(_("只有听证、招标、拍卖、检验、检测、检疫、鉴定和专家评审不计入时限。"), "ground"))
     if data.get("days") and not _days_fit(move, data["days"]):
@@ -54,9 +54,9 @@ def too_late_or_again(move: Move, events: Iterable[Event], due: date | None, tod
     """Once means once; a second correction needs a first; an extension comes before the limit is over."""
     past = {event.kind for event in events}
     if move.once and move.name in past:
-        return [Problem(_("这一步只能做一次,已经做过了。"))]
+        return [Problem(_("这一步只能做一次，已经做过了。"))]
     if move.name == "correction_asked_again" and "correction_asked" not in past:
-        return [Problem(_("还没有发过补正通知,请先一次说全。"))]
+        return [Problem(_("还没有发过补正通知，请先一次说全。"))]
     if move.name == "extended" and due is not None and today > due:
-        return [Problem(_("时限已经过了,不能再延长。"))]
+        return [Problem(_("时限已经过了，不能再延长。"))]
     return []

@@ -105,7 +105,7 @@ OPEN = (S.WAITING, S.SUBMITTED, S.CORRECTING, S.ACCEPTED, S.SUSPENDED)
 
 TABLE: tuple[Move, ...] = (
     Move(name="filed", says=_("提交"), after=S.SUBMITTED, by=CITIZEN, effect=Effect.START, mandate="submit"),
-    Move(name="filed_waiting", says=_("提交,等前一件办完"), after=S.WAITING, by=CITIZEN, mandate="submit"),
+    Move(name="filed_waiting", says=_("提交，等前一件办完"), after=S.WAITING, by=CITIZEN, mandate="submit"),
     Move(name="released", says=_("前一件办完了"), before=(S.WAITING,), after=S.SUBMITTED, by=MACHINE, effect=Effect.START),
     Move(
         name="correction_asked", says=_("请申请人补正"), before=(S.SUBMITTED,), after=S.CORRECTING, by=WINDOW,

@@ -118,7 +118,7 @@ def due(start: date, limit: int, unit: Unit, pauses: Iterable[Pause], today: dat
         nominal = _nominal_end(start, limit, unit, taken, calendar)
         end = nominal if limit == 0 else calendar.next_workday(nominal)
     except OverflowError:
-        raise ClockError("算到的日期超出了日历的范围,请检查起算日和时限。") from None
+        raise ClockError("算到的日期超出了日历的范围，请检查起算日和时限。") from None
     # Calendar days are counted without a calendar: only where the end falls, and runs on to, needs one.
     first = min(start + DAY, end) if unit is Unit.WORKDAY and limit else nominal
     unpublished = tuple(year for year in range(first.year, end.year + 1) if year not in calendar.years)
@@ -179,7 +179,7 @@ def _taken_by_each(pauses: Iterable[Pause], today: date) -> Iterator[Span]:
 def _nominal_end(start: date, limit: int, unit: Unit, taken: tuple[Span, ...], calendar: Calendar) -> date:
     """The last counted day, before running on to a workday."""
     if limit < 0:
-        raise ClockError("时限不能是负数,请填 0 或更大的整数。")
+        raise ClockError("时限不能是负数，请填 0 或更大的整数。")
     if unit is Unit.WORKDAY:
         return _nth_workday(start, limit, taken, calendar)
     # A month is a number of days once its start is known: 25 September + 1 month = 30 days.

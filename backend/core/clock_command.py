@@ -42,27 +42,27 @@ def _day(text: str, option: str) -> date:
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
-        raise ClockError(f"{option} 的日期“{text}”看不懂,请写成 2026-09-25 这样。") from None
+        raise ClockError(f"{option} 的日期“{text}”看不懂，请写成 2026-09-25 这样。") from None
 
 
 def _number(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise ClockError(f"--limit 的“{text}”不是整数,请写成 20 这样。") from None
+        raise ClockError(f"--limit 的“{text}”不是整数，请写成 20 这样。") from None
 
 
 def _unit(text: str) -> Unit:
     try:
         return Unit(text)
     except ValueError:
-        raise ClockError(f"--unit 的“{text}”不认识,请用 workday(工作日)、day(自然日)或 month(月)。") from None
+        raise ClockError(f"--unit 的“{text}”不认识，请用 workday(工作日)、day(自然日)或 month(月)。") from None
 
 
 def _pause(text: str) -> Pause:
     start, colon, end = text.partition(":")
     if not colon:
-        raise ClockError(f"--pause 的“{text}”少了冒号,请写成 2026-10-12:2026-10-20;还没结束就把后面留空。")
+        raise ClockError(f"--pause 的“{text}”少了冒号，请写成 2026-10-12:2026-10-20;还没结束就把后面留空。")
     return Pause(_day(start, "--pause"), _day(end, "--pause") if end else None)
 
 

@@ -88,7 +88,7 @@ def read_number(typed: str) -> Number:
     text = clean(typed)
     found = re.fullmatch(r"(D?)([0-9]{6})([0-9]{8})([0-9]{6})([0-9A-Z])", text)
     if not found:
-        raise CodeError(_("办件编号是 21 位,订单编号以 D 开头、是 22 位。请对照回执再看一遍。"))
+        raise CodeError(_("办件编号是 21 位，订单编号以 D 开头、是 22 位。请对照回执再看一遍。"))
     if check_character(text[:-1]) != text[-1]:
         raise CodeError(_("这个编号里有一位不对。请对照回执再看一遍。"))
     day = _calendar_day(found[3])
@@ -100,7 +100,7 @@ def read_number(typed: str) -> Number:
 def read_resident_id(typed: str, today: date) -> ResidentId:
     text = clean(typed)
     if not re.fullmatch(r"[0-9]{17}[0-9X]", text):
-        raise CodeError(_("身份证号码是 18 位,最后一位可能是 X。请对照证件再看一遍。"))
+        raise CodeError(_("身份证号码是 18 位，最后一位可能是 X。请对照证件再看一遍。"))
     region, birth = text[:6], _calendar_day(text[6:14])
     if region not in RESIDENCE_PERMITS and not PROVINCES.match(region):
         raise CodeError(_("身份证号码的前 6 位不对。请对照证件再看一遍。"))
@@ -115,7 +115,7 @@ def read_credit_code(typed: str) -> str:
     """The unified social credit code (GB 32100), cleaned."""
     text = clean(typed)
     if not re.fullmatch(rf"[{USCC_ALPHABET}]{{2}}[0-9]{{6}}[{USCC_ALPHABET}]{{10}}", text):
-        raise CodeError(_("统一社会信用代码是 18 位,没有字母 I、O、S、V、Z。请对照营业执照再看一遍。"))
+        raise CodeError(_("统一社会信用代码是 18 位，没有字母 I、O、S、V、Z。请对照营业执照再看一遍。"))
     if _credit_check(text[:17]) != text[17]:
         raise CodeError(_("统一社会信用代码里有一位不对。请对照营业执照再看一遍。"))
     return text
@@ -149,7 +149,7 @@ def _doubts(text: str, department: str, level: str, catalogue: str) -> list[str]
     if department and level not in "1234567":
         doubts.append(_("实施编码第 19 位不是行使层级 1–7"))
     if not re.fullmatch(r"[0-9]{9}[0-9]{2}[0-9Y]", catalogue):
-        doubts.append(_("基本编码应为 12 位数字,末位可为 Y"))
+        doubts.append(_("基本编码应为 12 位数字，末位可为 Y"))
     if len(text) == 33 and not re.fullmatch(r"0[1-9]|[1-9][0-9]", text[31:]):
         doubts.append(_("办理项编码末两位应为 01–99"))
     return doubts

@@ -1,0 +1,36 @@
+"""The machine's own moves: each night the silent cases are deemed accepted and provisional dates are counted again."""
+
+import logging
+from typing import Any
+
+from backend.cases.actions import move, refresh_due
+from backend.cases.queries import case_by_id, provisional_cases, silent_cases
+from backend.core.errors import Refusal
+from backend.core.jobs import Work
+
+log = logging.getLogger("suishouban.cases")
+
+
+async def deem_accepted(work: Work, _payload: dict[str, Any]) -> None:
+    """Licensing Law 32(4): no word within 5 workdays of receipt is acceptance from the day of receipt."""
+    async with work.transaction() as tx:
+        silent = await silent_cases(tx.db, tx.today)
+    for case_id in silent:
+        try:
+            async with work.transaction() as tx:
+                await move(tx, await case_by_id(tx.db, case_id), "deemed_accepted", machine=True)
+        except Refusal:
+            log.info("case %s moved on by itself", case_id)
+
+
+async def recount(work: Work, _payload: dict[str, Any]) -> None:
+    """Open pauses last to today, and calendars get published: the cached dates follow."""
+    async with work.transaction() as tx:
+        provisional = await provisional_cases(tx.db)
+    for case_id in provisional:
+        async with work.transaction() as tx:
+            await refresh_due(tx, await case_by_id(tx.db, case_id))
+
+
+JOBS = {"deem_accepted": deem_accepted, "recount": recount}
+SCHEDULES = {"deem_accepted": "10 16 * * *", "recount": "20 16 * * *"}  # ten and twenty past midnight in Shanghai

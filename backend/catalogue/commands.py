@@ -7,8 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from backend.catalogue.actions import Loaded, load_pack
+from backend.catalogue.model import Pack
+from backend.catalogue.pack_check import check
 from backend.catalogue.pack_format import Review
-from backend.catalogue.pack_read import STARTER, PackError, build, read_folder
+from backend.catalogue.pack_read import STARTER, Fault, PackError, build, read_folder, reviews_of
+from backend.catalogue.pack_schema import pack_schema
 from backend.core.db import connect
 from backend.core.embedded import reachable
 from backend.settings import Login, Refused, load
@@ -20,6 +23,31 @@ class NotLoaded(Refused):
 
 def folder_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, nargs="?", default=STARTER, help="default: the starter city")
+
+
+def check_command(args: argparse.Namespace) -> int:
+    """prove that a city pack is consistent; exit code 1 if it is not"""
+    try:
+        raw = read_folder(args.folder)
+        pack = build(raw)
+        faults = [*check(pack), *_unreviewed(pack, raw)]
+    except PackError as error:
+        pack, faults = None, error.faults
+    for fault in faults:
+        _tell(str(fault))
+    errors = sum(not fault.warning for fault in faults)
+    if pack:
+        _tell(
+            f"{len(pack.items)} 项、{len(pack.elements)} 个数据元、{len(pack.materials)} 种材料、{len(pack.scenarios)} 个场景。"
+        )
+    _tell(f"错误 {errors}，提醒 {len(faults) - errors}。")
+    return 1 if errors else 0
+
+
+def _unreviewed(pack: Pack, raw: dict) -> list[Fault]:
+    reviews = reviews_of(raw)
+    changed = [name for name, sha256 in pack.hashes.items() if name not in reviews or reviews[name].sha256 != sha256]
+    return [Fault(f"reviews.yaml: {name}", "没有这个版本的法核记录，不会发布", warning=True) for name in changed]
 
 
 def load_command(args: argparse.Namespace) -> int:
@@ -69,11 +97,27 @@ def review_command(args: argparse.Namespace) -> int:
     return 0
 
 
+def schema_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, help="default: the screen")
+
+
+def schema_command(args: argparse.Namespace) -> int:
+    """the JSON Schema of a pack's files, for editors"""
+    text = pack_schema()
+    if args.out:
+        args.out.write_text(text, encoding="utf-8")
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
 def _tell(line: str) -> None:
     sys.stdout.write(line + "\n")
 
 
 COMMANDS = [
+    ("pack check", folder_argument, check_command),
     ("pack load", folder_argument, load_command),
     ("pack review", review_arguments, review_command),
+    ("pack schema", schema_arguments, schema_command),
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from backend.core.clock import Span
 from backend.core.db import SHANGHAI
 from backend.core.i18n import DEFAULT, translate, translations
 from backend.core.pwa import Assets
@@ -78,8 +79,16 @@ def _icon_from(assets: Assets) -> Any:
 
 
 def said(problem: Any) -> str:
-    """A problem, or anything with `say` and `params`, in the reader's language."""
-    return translate(language.get(), problem.say, problem.params)
+    """A problem, or anything with `say` and `params`, in the reader's language. Dates, spans and sentences are worded."""
+    return translate(language.get(), problem.say, {name: _worded(value) for name, value in problem.params.items()})
+
+
+def _worded(value: Any) -> Any:
+    if isinstance(value, Span):
+        return days_zh(value)
+    if isinstance(value, date):
+        return date_zh(value)
+    return said(value) if hasattr(value, "say") else value
 
 
 def by_field(problems: Any) -> dict[str, str]:
@@ -102,6 +111,17 @@ def date_zh(day: date | datetime | None) -> str:
     if language.get() == "en":
         return f"{day:%a} {day.day} {day:%B}" + (f" {day.year}" if far else "")
     return (f"{day.year} 年 " if far else "") + f"{day.month} 月 {day.day} 日（周{WEEKDAYS[day.weekday()]}）"
+
+
+def days_zh(span: Span) -> str:
+    """10 月 1–7 日; each end with its month where they differ."""
+    first, last = span.first, span.last
+    if first == last:
+        return date_zh(first)
+    if language.get() == "en":
+        return f"{first.day} {first:%B} to {last.day} {last:%B}"
+    end = f"{last.day} 日" if (first.year, first.month) == (last.year, last.month) else f"{last.month} 月 {last.day} 日"
+    return f"{first.month} 月 {first.day}{'' if first.month == last.month else ' 日'}–{end}"
 
 
 def time_zh(at: datetime) -> str:

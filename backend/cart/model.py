@@ -1,0 +1,297 @@
+"""The cart as data: lines bound to parties, what is asked once, what is given once.
+
+What filing needs of it, and what stays stable for `orders`:
+
+    draft = await queries.open_draft(tx)              # None: no open cart
+    draft.sheet.problems                              # must be empty to file; each names its field
+    for line in draft.lines:
+        line.item, line.version, line.bound()         # → cases.item_code, item_version, bound
+        draft.frozen_facts(line.id)                   # → the case's own copy of its facts
+        draft.files_of(line.id)                       # → case_files
+        draft.materials_of(line.id)                   # the same with what satisfied the rest: register, pledge …
+    draft.sheet.saved                                 # → orders.saved
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from backend.cases.model import CaseFile
+from backend.cases.model import Fact as CaseFact
+from backend.catalogue.model import Element, Item, Material, Trust
+from backend.core.errors import Problem
+
+Cell = tuple[UUID, str]
+"""One question of the whole city about one subject: (subject, element code). The subject is a party, or the line itself
+for what belongs to one filing alone (kind `filing`). A page calls it `<subject>.<element>`."""
+
+MaterialKey = tuple[UUID, str, str]
+"""(subject, material code, variant)."""
+
+Way = Literal["", "file", "certificate", "register", "result_of", "pledge"]
+"""What satisfies a material; "" nothing yet."""
+
+ANSWERED, DERIVED, PLEDGED = "answered", "derived", "pledge"
+
+
+class Party(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody or something a filing talks about. `label`: as people call it, "" for the role's name."""
+
+    id: UUID
+    kind: str
+    is_self: bool = False
+    label: str = ""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One item in the cart. `parties`: role → who; a declined role has none, one nobody has declared yet is missing.
+
+    `renewed`: the item has a newer version than when it was put in; the line is judged and filed by the newer one.
+    `gone`: the item cannot be filed any more, the line must be taken out.
+    """
+
+    id: UUID
+    item: Item
+    version: int
+    position: int = 0
+    parties: dict[str, tuple[UUID, ...]] = {}
+    renewed: bool = False
+    gone: bool = False
+
+    def bound(self) -> dict[str, Any]:
+        """Role → party id as text, or a list of them for a repeated role; a declined role is left out."""
+        return {
+            role: [str(p) for p in ids] if self.item.roles[role].repeated else str(ids[0])
+            for role, ids in self.parties.items()
+            if ids and role in self.item.roles
+        }
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What was typed into this draft: a value, or `raw` text that cannot be one, or neither: cleared on purpose.
+
+    `version`: the cart's when it was written.
+    """
+
+    value: Any = None
+    raw: str = ""
+    version: int = 0
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A fact from before this draft: profile, register.…, certificate.…, filing."""
+
+    value: Any
+    source: str
+    trust: Trust
+    at: datetime
+
+
+class HeldFile(msgspec.Struct, frozen=True):
+    id: UUID
+    media_type: str
+    pages: int
+    name: str = ""
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything people and registers have said so far, by subject."""
+
+    answers: dict[Cell, Answer] = {}
+    known: dict[Cell, tuple[Known, ...]] = {}
+    files: dict[MaterialKey, tuple[HeldFile, ...]] = {}
+    pledged: frozenset[MaterialKey] = frozenset()
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """What counts for a cell now: plain value, where it is from, how far it is trusted."""
+
+    value: Any
+    source: str
+    trust: Trust
+    at: datetime | None = None
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One cell of the sheet. `needed_by`: line ids in the cart's order. `raw`: typed text that is not a value yet."""
+
+    subject: UUID
+    element: Element
+    needed_by: tuple[UUID, ...]
+    required: bool
+    settled: Settled | None = None
+    raw: str = ""
+    problem: Problem | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.subject}.{self.element.code}"
+
+    @property
+    def filled(self) -> bool:
+        return self.settled is not None
+
+    @property
+    def prefilled(self) -> bool:
+        """Nobody had to type it."""
+        return self.settled is not None and self.settled.source != ANSWERED
+
+
+class RoleQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """An optional or repeated role of which nobody has said yet who fills it: yes or no, or how many."""
+
+    line: UUID
+    role: str
+    label: str
+    least: int
+    most: int
+    problem: Problem | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.line}.role.{self.role}"
+
+
+class Need(msgspec.Struct, frozen=True, kw_only=True):
+    """One material of the list. `max_age_days`: the strictest line's. `pledge`: the words one may sign instead, or ""."""
+
+    subject: UUID
+    material: Material
+    variant: str
+    needed_by: tuple[UUID, ...]
+    required: bool
+    max_age_days: int | None = None
+    note: str = ""
+    way: Way = ""
+    by: str = ""
+    files: tuple[HeldFile, ...] = ()
+    pledge: str = ""
+    problem: Problem | None = None
+
+    @property
+    def key(self) -> MaterialKey:
+        return (self.subject, self.material.code, self.variant)
+
+    @property
+    def name(self) -> str:
+        return f"{self.subject}.{self.material.code}" + (f".{self.variant}" if self.variant else "")
+
+    @property
+    def handed_in(self) -> bool:
+        """She has to give something herself: it counts among the materials asked."""
+        return self.way in ("", "file", "pledge")
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """Asked once, against the sum of separate forms; stored as `orders.saved`."""
+
+    questions: tuple[int, int]
+    materials: tuple[int, int]
+
+
+class LineState(msgspec.Struct, frozen=True, kw_only=True):
+    """What one line asks, whatever else is in the cart. `cells`: asked → required; `reads`: what its rules look at.
+
+    `fits`: the verdict on entitlement, None while open; `against`: the words of it that are false.
+    """
+
+    line: UUID
+    cells: dict[Cell, bool]
+    reads: frozenset[Cell]
+    roles: tuple[RoleQuestion, ...]
+    materials: tuple[Need, ...]
+    fits: bool | None
+    against: tuple[str, ...] = ()
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """The union over all lines. `states` by line id; `settled` holds every cell that counts, asked or derived."""
+
+    questions: tuple[Question, ...]
+    roles: tuple[RoleQuestion, ...]
+    materials: tuple[Need, ...]
+    states: dict[UUID, LineState]
+    settled: dict[Cell, Settled]
+    problems: tuple[Problem, ...]
+    saved: Saved
+
+    @property
+    def open(self) -> tuple[Question, ...]:
+        """Still to be filled in."""
+        return tuple(q for q in self.questions if q.required and not q.filled)
+
+
+class LineMaterial(msgspec.Struct, frozen=True, kw_only=True):
+    """One material of a case as filed. `by`: the register, certificate type, pledge text or item that satisfies it."""
+
+    subject: UUID
+    material: Material
+    variant: str
+    way: Way
+    by: str
+    files: tuple[UUID, ...]
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """The open cart, loaded and judged."""
+
+    cart_id: UUID
+    version: int
+    principal_id: UUID
+    actor_id: UUID
+    lines: tuple[Line, ...]
+    parties: dict[UUID, Party]
+    told: Told
+    sheet: Sheet
+    on: date
+    now: datetime
+
+    def line(self, line_id: UUID) -> Line | None:
+        return next((line for line in self.lines if line.id == line_id), None)
+
+    def frozen_facts(self, line_id: UUID) -> list[CaseFact]:
+        """The case's own copy: what its form shows and what its rules read; hidden answers are not in it.
+
+        Of several facts for one cell the first is what was filed, the others are what registers and certificates say.
+        """
+        state = self.sheet.states[line_id]
+        return [fact for cell in sorted((*state.cells, *state.reads), key=str) for fact in self._facts_of(cell)]
+
+    def _facts_of(self, cell: Cell) -> Iterator[CaseFact]:
+        subject, element = cell
+        settled = self.sheet.settled.get(cell)
+        vouched = [k for k in self.told.known.get(cell, ()) if k.trust in ("A", "B")]
+        facts: list[Settled | Known] = [settled] if settled else []
+        facts += [k for k in vouched if not settled or k.source != settled.source]
+        for fact in facts:
+            yield CaseFact(
+                subject=subject, element=element, value=fact.value, source=fact.source, trust=fact.trust,
+                at=fact.at or self.now,
+            )  # fmt: skip
+
+    def materials_of(self, line_id: UUID) -> list[LineMaterial]:
+        """What the case hands in, in the list's order; pledges and registers have no files."""
+        mine = {need.key for need in self.sheet.states[line_id].materials}
+        return [
+            LineMaterial(
+                subject=need.subject,
+                material=need.material,
+                variant=need.variant,
+                way=need.way,
+                by=need.by,
+                files=tuple(file.id for file in need.files),
+            )
+            for need in self.sheet.materials
+            if need.key in mine
+        ]
+
+    def files_of(self, line_id: UUID) -> list[CaseFile]:
+        """The same as rows of the case: one per file, pages in order."""
+        return [
+            CaseFile(subject=m.subject, material=m.material.code, variant=m.variant, position=place, file_id=file)
+            for m in self.materials_of(line_id)
+            for place, file in enumerate(m.files)
+        ]

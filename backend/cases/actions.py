@@ -1,77 +1,27 @@
-"""The one gate through which a case moves, and filing, which is a case's first move.
+"""The one gate through which a case moves; its first move, filing, is in `filing.py`.
 
 Allowed? → UPDATE … WHERE state and version are as read → event → due date → notice job. Automatic and manual are the
 same move with another actor.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID, uuid4
 
 import msgspec
 
 from backend.cases.clocks import Count, replay, running
-from backend.cases.model import Case, Event, Fact, NewCase
-from backend.cases.queries import case_by_id, events_of, facts_place, roles_in
+from backend.cases.model import Case, Event
+from backend.cases.queries import case_by_id, events_of, roles_in
 from backend.cases.rules import problems_with, too_late_or_again
 from backend.cases.states import CLOSED, MOVES, Clock, Move, State, Who
 from backend.core.clock import Due
-from backend.core.codes import case_number
 from backend.core.db import Tx
-from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from backend.core.errors import Conflict, Invalid, NotAllowed
 from backend.core.events import NewEvent, record
 from backend.core.i18n import _
 from backend.core.workdays import calendar
 
 MOVED_ON = _("这件事刚才有了新的变化，请看最新进度，再决定怎么做。")
-
-
-async def file_cases(tx: Tx, order_id: UUID, new: Sequence[NewCase]) -> list[UUID]:
-    """Writes the cases of an order, each with its number, frozen facts, files, event and notice clock. Returns their ids.
-
-    The order row must exist. Principal, actor and mandate are the viewer's.
-    """
-    filed = [await _file_one(tx, order_id, case) for case in new]
-    await record(tx, [event for _, event in filed])
-    return [case_id for case_id, _ in filed]
-
-
-async def _file_one(tx: Tx, order_id: UUID, new: NewCase) -> tuple[UUID, NewEvent]:
-    move = MOVES["filed_waiting" if new.waiting else "filed"]
-    if not await tx.db.fetchval("SELECT may_act($1, 'submit', $2)", tx.viewer.principal_id, new.item_code):
-        raise NotFound()
-    case_id = uuid4()
-    number = case_number(new.region, tx.today, await tx.db.fetchval("SELECT nextval('case_serial')"))
-    count = running(replay([_event(tx, move, {})], new.limits))
-    end = await _due(tx, count)
-    await tx.db.execute(
-        """INSERT INTO cases (id, number, order_id, principal_id, actor_id, mandate_id, item_code, item_version, department_id,
-                              state, bound, facts_sealed, received_at, due, due_clock, due_provisional)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)""",
-        case_id, number, order_id, tx.viewer.principal_id, tx.viewer.id, tx.viewer.mandate_id, new.item_code,
-        new.item_version, new.department_id, move.after, new.bound, _sealed(tx, case_id, new.facts), tx.now,
-        end and end.due, count and count.clock, bool(end and end.provisional),
-    )  # fmt: skip
-    await tx.db.executemany(
-        "INSERT INTO case_files (case_id, subject, material, variant, position, file_id, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        [(case_id, f.subject, f.material, f.variant, f.position, f.file_id, tx.now) for f in new.files],
-    )
-    event = NewEvent(
-        kind=move.name,
-        principal_id=tx.viewer.principal_id,
-        actor_kind="agent" if tx.viewer.acting else "citizen",
-        actor_id=tx.viewer.id,
-        mandate_id=tx.viewer.mandate_id,
-        case_id=case_id,
-        order_id=order_id,
-        department_id=new.department_id,
-        data={"version": 1, "to": move.after} | _due_data(end, count),
-    )
-    return case_id, event
-
-
-def _sealed(tx: Tx, case_id: UUID, facts: list[Fact]) -> bytes:
-    return tx.key.seal_value(facts, facts_place(case_id))
 
 
 async def move(tx: Tx, case: Case, name: str, data: Mapping[str, Any] | None = None, *, machine: bool = False) -> Case:
@@ -80,11 +30,11 @@ async def move(tx: Tx, case: Case, name: str, data: Mapping[str, Any] | None = N
     events = await events_of(tx.db, case.id)
     await _allow(tx, case, wanted, machine)
     _check(tx, case, wanted, events, said)
-    count = running(replay([*events, _event(tx, wanted, said)], case.limits))
-    end = await _due(tx, count)
+    count = running(replay([*events, as_seen(tx, wanted, said)], case.limits))
+    end = await due_of(tx, count)
     if not await _update(tx, case, wanted, count, end, machine):
         raise Conflict(MOVED_ON, next_step=f"/cases/{case.number}", next_say=_("看最新进度"))
-    left = {**said, "version": case.version + 1, "from": case.state, "to": wanted.after, **_due_data(end, count)}
+    left = {**said, "version": case.version + 1, "from": case.state, "to": wanted.after, **due_data(end, count)}
     await record(tx, [_left(tx, case, wanted, left, machine)])
     return await case_by_id(tx.db, case.id)
 
@@ -117,16 +67,16 @@ def _check(tx: Tx, case: Case, wanted: Move, events: list[Event], said: dict[str
         raise NotAllowed(*problems, next_step=f"/cases/{case.number}", next_say=_("看进度"))
 
 
-def _event(tx: Tx, made: Move, said: dict[str, Any]) -> Event:
+def as_seen(tx: Tx, made: Move, said: dict[str, Any]) -> Event:
     """The event as the clocks will see it."""
     return Event(id=0, kind=made.name, actor_kind="machine", actor_id=None, at=tx.now, public=True, data=said)
 
 
-async def _due(tx: Tx, count: Count | None) -> Due | None:
+async def due_of(tx: Tx, count: Count | None) -> Due | None:
     return count.due(tx.today, await calendar(tx.db, count.start)) if count else None
 
 
-def _due_data(end: Due | None, count: Count | None) -> dict[str, Any]:
+def due_data(end: Due | None, count: Count | None) -> dict[str, Any]:
     return {"due": end.due, "clock": count.clock, "provisional": end.provisional} if end and count else {}
 
 
@@ -166,7 +116,7 @@ def _left(tx: Tx, case: Case, made: Move, data: dict[str, Any], machine: bool) -
 async def refresh_due(tx: Tx, case: Case) -> None:
     """The cached date again, for a pause that goes on or a calendar that was published. No move, no event."""
     count = running(replay(await events_of(tx.db, case.id), case.limits))
-    if end := await _due(tx, count):
+    if end := await due_of(tx, count):
         await tx.db.execute(
             "UPDATE cases SET due = $3, due_provisional = $4 WHERE id = $1 AND version = $2 AND (due, due_provisional) IS DISTINCT FROM ($3, $4)",
             case.id, case.version, end.due, end.provisional,

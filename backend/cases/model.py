@@ -103,7 +103,10 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewCase(msgspec.Struct, frozen=True, kw_only=True):
-    """What filing needs. `bound`: role → party id, or a list of them. `waiting`: for another case's result."""
+    """What filing needs. `bound`: role → party id, or a list of them. `waiting`: for another case's result.
+
+    `rules`: what the machine found over the facts, as plain data (approval/model.py); None where an item has no rules for it.
+    """
 
     item_code: str
     item_version: int
@@ -114,6 +117,7 @@ class NewCase(msgspec.Struct, frozen=True, kw_only=True):
     facts: list[Fact]
     files: list[CaseFile] = []
     waiting: bool = False
+    rules: Any = None
 
 
 class Defect(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,8 @@ import asyncpg
 
 from backend.accounts.actions import open_account, open_session
 from backend.accounts.model import NewAccount
-from backend.cases.actions import file_cases, move
+from backend.cases.actions import move
+from backend.cases.filing import file_cases
 from backend.cases.model import Case, Fact, Limits, NewCase
 from backend.cases.queries import case_by_id, case_for
 from backend.core.codes import order_number

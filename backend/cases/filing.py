@@ -1,0 +1,132 @@
+"""Filing: the first move of every case of an order, in a number of statements that does not grow with the cases."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+
+from backend.cases.actions import as_seen, due_data, due_of
+from backend.cases.clocks import Count, replay, running
+from backend.cases.model import CaseFile, NewCase
+from backend.cases.queries import facts_place
+from backend.cases.states import MOVES, Move
+from backend.core.clock import Due
+from backend.core.codes import case_number
+from backend.core.db import Tx
+from backend.core.errors import NotFound
+from backend.core.events import NewEvent, record
+
+
+class _Filed(msgspec.Struct, frozen=True):
+    """One case on its way into the tables: its id and number, the clock that starts with it."""
+
+    id: UUID
+    number: str
+    new: NewCase
+    move: Move
+    count: Count | None
+    end: Due | None
+
+
+async def file_cases(tx: Tx, order_id: UUID, new: Sequence[NewCase]) -> list[UUID]:
+    """Writes the cases of an order, each with its number, frozen facts, files, event and notice clock. Returns their ids.
+
+    The order row must exist. Principal, actor and mandate are the viewer's.
+    """
+    await _refuse_without_mandate(tx, new)
+    serials = await next_serials(tx, len(new))
+    # One notice clock for all: it runs from the same moment and does not depend on the item.
+    count = running(replay([as_seen(tx, MOVES["filed"], {})], new[0].limits))
+    end = await due_of(tx, count)
+    filed = [_prepared(tx, case, serial, count, end) for case, serial in zip(new, serials, strict=True)]
+    await _insert(tx, order_id, filed)
+    await _insert_files(tx, [(case.id, file) for case in filed for file in case.new.files])
+    await record(tx, [_event(tx, order_id, case) for case in filed])
+    return [case.id for case in filed]
+
+
+async def next_serials(tx: Tx, wanted: int) -> list[int]:
+    """The next numbers of the day's sequence, which orders and cases share."""
+    rows = await tx.db.fetch("SELECT nextval('case_serial') AS serial FROM generate_series(1, $1)", wanted)
+    return [row["serial"] for row in rows]
+
+
+async def _refuse_without_mandate(tx: Tx, new: Sequence[NewCase]) -> None:
+    if not await tx.db.fetchval(
+        "SELECT bool_and(may_act($1, 'submit', code)) FROM unnest($2::text[]) AS code",
+        tx.viewer.principal_id,
+        [case.item_code for case in new],
+    ):
+        raise NotFound()
+
+
+def _prepared(tx: Tx, new: NewCase, serial: int, count: Count | None, end: Due | None) -> _Filed:
+    number = case_number(new.region, tx.today, serial)
+    if new.waiting:
+        return _Filed(uuid4(), number, new, MOVES["filed_waiting"], None, None)
+    return _Filed(uuid4(), number, new, MOVES["filed"], count, end)
+
+
+async def _insert(tx: Tx, order_id: UUID, filed: list[_Filed]) -> None:
+    rows = [_row(case) for case in filed]
+    sealed = [tx.key.seal_value(case.new.facts, facts_place(case.id)) for case in filed]
+    await tx.db.execute(
+        """INSERT INTO cases (id, number, order_id, principal_id, actor_id, mandate_id, item_code, item_version, department_id,
+                              state, bound, facts_sealed, rules, received_at, due, due_clock, due_provisional)
+           SELECT c.id, c.number, $1, $2, $3, $4, c.item_code, c.item_version, c.department_id, c.state, c.bound, s.sealed, c.rules,
+                  $5, c.due, c.due_clock, c.due_provisional
+           FROM jsonb_to_recordset($6) AS c(n integer, id uuid, number text, item_code text, item_version integer, department_id text,
+                state text, bound jsonb, rules jsonb, due date, due_clock text, due_provisional boolean)
+           JOIN unnest($7::bytea[]) WITH ORDINALITY AS s(sealed, n) ON s.n = c.n ORDER BY c.n""",
+        order_id,
+        tx.viewer.principal_id,
+        tx.viewer.id,
+        tx.viewer.mandate_id,
+        tx.now,
+        [row | {"n": n} for n, row in enumerate(rows, 1)],
+        sealed,
+    )
+
+
+def _row(case: _Filed) -> dict[str, Any]:
+    row = {
+        "id": case.id,
+        "number": case.number,
+        "item_code": case.new.item_code,
+        "item_version": case.new.item_version,
+        "department_id": case.new.department_id,
+        "state": case.move.after,
+        "bound": case.new.bound,
+        "rules": case.new.rules,
+        "due": case.end and case.end.due,
+        "due_clock": case.count and case.count.clock,
+        "due_provisional": bool(case.end and case.end.provisional),
+    }
+    return msgspec.to_builtins(row)  # type: ignore[no-any-return]
+
+
+async def _insert_files(tx: Tx, files: list[tuple[UUID, CaseFile]]) -> None:
+    if not files:
+        return
+    await tx.db.execute(
+        """INSERT INTO case_files (case_id, subject, material, variant, position, file_id, added_at)
+           SELECT f.case_id, f.subject, f.material, f.variant, f.position, f.file_id, $1
+           FROM jsonb_to_recordset($2) AS f(case_id uuid, subject uuid, material text, variant text, position integer, file_id uuid)""",
+        tx.now,
+        [msgspec.to_builtins(file) | {"case_id": str(case_id)} for case_id, file in files],
+    )
+
+
+def _event(tx: Tx, order_id: UUID, case: _Filed) -> NewEvent:
+    return NewEvent(
+        kind=case.move.name,
+        principal_id=tx.viewer.principal_id,
+        actor_kind="agent" if tx.viewer.acting else "citizen",
+        actor_id=tx.viewer.id,
+        mandate_id=tx.viewer.mandate_id,
+        case_id=case.id,
+        order_id=order_id,
+        department_id=case.new.department_id,
+        data={"version": 1, "to": case.move.after} | due_data(case.end, case.count),
+    )

@@ -1,56 +1,102 @@
 """Jobs: enqueued in the caller's transaction, run by the worker at least once, tried again, never silently dropped.
 
-The queue is pgqueuer (docs/decisions/0001). What it leaves to us is set here: failed jobs are held, not deleted; a
-dead connection ends the run, and `work` starts it anew. A handler is shallow, takes `(work, payload)` and must bear
-being run twice.
+The queue is pgqueuer (docs/decisions/0001). What it leaves to us is set here: failed jobs are held, not deleted; a lost
+connection ends the run at once and `work` begins a new one; nothing a failure said is stored or logged, for it may quote
+what people wrote; a job that takes its worker down is not given a fourth one. A handler is shallow, takes
+`(work, payload)` and must bear being run twice.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+import random
+import traceback
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import msgspec
 from pgqueuer import PgQueuer
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
 from pgqueuer.adapters.persistence.queries import Queries
-from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor
-from pgqueuer.domain.models import Job, Schedule
+from pgqueuer.core.executors import EntrypointExecutor
+from pgqueuer.domain.errors import PgqException, RetryRequested
+from pgqueuer.domain.models import Context, Job, Schedule
 
 from backend.core.crypto import Vault
-from backend.core.db import Clock, job_transaction
+from backend.core.db import LOST, Clock, Tx, job_transaction
 from backend.settings import Settings
 
 log = logging.getLogger("suishouban.jobs")
 
 TRIES = 12
-FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=2), timedelta(minutes=5)
+FIRST_DELAY, LONGEST_DELAY = 2.0, 300.0  # seconds
+DEATHS = 3  # workers a job may take down with it
+AT_ONCE, BATCH = 60, 20  # jobs of one worker; asked for in one go
+SILENT, DEAD = timedelta(seconds=5), timedelta(seconds=10)  # between looks at the queue; a worker without heartbeat
+KEPT_DAYS = 14  # the queue's journal
+
+Shared = TypeVar("Shared")
 
 
-class Work(msgspec.Struct, frozen=True):
-    """What a job may use: the worker's pool, the vault, the settings and the clock."""
+class Work:
+    """What a job may use: the worker's pool, the vault, the settings, the clock, and things all jobs share."""
 
-    pool: asyncpg.Pool
-    vault: Vault
-    settings: Settings
-    clock: Clock
+    def __init__(self, pool: asyncpg.Pool, vault: Vault, settings: Settings, clock: Clock) -> None:
+        self.pool, self.vault, self.settings, self.clock = pool, vault, settings, clock
+        self._shared: dict[Any, Any] = {}
+        self._closing = AsyncExitStack()
 
-    def transaction(self, now: datetime | None = None) -> Any:
+    def transaction(self, now: datetime | None = None) -> AbstractAsyncContextManager[Tx]:
         """`async with work.transaction() as tx`: one transaction of the worker role."""
         return job_transaction(self.pool, self.vault, now or self.clock())
 
+    async def shared(self, opened: Callable[[Settings], AbstractAsyncContextManager[Shared]]) -> Shared:
+        """The one thing of its kind in this worker, such as a client with its connections; closed when the worker ends."""
+        if opened not in self._shared:
+            self._shared[opened] = await self._closing.enter_async_context(opened(self.settings))
+        return self._shared[opened]
+
+    async def close(self) -> None:
+        self._shared.clear()
+        await self._closing.aclose()
+
 
 Handler = Callable[[Work, dict[str, Any]], Awaitable[None]]
+
+
+class Later(Exception):
+    """Raised by a handler: nothing failed, but it cannot be done before so many seconds have passed."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"in {seconds:.0f} s")
+        self.seconds = seconds
+
+
+class JobFailed(Exception):
+    """What may be stored about a failure: its kind and place."""
 
 
 async def enqueue(
     db: asyncpg.Connection, name: str, payload: Mapping[str, Any], *, after: timedelta | None = None
 ) -> None:
     """Adds a job to the caller's transaction: rolled back with it, seen by the worker once it commits. Ids only in the payload."""
-    await Queries(AsyncpgDriver(db)).enqueue(name, msgspec.json.encode(payload), execute_after=after)
+    await enqueue_all(db, [(name, payload)], after=after)
+
+
+async def enqueue_all(
+    db: asyncpg.Connection, jobs: Iterable[tuple[str, Mapping[str, Any]]], *, after: timedelta | None = None
+) -> None:
+    """The same for many jobs in one statement. What is asked for first is done first, urgent names before the others."""
+    names, payloads = [], []
+    for name, payload in jobs:
+        names.append(name)
+        payloads.append(msgspec.json.encode(payload))
+    if names:
+        await Queries(AsyncpgDriver(db)).enqueue(names, payloads, [0] * len(names), [after] * len(names))
 
 
 async def work(
@@ -61,12 +107,15 @@ async def work(
     stop: asyncio.Event,
 ) -> None:
     """Runs jobs until `stop` is set. `schedules`: handler name → cron expression in UTC."""
-    while not stop.is_set():
-        try:
-            await _run_once(work, handlers, schedules, connect, stop)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-            log.warning("job run ended: %s; starting again", type(error).__name__)
-            await _wait(stop, 1.0)
+    try:
+        while not stop.is_set():
+            try:
+                await _run_once(work, handlers, schedules, connect, stop)
+            except (*LOST, asyncpg.PostgresError, PgqException, OSError) as error:
+                log.warning("the queue cannot be reached (%s); trying again", type(error).__name__)
+            await _wait(stop, 0.5)
+    finally:
+        await work.close()
 
 
 async def _run_once(
@@ -76,38 +125,90 @@ async def _run_once(
     connect: Callable[[], Awaitable[asyncpg.Connection]],
     stop: asyncio.Event,
 ) -> None:
+    """One run over one connection, until `stop` is set or the connection is lost."""
     connection = await connect()
     queue = PgQueuer.from_asyncpg_connection(connection)
+    # pgqueuer would notice a lost connection at its next look only, and die of it.
+    connection.add_termination_listener(lambda _: queue.shutdown.set())
     for name, handler in handlers.items():
         _register(queue, work, name, handler)
-    for name, cron in schedules.items():
-        _schedule(queue, work, name, cron, handlers[name])
+    for name, cron in {**schedules, "forget_jobs": "20 18 * * *"}.items():
+        _schedule(queue, work, name, cron)
+    _register(queue, work, "forget_jobs", forget_jobs)
     ending = asyncio.create_task(_end(queue, stop))
     try:
         await queue.run(
-            dequeue_timeout=timedelta(seconds=5),
-            heartbeat_timeout=timedelta(seconds=10),
+            dequeue_timeout=SILENT,
+            heartbeat_timeout=DEAD,
+            batch_size=BATCH,
+            max_concurrent_tasks=AT_ONCE,
             shutdown_on_listener_failure=True,
+            log_aggregation_interval=timedelta(0),
         )
     finally:
         ending.cancel()
-        await connection.close(timeout=2)
+        with suppress(*LOST, OSError):
+            await connection.close(timeout=2)
 
 
 def _register(queue: PgQueuer, work: Work, name: str, handler: Handler) -> None:
-    retry = partial(
-        DatabaseRetryEntrypointExecutor, max_attempts=TRIES, initial_delay=FIRST_DELAY, max_delay=LONGEST_DELAY
-    )
-
-    @queue.entrypoint(name, on_failure="hold", executor_factory=retry)
+    @queue.entrypoint(name, on_failure="hold", executor_factory=partial(Attempt, work=work))
     async def run(job: Job) -> None:
         await handler(work, msgspec.json.decode(job.payload or b"{}"))
 
 
-def _schedule(queue: PgQueuer, work: Work, name: str, cron: str, handler: Handler) -> None:
+def _schedule(queue: PgQueuer, work: Work, name: str, cron: str) -> None:
+    """At its times it becomes a job like any other, tried again and held when it fails; never two of them waiting."""
+
     @queue.schedule(name, cron)
     async def run(_: Schedule) -> None:
-        await handler(work, {})
+        async with work.transaction() as tx:
+            await Queries(AsyncpgDriver(tx.db)).enqueue(name, b"{}", dedupe_key=f"schedule:{name}", on_conflict="skip")
+
+
+@dataclass
+class Attempt(EntrypointExecutor):
+    """One run of a job: what goes wrong becomes a later try, or at last a held job, and is told by kind and place only."""
+
+    work: Work
+
+    async def execute(self, job: Job, context: Context) -> None:
+        if await self._deaths(job) >= DEATHS:
+            raise JobFailed(f"took {DEATHS} workers down with it")
+        try:
+            await super().execute(job, context)
+        except Later as later:
+            raise RetryRequested(delay=timedelta(seconds=later.seconds), reason="later") from None
+        except Exception as error:
+            said = _kind_and_place(error)
+            log.warning("job %s %s, try %s: %s", job.entrypoint, job.id, job.attempts + 1, said)
+            if job.attempts + 1 >= TRIES:
+                raise JobFailed(said) from None
+            raise RetryRequested(delay=_pause(job.attempts), reason=said) from None
+
+    async def _deaths(self, job: Job) -> int:
+        """How often it was begun and neither ended nor failed since; only asked of a job older than a dead worker's last sign."""
+        if self.work.clock() - max(job.created, job.execute_after) < DEAD:
+            return 0
+        begun = await self.work.pool.fetchval(
+            """SELECT count(*) FROM pgqueuer_log WHERE job_id = $1 AND status = 'picked' AND id > coalesce(
+                   (SELECT max(id) FROM pgqueuer_log WHERE job_id = $1 AND status <> 'picked'), 0)""",
+            job.id,
+        )
+        return begun - 1
+
+
+def _pause(attempts: int) -> timedelta:
+    """2, 4, 8 … 300 s, each within ± 25 %, so that what failed together does not come back together."""
+    usual = min(FIRST_DELAY * 2**attempts, LONGEST_DELAY)
+    return timedelta(seconds=usual * random.uniform(0.75, 1.25))  # noqa: S311
+
+
+def _kind_and_place(error: Exception) -> str:
+    """ValueError at mail.py:41 ← jobs.py:20: never its message, which may quote a person."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames[:0:-1] or frames]
+    return f"{type(error).__name__} at {' ← '.join(places[:4])}"
 
 
 async def _end(queue: PgQueuer, stop: asyncio.Event) -> None:
@@ -116,10 +217,41 @@ async def _end(queue: PgQueuer, stop: asyncio.Event) -> None:
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    try:
+    with suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A job that failed for good and waits for somebody to look at it."""
+
+    id: int
+    name: str
+    payload: bytes
+    tries: int
+    since: Any
+    problem: str
+
+
+async def held_jobs(db: asyncpg.Connection) -> list[Held]:
+    """The newest hundred, with the last thing that went wrong."""
+    rows = await db.fetch(
+        """SELECT q.id, q.entrypoint AS name, q.payload, q.attempts + 1 AS tries, q.updated AS since,
+                  coalesce((SELECT l.traceback #>> '{}' FROM pgqueuer_log l WHERE l.job_id = q.id AND l.traceback IS NOT NULL
+                            ORDER BY l.id DESC LIMIT 1)::json ->> 'exception_message', '') AS problem
+           FROM pgqueuer q WHERE q.status = 'failed' ORDER BY q.updated DESC LIMIT 100"""
+    )
+    return msgspec.convert(rows, list[Held])
+
+
+async def release_jobs(db: asyncpg.Connection, ids: Iterable[int]) -> None:
+    """Puts held jobs back, to be tried anew from the beginning."""
+    await Queries(AsyncpgDriver(db)).requeue_jobs(list(ids))
+
+
+async def forget_jobs(work: Work, _: dict[str, Any]) -> None:
+    """The queue's journal is for operators and would grow for ever; held jobs stay in the queue itself."""
+    async with work.transaction() as tx:
+        await tx.db.execute("DELETE FROM pgqueuer_log WHERE created < now() - make_interval(days => $1)", KEPT_DAYS)
 
 
 async def install(owner: asyncpg.Connection) -> None:
@@ -129,8 +261,7 @@ async def install(owner: asyncpg.Connection) -> None:
         await queries.install(create_schema=False)
     else:
         await queries.upgrade()
-    for (name,) in await owner.fetch(
-        "SELECT c.oid::regclass::text FROM pg_class c WHERE relname LIKE 'pgqueuer%' AND relkind IN ('r', 'p')"
-    ):
-        await owner.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO suishouban_worker")
-        await owner.execute(f"GRANT SELECT, INSERT ON {name} TO suishouban_web")
+    await owner.execute(
+        """GRANT SELECT, INSERT, UPDATE, DELETE ON pgqueuer, pgqueuer_log, pgqueuer_schedules, pgqueuer_statistics TO suishouban_worker;
+           GRANT SELECT, INSERT ON pgqueuer, pgqueuer_log TO suishouban_web"""
+    )

@@ -1,0 +1,35 @@
+"""What an officer wrote into a move's form, as the event will keep it. Pure."""
+
+from typing import Any
+from uuid import UUID
+
+from backend.cases.model import Defect
+from backend.core.web import Form
+
+
+def said_of(form: Form) -> dict[str, Any]:
+    """The fields of the move that were filled in; defects as a list of sentences with what each is about."""
+    said: dict[str, Any] = {name: form.text(name) for name in ("reason", "authority", "ground") if form.text(name)}
+    if form.text("days"):
+        said["days"] = _whole(form.text("days"))
+    if defects := defects_of(form):
+        said["problems"] = defects
+    return said
+
+
+def defects_of(form: Form) -> list[Defect]:
+    """`defect.material.<subject>.<code>` and `defect.element.<subject>.<code>` say what is wrong with one thing; `defects` has one more a line."""
+    found = [d for name, say in form.fields if name.startswith("defect.") and say and (d := _defect(name, say))]
+    return found + [Defect(say=line.strip()) for line in form.text("defects").splitlines() if line.strip()]
+
+
+def _defect(name: str, say: str) -> Defect | None:
+    try:
+        _, kind, subject, code = name.split(".", 3)
+        return Defect(say=say, subject=UUID(subject), **{kind: code}) if kind in ("material", "element") else None
+    except ValueError:
+        return None
+
+
+def _whole(text: str) -> int | str:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else text

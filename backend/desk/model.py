@@ -1,0 +1,62 @@
+"""What an officer sees of cases."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from backend.cases.states import LABELS, Clock, State
+
+NEAR_DAYS = 3  # a date this close is shown in yellow
+
+
+class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the queue; the applicant's name is not on it."""
+
+    id: UUID
+    number: str
+    item_name: str
+    department_name: str
+    state: State
+    received_at: datetime
+    due: date | None
+    due_clock: Clock | None
+    due_provisional: bool
+    mine: bool
+
+    @property
+    def label(self) -> str:
+        return LABELS[self.state]
+
+    def card(self, today: date) -> str:
+        """Red when the date is over, yellow near it: the cards of supervision."""
+        if self.due is None:
+            return ""
+        return "red" if self.due < today else "yellow" if (self.due - today).days <= NEAR_DAYS else ""
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """The queue in numbers, counted up to a hundred each: more does not help anybody choose."""
+
+    red: int
+    yellow: int
+    mine: int
+
+
+class FiledFact(msgspec.Struct, frozen=True, kw_only=True):
+    """One filed answer in words, with where it came from."""
+
+    label: str
+    value: str
+    source: str
+    trust: str
+    subject: UUID
+    element: str
+
+
+class FiledMaterial(msgspec.Struct, frozen=True, kw_only=True):
+    label: str
+    subject: UUID
+    material: str
+    files: list[dict[str, Any]]

@@ -30,7 +30,7 @@ def run(environ: Mapping[str, str] = os.environ) -> int:
     demo = "off" if environ.get("SUISHOUBAN_DEMO") == "off" else "on"
     settings = _with_port(load({**environ, "SUISHOUBAN_DEMO": demo}))
     keys.create_missing(settings.data)
-    return asyncio.run(_everything(settings, STARTER))
+    return asyncio.run(_everything(settings, [*STARTER, *(CAST if settings.demo else [])]))
 
 
 def serve(environ: Mapping[str, str] = os.environ) -> int:

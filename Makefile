@@ -1,0 +1,53 @@
+# `make run` and `make test` are all a newcomer needs; both work from a fresh clone with nothing but Python 3.11 or newer.
+PYTHON ?= python3
+PORT ?= 8000
+DATA ?= .data
+BIN := .venv/bin
+export PORT DATA
+
+run: .venv/.runtime assets
+	@exec $(BIN)/python -m backend run
+
+test: .venv/.tests assets
+	@$(BIN)/python -m tests.browsers
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+check: .venv/.tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m backend pack check backend/packs/haikou
+
+assets: .venv/.runtime
+	@$(BIN)/python pwa/npm.py build
+	@if ls i18n/*/LC_MESSAGES/*.po >/dev/null 2>&1; then $(BIN)/pybabel -q compile -d i18n -D suishouban -f; fi
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "随手办 needs Python 3.11 or newer: make PYTHON=/path/to/python3 …" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+# uv is quicker where it happens to be installed; nothing needs it.
+INSTALL = $(if $(shell command -v uv),uv pip install --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check) -q
+
+.venv/.runtime: requirements.lock | .venv/bin/python
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.tests: requirements-test.lock .venv/.runtime
+	$(INSTALL) --require-hashes -r requirements-test.lock
+	@touch $@
+
+# Pin everything anew. No address of a package index may stand in these files.
+LOCK = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
+lock: .venv/bin/python
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install -q uv
+	echo 'setuptools>=70' | $(LOCK) pyproject.toml - -o requirements.lock
+	$(LOCK) --group test -c requirements.lock -o requirements-test.lock
+	$(LOCK) --group node -o requirements-node.lock
+
+clean:
+	rm -rf .venv pwa/node_modules pwa/dist tests/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.PHONY: run test check assets lock clean

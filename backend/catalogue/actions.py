@@ -6,10 +6,10 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from backend.catalogue.model import Item, Pack
+from backend.catalogue.model import Guide, Item, Pack
 from backend.catalogue.pack_format import Review
 from backend.catalogue.pack_read import build, covered, reviews_of, sha256_of
-from backend.catalogue.words import Words
+from backend.catalogue.words import Words, words_of
 from backend.core.workdays import published_calendar
 
 Raw = dict[str, Any]
@@ -32,10 +32,13 @@ async def load_pack(db: asyncpg.Connection, raw: Raw) -> Loaded:
     """
     pack, reviews = build(raw), reviews_of(raw)
     await db.execute("SELECT pg_advisory_xact_lock(hashtext('suishouban pack load'))")
+    lexicon_before = await db.fetchval("SELECT data->'lexicon' FROM packs ORDER BY loaded_at DESC, id DESC LIMIT 1")
     pack_id = await _store_pack(db, raw, pack)
     await _store_departments(db, pack)
     await _store_calendar(db, pack)
-    words = Words(pack.lexicon, (alias for item in pack.items.values() for alias in (item.name, *item.aliases)))
+    words = words_of(pack)
+    if lexicon_before != raw["lexicon"]:
+        await _cut_guides_again(db, words)
     done: dict[str, list[str]] = {"published": [], "unchanged": [], "unreviewed": []}
     for name, item in pack.items.items():
         review = reviews.get(name)
@@ -133,10 +136,18 @@ async def _put_in_force(db: asyncpg.Connection, pack: Pack, item: Item, version:
 
 
 async def _store_words(db: asyncpg.Connection, item: Item, words: Words) -> None:
-    title = (item.name, *item.aliases, *item.keywords)
-    body = (item.summary, item.conditions, item.department, *item.themes)
-    await db.execute(
-        "UPDATE items SET words = $2::text::tsvector WHERE code = $1", item.code, words.vector(title, body)
+    await db.execute("UPDATE items SET words = $2::text::tsvector WHERE code = $1", item.code, words.of_item(item))
+
+
+async def _cut_guides_again(db: asyncpg.Connection, words: Words) -> None:
+    """The dictionary changed: what was cut by the old one would not be found any more."""
+    rows = await db.fetch(
+        "SELECT v.data FROM items i JOIN item_versions v USING (code, version) WHERE i.kind = 'guide'"
+    )
+    guides = msgspec.convert([row["data"] for row in rows], list[Guide])
+    await db.executemany(
+        "UPDATE items SET words = $2::text::tsvector WHERE code = $1",
+        [(guide.code, words.of_guide(guide)) for guide in guides],
     )
 
 

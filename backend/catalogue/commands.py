@@ -6,6 +6,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from backend.catalogue import import_command
 from backend.catalogue.actions import Loaded, load_pack
 from backend.catalogue.model import Pack
 from backend.catalogue.pack_check import check
@@ -120,4 +121,5 @@ COMMANDS = [
     ("pack load", folder_argument, load_command),
     ("pack review", review_arguments, review_command),
     ("pack schema", schema_arguments, schema_command),
+    ("catalogue import", import_command.arguments, import_command.run),
 ]

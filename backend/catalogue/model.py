@@ -425,3 +425,32 @@ class Pack(Strict, kw_only=True):
 
     def item_by_code(self, code: str) -> Item | None:
         return next((item for item in self.items.values() if item.code == code), None)
+
+
+class Guide(Strict, kw_only=True):
+    """An item as another catalogue publishes it: to be found and read, not filed. What is not known is empty."""
+
+    code: str
+    name: str
+    department: str
+    region: str
+    source: str
+    type: ItemType | None = None
+    region_name: str = ""
+    parent: str = ""
+    statutory: int | None = None
+    statutory_unit: Unit | None = None
+    promised: int | None = None
+    promised_unit: Unit | None = None
+    visits: int | None = None
+    online: bool | None = None
+    courier: bool | None = None
+    subjects: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    materials: tuple[str, ...] = ()
+    conditions: str = ""
+    place: str = ""
+    enquiry: str = ""
+    complaint: str = ""
+    aliases: tuple[str, ...] = ()
+    url: str = ""

@@ -62,17 +62,18 @@ class _Loader(yaml.SafeLoader):
 def read_folder(folder: Path) -> Raw:
     """Plain data of every file: `{"pack": …, "elements": …, "items": {name: …}, "scenarios": {…}, "reviews": {…}}`."""
     faults: list[Fault] = []
-    raw: Raw = {name: _read(folder / f"{name}.yaml", folder, faults) for name in FILES}
+    raw: Raw = {name: read_file(folder / f"{name}.yaml", folder, faults) for name in FILES}
     reviews = folder / "reviews.yaml"
-    raw["reviews"] = _read(reviews, folder, faults) if reviews.exists() else {}
+    raw["reviews"] = read_file(reviews, folder, faults) if reviews.exists() else {}
     for kind in ("items", "scenarios", "letters"):
-        raw[kind] = {path.stem: _read(path, folder, faults) for path in sorted((folder / kind).glob("*.yaml"))}
+        raw[kind] = {path.stem: read_file(path, folder, faults) for path in sorted((folder / kind).glob("*.yaml"))}
     if faults:
         raise PackError(faults)
     return raw
 
 
-def _read(path: Path, folder: Path, faults: list[Fault]) -> Raw:
+def read_file(path: Path, folder: Path, faults: list[Fault]) -> Raw:
+    """One file as plain data; what is wrong with it goes to `faults`."""
     where = str(path.relative_to(folder))
     try:
         data = path.read_bytes()

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import msgspec
 import rjieba
 
-from backend.catalogue.model import Lexicon
+from backend.catalogue.model import Guide, Item, Lexicon, Pack
 
 LONGEST_QUERY = 200
 LONGEST_TEXT = 5_000
@@ -66,6 +66,14 @@ class Words:
                     found.append(f"{position}{weight}")
         return " ".join(f"{quoted(word)}:{','.join(found)}" for word, found in places.items())
 
+    def of_item(self, item: Item) -> str:
+        title = (item.name, *item.aliases, *item.keywords)
+        return self.vector(title, (item.summary, item.conditions, item.department, *item.themes))
+
+    def of_guide(self, guide: Guide) -> str:
+        body = (guide.department, guide.region_name, *guide.themes, *guide.materials[:20], guide.conditions[:500])
+        return self.vector((guide.name, guide.parent, *guide.aliases), body)
+
     def query(self, text: str) -> Cut:
         """What a person typed, as tsquery text; whatever she typed, it is never an error."""
         words = tuple(dict.fromkeys(self.cut(text[:LONGEST_QUERY])))[:MOST_WORDS]
@@ -82,6 +90,11 @@ class Words:
         whole = quoted(word)
         covered = sum(map(len, parts)) >= len(word)
         return f"{whole} | ({' & '.join(map(quoted, parts))})" if parts and covered else whole
+
+
+def words_of(pack: Pack) -> Words:
+    """The words of a city: its lexicon, and its items' names as words of their own."""
+    return Words(pack.lexicon, (name for item in pack.items.values() for name in (item.name, *item.aliases)))
 
 
 def plain(text: str) -> str:

@@ -1,0 +1,94 @@
+"""Writing imported guides: a new version of each that changed, all or nothing."""
+
+import asyncpg
+import msgspec
+
+from backend.catalogue.intake import Intake
+from backend.catalogue.model import Guide, Lexicon
+from backend.catalogue.pack_read import sha256_of
+from backend.catalogue.queries import published
+from backend.catalogue.words import Words, words_of
+
+BATCH = 500
+
+
+class Imported(msgspec.Struct, frozen=True):
+    new: int
+    changed: int
+    unchanged: int
+    kept_back: tuple[str, ...]  # codes that are items of the city itself: a guide never replaces one
+
+
+async def dictionary(db: asyncpg.Connection) -> Words:
+    """The words of the city in force; without one, the plain dictionary."""
+    city = await published(db)
+    return words_of(city.pack) if city else Words(Lexicon())
+
+
+async def begin(db: asyncpg.Connection) -> None:
+    """In the caller's transaction, as owner, before the first batch."""
+    await db.execute("SELECT pg_advisory_xact_lock(hashtext('suishouban catalogue import'))")
+    await db.execute(
+        """CREATE TEMPORARY TABLE incoming (
+               code text, name text, department text, region text, source text, subjects text[], themes text[],
+               visits integer, promised integer, promised_unit text, words text, sha256 bytea, data text
+           ) ON COMMIT DROP"""
+    )
+
+
+async def add(db: asyncpg.Connection, words: Words, guides: list[Guide]) -> None:
+    """One batch; nothing of it is to be seen before `finish`."""
+    await db.copy_records_to_table("incoming", records=[_record(words, guide) for guide in guides])
+
+
+def _record(words: Words, guide: Guide) -> tuple:
+    data = msgspec.to_builtins(guide)
+    return (
+        guide.code,
+        guide.name,
+        guide.department,
+        guide.region,
+        guide.source,
+        list(guide.subjects),
+        list(guide.themes),
+        guide.visits,
+        guide.promised,
+        guide.promised_unit,
+        words.of_guide(guide),
+        bytes.fromhex(sha256_of(data)),
+        msgspec.json.encode(data).decode(),
+    )
+
+
+async def finish(db: asyncpg.Connection, intake: Intake) -> Imported:
+    """Publish what changed. What is in the catalogue and not in the file stays."""
+    await db.execute("ANALYZE incoming")
+    kept_back = await db.fetch(
+        "DELETE FROM incoming n USING items i WHERE i.code = n.code AND i.kind = 'item' RETURNING n.code"
+    )
+    changed = await db.fetch(
+        """INSERT INTO item_versions (code, version, sha256, data)
+           SELECT n.code, coalesce(v.version, 0) + 1, n.sha256, n.data::json
+             FROM incoming n
+             LEFT JOIN LATERAL (SELECT version, sha256 FROM item_versions WHERE code = n.code
+                                 ORDER BY version DESC LIMIT 1) v ON true
+            WHERE v.sha256 IS DISTINCT FROM n.sha256
+        RETURNING version"""
+    )
+    await db.execute(
+        """INSERT INTO items (code, kind, name, department, region, version, source, subjects, themes, visits, promised,
+                              promised_unit, words)
+           SELECT n.code, 'guide', n.name, n.department, n.region, v.version, n.source, n.subjects, n.themes, n.visits,
+                  n.promised, n.promised_unit, n.words::tsvector
+             FROM incoming n
+             JOIN LATERAL (SELECT max(version) AS version FROM item_versions WHERE code = n.code) v ON true
+           ON CONFLICT (code) DO UPDATE SET
+               name = excluded.name, department = excluded.department, region = excluded.region,
+               version = excluded.version, source = excluded.source, subjects = excluded.subjects,
+               themes = excluded.themes, visits = excluded.visits, promised = excluded.promised,
+               promised_unit = excluded.promised_unit, words = excluded.words
+            WHERE (items.version, items.words) IS DISTINCT FROM (excluded.version, excluded.words)"""
+    )
+    new = sum(row["version"] == 1 for row in changed)
+    back = tuple(row["code"] for row in kept_back)
+    return Imported(new, len(changed) - new, len(intake.guides) - len(back) - len(changed), back)

@@ -9,17 +9,22 @@ import { build } from 'esbuild';
 
 const HERE = dirname(fileURLToPath(import.meta.url)), DIST = join(HERE, 'dist');
 const TARGET = ['chrome99', 'safari15.4'];
-const names = {};
+const names = {}, written = new Set();
 const read = (...path) => readFileSync(join(HERE, ...path));
 const fingerprint = bytes => createHash('sha256').update(bytes).digest('hex').slice(0, 10);
 
+function keep(name, bytes) {
+  writeFileSync(join(DIST, name), bytes);
+  written.add(name);
+}
+
 function write(name, content) {
   const bytes = Buffer.from(content);
-  writeFileSync(join(DIST, name), bytes);
+  keep(name, bytes);
   if (/\.(css|js|svg|webmanifest)$/.test(name)) {
     const quality = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-    writeFileSync(join(DIST, name + '.br'), brotliCompressSync(bytes, { params: quality }));
-    writeFileSync(join(DIST, name + '.gz'), gzipSync(bytes, { level: 9 }));
+    keep(name + '.br', brotliCompressSync(bytes, { params: quality }));
+    keep(name + '.gz', gzipSync(bytes, { level: 9 }));
   }
 }
 
@@ -49,8 +54,7 @@ function sprite() {
 const address = name => '/static/' + names[name];
 const manifest = () => JSON.stringify(JSON.parse(read('manifest.webmanifest').toString().replace(/\{([\w-]+\.\w+)\}/g, (_, name) => address(name))));
 
-rmSync(DIST, { recursive: true, force: true });
-mkdirSync(DIST);
+mkdirSync(DIST, { recursive: true });
 publish('app.css', await bundle('css/app.css'));
 publish('desk.css', await bundle('css/desk.css'));
 publish('app.js', await bundle('js/app.js'));
@@ -62,4 +66,6 @@ publish('manifest.webmanifest', manifest());
 const precache = ['app.css', 'app.js', 'icons.svg', 'app.svg', 'app-192.png'].map(address);
 const version = fingerprint(JSON.stringify(names) + read('pages', 'offline.html') + read('layouts', 'page.html') + read('layouts', 'base.html'));
 write('sw.js', await bundle('sw.js', { __VERSION__: JSON.stringify(version), __PRECACHE__: JSON.stringify(precache), __ICON__: JSON.stringify(address('app-192.png')) }));
-writeFileSync(join(DIST, 'assets.json'), JSON.stringify(names, null, 1));
+keep('assets.json', JSON.stringify(names, null, 1));
+// Last, so that a server starting in the middle of a build still finds what the old list names.
+for (const stale of readdirSync(DIST).filter(name => !written.has(name))) rmSync(join(DIST, stale), { recursive: true });

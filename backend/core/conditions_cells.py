@@ -6,14 +6,14 @@ that limit are left to three-valued logic, which may ask too much but never judg
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from itertools import chain, combinations, pairwise, product
 from typing import Any
 
 from backend.core.conditions_derive import DERIVATIONS
-from backend.core.conditions_model import All, AnyOf, Compare, Key, Leaf, Not, Sum
+from backend.core.conditions_model import All, AnyOf, Compare, Condition, Key, Leaf, Not, Sum
 from backend.core.conditions_rest import Rest, Roll, Tally, rest_of, undecided_members
 from backend.core.conditions_sight import Gap, Sight
 from backend.core.conditions_values import contains, is_number, region_prefix
@@ -45,7 +45,7 @@ def _tried(rest: Rest, sight: Sight, cells: Cells) -> tuple[bool | None, frozens
         supposed = {key: cells[key][place] for key, place in zip(keys, places, strict=True)}
         trial = Sight(sight.facts, sight.least, {**sight.tried, **supposed})
         left = rest_of(rest, trial)
-        outcomes[places] = left if isinstance(left, bool) else _form(left)
+        outcomes[places] = left if isinstance(left, bool) else form_of(left)
         if not isinstance(left, bool):
             still_open.update(key for _, key in _uses(left, trial))
     found = set(outcomes.values())
@@ -61,18 +61,18 @@ def _matters(at: int, outcomes: Mapping[tuple[int, ...], object]) -> bool:
     return any(seen.setdefault(places[:at] + places[at + 1 :], found) != found for places, found in outcomes.items())
 
 
-def _form(rest: Rest, straight: bool = True) -> object:
+def form_of(rest: Rest, straight: bool = True) -> object:
     """A normal form: rules over separate facts have the same function only if they have the same form."""
     match rest:
         case Not(of=part):
-            return _form(part, not straight)
+            return form_of(part, not straight)
         case All(of=parts) | AnyOf(of=parts):
             kind = isinstance(rest, All) is straight
-            forms = (_form(part, straight) for part in parts)
+            forms = (form_of(part, straight) for part in parts)
             inner = (form[1] if isinstance(form, tuple) and form[0] is kind else {form} for form in forms)
             return (kind, frozenset(chain.from_iterable(inner)))
         case Tally(of=parts, sure=sure, op=op, value=value):
-            return ("tally", straight, frozenset(Counter(map(_form, parts)).items()), sure, op, value)
+            return ("tally", straight, frozenset(Counter(map(form_of, parts)).items()), sure, op, value)
         case _:
             return ("leaf", straight, id(rest))
 
@@ -117,6 +117,12 @@ def _cells(shared: set[Key], uses: list[tuple[Any, Key]], sight: Sight) -> Cells
         if values:
             found[key] = values
     return found
+
+
+def samples(key: Key, conditions: Iterable[Condition], sight: Sight) -> list[object]:
+    """One value of every cell into which all these rules together cut a fact; empty if it cannot be cut."""
+    leaves = [leaf for condition in conditions for leaf, used in _uses(condition, sight) if used == key]
+    return _values(key, leaves, sight) if leaves else []
 
 
 def _values(key: Key, leaves: list[Any], sight: Sight) -> list[object]:

@@ -189,7 +189,7 @@ class Facts:
         successors: Mapping[str, str] | None = None,
         on: date | None = None,
     ) -> None:
-        self.known: Mapping[Key, Fact] = known or {}
+        self.known: Mapping[Key, Fact] = {} if known is None else known
         self.absent = frozenset(absent)
         self.declined = frozenset(declined)
         self.maybe = frozenset(maybe)

@@ -1,0 +1,229 @@
+"""Proof of a guide: every journey through it, walked once for each situation that is really different. Pure.
+
+Two journeys that leave the same remainder of every rule go on alike, so they are walked on together. Each result is
+also walked for itself: only the questions that matter to it are asked there, which keeps guides with many results
+provable. Only the numbers (longest, mean) need the whole; where that is too large they are estimated and say so.
+"""
+
+import random
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import combinations
+
+import msgspec
+
+from backend.core.conditions import Band, Condition, Key, Somewhere, Value
+from backend.core.conditions_cells import form_of, samples
+from backend.core.conditions_rest import rest_of
+from backend.core.conditions_sight import Gap
+from backend.scenarios.model import Question, Scenario
+from backend.scenarios.rules import Outlook
+
+MAX_STATES = 3000
+SAMPLED = 300
+MAX_TRIED_OPTIONS = 6
+ANY_DAY = date(2026, 9, 25)
+
+
+class Finding(msgspec.Struct, frozen=True, order=True):
+    """One thing wrong with a guide: where in its file, and a sentence. A warning does not stop publishing."""
+
+    where: str
+    say: str
+    warning: bool = False
+
+
+class Numbers(msgspec.Struct, frozen=True):
+    """Questions of a journey, each answer equally likely. `author_mean`: asking every visible question in order.
+    `exact` False: estimated from journeys drawn at random."""
+
+    longest: int
+    mean: float
+    author_mean: float
+    exact: bool
+
+
+class Proof(msgspec.Struct, frozen=True):
+    findings: tuple[Finding, ...]
+    numbers: Numbers
+
+
+class TooLarge(Exception):
+    """More situations than are worth walking."""
+
+
+class Ahead(msgspec.Struct, frozen=True):
+    """What can still come from one situation on. `stuck`: answers that end with results undecided, and which."""
+
+    longest: int
+    mean: float
+    asked: frozenset[Key]
+    reached: frozenset[str]
+    stuck: tuple[tuple[Mapping[Key, Value], frozenset[str]], ...]
+
+
+def prove(scenario: Scenario, on: date = ANY_DAY) -> Proof:
+    findings: list[Finding] = []
+    asked: set[Key] = set()
+    for at, result in enumerate(scenario.results):
+        alone = msgspec.structs.replace(scenario, results=(result,))
+        try:
+            ahead = Walker(alone, on).ahead({})
+        except TooLarge:
+            findings.append(Finding(f"results[{at}]", "这条结果的条件牵涉太多种情况,没有全部走完。", warning=True))
+            asked |= {question.ask for question in scenario.questions}
+            continue
+        asked |= ahead.asked
+        if result.id not in ahead.reached:
+            findings.append(Finding(f"results[{at}]", f"怎么回答都得不到「{result.id}」。"))
+        for answers, _ in ahead.stuck[:1]:
+            findings.append(Finding(f"results[{at}]", f"回答 {told(answers)} 以后,「{result.id}」还是定不下来。"))
+    findings += _unused(scenario, asked)
+    return Proof(tuple(sorted(findings)), numbers(scenario, on))
+
+
+def _unused(scenario: Scenario, asked: set[Key]) -> Iterator[Finding]:
+    for at, question in enumerate(scenario.questions):
+        if question.ask not in asked and not question.force:
+            yield Finding(f"questions[{at}]", f"「{question.text}」从来不用问:它改变不了任何结果。")
+        if not question.public:
+            yield Finding(f"questions[{at}]", "不登录就能用的指引不问个人信息;请改成分段,或者换一个公开的数据元。")
+
+
+def numbers(scenario: Scenario, on: date = ANY_DAY) -> Numbers:
+    every = tuple(msgspec.structs.replace(question, force=True) for question in scenario.questions)
+    author = msgspec.structs.replace(scenario, questions=every, results=())
+    try:
+        ours, theirs = Walker(scenario, on).ahead({}), Walker(author, on).ahead({})
+        return Numbers(ours.longest, ours.mean, theirs.mean, exact=True)
+    except TooLarge:
+        lengths = _lengths(scenario, on)
+        every_length = _lengths(author, on)
+        return Numbers(max(lengths), sum(lengths) / SAMPLED, sum(every_length) / SAMPLED, exact=False)
+
+
+def _lengths(scenario: Scenario, on: date) -> list[int]:
+    dice = random.Random(len(scenario.questions))  # noqa: S311, the same journeys each time, nothing secret
+    walker = Walker(scenario, on)
+    return [walker.length(dice) for _ in range(SAMPLED)]
+
+
+class Walker:
+    """Walks one guide; each different situation once, and no more than `most` of them."""
+
+    def __init__(self, scenario: Scenario, on: date, most: int = MAX_STATES) -> None:
+        self.scenario, self.on, self.most = scenario, on, most
+        self.known: dict[object, Ahead] = {}
+        self.replies: dict[Key, list[Value]] = {}
+
+    def ahead(self, given: dict[Key, Value]) -> Ahead:
+        look = Outlook(self.scenario, given, self.on)
+        question = look.next()
+        if question is None:
+            return self.end(look, given)
+        situation = _situation(look)
+        if situation not in self.known:
+            if len(self.known) >= self.most:
+                raise TooLarge
+            self.known[situation] = _joined(question, [self.ahead(one) for one in self.after(question, given)])
+        return self.known[situation]
+
+    def after(self, question: Question, given: dict[Key, Value]) -> list[dict[Key, Value]]:
+        return [{**given, question.ask: reply} for reply in self.replies_to(question)]
+
+    def replies_to(self, question: Question) -> list[Value]:
+        if question.ask not in self.replies:
+            self.replies[question.ask] = replies(self.scenario, question, self.on)
+        return self.replies[question.ask]
+
+    def end(self, look: Outlook, given: dict[Key, Value]) -> Ahead:
+        undecided = frozenset(name for name, (verdict, _) in look.stands.items() if verdict is None)
+        reached = frozenset(name for name, (verdict, _) in look.stands.items() if verdict)
+        return Ahead(0, 0, frozenset(), reached, ((given, undecided),) if undecided else ())
+
+    def length(self, dice: random.Random) -> int:
+        given: dict[Key, Value] = {}
+        while question := Outlook(self.scenario, given, self.on).next():
+            given[question.ask] = dice.choice(self.replies_to(question))
+        return len(given)
+
+
+def _joined(question: Question, ahead: list[Ahead]) -> Ahead:
+    return Ahead(
+        longest=1 + max(one.longest for one in ahead),
+        mean=1 + sum(one.mean for one in ahead) / len(ahead),
+        asked=frozenset({question.ask}).union(*(one.asked for one in ahead)),
+        reached=frozenset().union(*(one.reached for one in ahead)),
+        stuck=next((one.stuck for one in ahead if one.stuck), ()),
+    )
+
+
+def _situation(look: Outlook) -> object:
+    """All that the rest of a journey depends on: what remains of each rule, what was asked, and rough answers."""
+    rules = [result.when for result in look.scenario.results]
+    rules += [question.when for question in look.scenario.questions if question.when and question.ask not in look.used]
+    rough = frozenset((ask, fact.value) for ask, fact in look.used.items() if isinstance(fact.value, (Band, Somewhere)))
+    wanted = look.wanted()
+    return (
+        tuple(_remainder(rule, look) for rule in rules),
+        frozenset(look.used),
+        frozenset((ask, value) for ask, value in rough if ask in wanted),
+    )
+
+
+def _remainder(rule: Condition, look: Outlook) -> object:
+    rest = rest_of(rule, look.sight)
+    return rest if isinstance(rest, bool) else form_of(rest)
+
+
+def replies(scenario: Scenario, question: Question, on: date = ANY_DAY) -> list[Value]:
+    """Answers to a question so that every answer there is has the same effect as one of them."""
+    if question.kind == "yes_no":
+        return [True, False]
+    if question.kind == "several":
+        return list(_choices(question))
+    if question.options:
+        return [option.means for option in question.options]
+    sight = Outlook(scenario, {}, on).sight
+    rules = [result.when for result in scenario.results] + [one.when for one in scenario.questions if one.when]
+    found = [value for value in samples(question.ask, rules, sight) if not isinstance(value, Gap)]
+    return [value for value in found if _allowed(question, value)] or [_some(question, on)]  # type: ignore[misc]
+
+
+def _choices(question: Question) -> Iterator[frozenset[str]]:
+    """All combinations of few options; of many, each alone, all, and all but one."""
+    values = [option.value for option in question.options if option.value != question.none]
+    if question.none:
+        yield frozenset({question.none})
+    sizes = range(1, len(values) + 1)
+    if len(values) > MAX_TRIED_OPTIONS:
+        sizes = sorted({1, len(values) - 1, len(values)})  # type: ignore[assignment]
+    for size in sizes:
+        yield from map(frozenset, combinations(values, size))
+
+
+def _allowed(question: Question, value: object) -> bool:
+    low, high = question.least, question.most
+    if not isinstance(value, int):
+        return True
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+def _some(question: Question, on: date) -> Value:
+    """Any answer will do: no rule looks at it more closely."""
+    return on if question.kind == "date" else "000000" if question.kind in ("region", "text") else question.least or 0
+
+
+def told(answers: Mapping[Key, Value]) -> str:
+    return "、".join(f"{ask}={_value(value)}" for ask, value in answers.items()) or "(不用回答)"
+
+
+def _value(value: Value) -> str:
+    if isinstance(value, Band):
+        low, high = ("" if end is None else str(end) for end in (value.low, value.high))
+        return low if low == high else f"{low}–{high}"
+    if isinstance(value, Somewhere):
+        return "/".join(value.inside) or "别处"
+    if isinstance(value, frozenset):
+        return "+".join(sorted(value))
+    return {True: "是", False: "否"}[value] if isinstance(value, bool) else str(value)

@@ -1,5 +1,6 @@
 """What is known of cases. Everything is loaded through the viewer: missing and forbidden are both NotFound."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.cases.model import Case, CaseFile, CaseRow, Event, Fact
+from backend.cases.model import Case, CaseFile, CaseRow, Defect, Event, Fact
 from backend.core.codes import CodeError, read_number
 from backend.core.db import Tx
 from backend.core.errors import NotFound
@@ -93,7 +94,12 @@ async def files_of(db: asyncpg.Connection, case_id: UUID) -> list[CaseFile]:
 
 
 async def filed_facts(tx: Tx, case: Case) -> list[Fact]:
-    """What was filed, opened with the principal's key; whoever could load the case may read it."""
+    """The facts in force: of each (subject, element) the last one given, at filing or with a correction."""
+    return list({(fact.subject, fact.element): fact for fact in await all_facts(tx, case)}.values())
+
+
+async def all_facts(tx: Tx, case: Case) -> list[Fact]:
+    """Every fact ever given for this case, opened with the principal's key; whoever could load the case may read them."""
     row = await tx.db.fetchrow(
         "SELECT c.facts_sealed, a.key_wrapped FROM cases c JOIN accounts a ON a.id = c.principal_id WHERE c.id = $1",
         case.id,
@@ -102,6 +108,26 @@ async def filed_facts(tx: Tx, case: Case) -> list[Fact]:
         raise NotFound()
     opened = tx.vault.key(row["key_wrapped"]).open_value(row["facts_sealed"], facts_place(case.id))
     return msgspec.convert(opened, list[Fact])
+
+
+async def open_defects(db: asyncpg.Connection, case_id: UUID) -> list[Defect]:
+    """The points of the last correction notice, in the officer's order."""
+    problems = await db.fetchval(
+        """SELECT data->'problems' FROM events WHERE case_id = $1
+           AND kind IN ('correction_asked', 'correction_asked_again') ORDER BY id DESC LIMIT 1""",
+        case_id,
+    )
+    return msgspec.convert(problems or [], list[Defect])
+
+
+async def agent_names(tx: Tx, events: Sequence[Event]) -> dict[UUID, str]:
+    """The names of those who acted for the principal; she may know them, and they themselves."""
+    agents = {event.actor_id for event in events if event.actor_kind == "agent" and event.actor_id}
+    rows = await tx.db.fetch("SELECT id, name_sealed, key_wrapped FROM accounts WHERE id = ANY($1)", list(agents))
+    return {
+        row["id"]: tx.vault.key(row["key_wrapped"]).open(row["name_sealed"], f"name:{row['id']}").decode()
+        for row in rows
+    }
 
 
 def facts_place(case_id: UUID) -> str:

@@ -23,14 +23,16 @@ ITEM = "460100-MZ-003"
 DEPARTMENT = "民政局"
 ROLES = ("window", "reviewer", "approver", "head")
 CAST = {
-    "father": NewAccount(kind="person", name="陈大海"),
-    "daughter": NewAccount(kind="person", name="陈小燕"),
-    "stranger": NewAccount(kind="person", name="路人"),
-    "officer": NewAccount(kind="officer", name="王秀英", roles={DEPARTMENT: ROLES}),
-    "colleague": NewAccount(kind="officer", name="李建国", roles={DEPARTMENT: ROLES}),
-    "window": NewAccount(kind="officer", name="窗口小吴", roles={DEPARTMENT: ("window",)}),
-    "elsewhere": NewAccount(kind="officer", name="外局小赵", roles={"住房局": ROLES, DEPARTMENT: ("auditor",)}),
-    "foreign": NewAccount(kind="officer", name="外局小钱", roles={"住房局": ROLES}),
+    "father": NewAccount(kind="person", handle="father", name="陈大海"),
+    "daughter": NewAccount(kind="person", handle="daughter", name="陈小燕"),
+    "stranger": NewAccount(kind="person", handle="stranger", name="路人"),
+    "officer": NewAccount(kind="officer", handle="officer", name="王秀英", roles={DEPARTMENT: ROLES}),
+    "colleague": NewAccount(kind="officer", handle="colleague", name="李建国", roles={DEPARTMENT: ROLES}),
+    "window": NewAccount(kind="officer", handle="window", name="窗口小吴", roles={DEPARTMENT: ("window",)}),
+    "elsewhere": NewAccount(
+        kind="officer", handle="elsewhere", name="外局小赵", roles={"住房局": ROLES, DEPARTMENT: ("auditor",)}
+    ),
+    "foreign": NewAccount(kind="officer", handle="foreign", name="外局小钱", roles={"住房局": ROLES}),
 }
 
 

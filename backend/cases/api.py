@@ -1,0 +1,145 @@
+"""Cases over JSON: the same queries and the same gate as the pages."""
+
+from datetime import date, datetime
+
+import msgspec
+from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from backend.cases.actions import move
+from backend.cases.messages import DueWords, Step, timeline
+from backend.cases.model import Case, CaseRow
+from backend.cases.queries import case_for, cases_of, events_of, open_defects
+from backend.cases.states import LABELS, Clock, Public, State
+from backend.cases.when import due_of
+from backend.core.db import Tx
+from backend.core.i18n import translate, wanted
+from backend.core.render import language, said
+from backend.core.web import PERSON
+
+
+class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
+    number: str
+    item: str
+    department: str
+    state: State
+    public_state: Public
+    label: str
+    received_at: datetime
+    due: date | None
+    due_clock: Clock | None
+    provisional: bool
+
+
+class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """`state`: done, now, needs, later; `at` is missing for what is still to come."""
+
+    kind: str | None
+    title: str
+    text: list[str]
+    state: str
+    by: str | None
+    at: datetime | None
+
+
+class DefectToAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    say: str
+    material: str
+    element: str
+
+
+class CaseDetail(msgspec.Struct, frozen=True, kw_only=True):
+    summary: CaseSummary
+    version: int
+    order: str
+    item_code: str
+    item_version: int
+    accepted_at: datetime | None
+    decided_at: datetime | None
+    overdue: bool
+    why: list[str]
+    timeline: list[TimelineEntry]
+    corrections: list[DefectToAnswer]
+
+
+@get("/api/v1/cases", opt=PERSON, tags=["cases"])
+async def list_cases(request: Request, tx: NamedDependency[Tx]) -> list[CaseSummary]:
+    """The cases of whoever the session acts for; what needs her comes first."""
+    lang = _lang(request)
+    return [_summary(case, lang) for case in await cases_of(tx.db, tx.viewer)]
+
+
+@get("/api/v1/cases/{number:str}", opt=PERSON, tags=["cases"])
+async def read_case(request: Request, tx: NamedDependency[Tx], number: FromPath[str]) -> CaseDetail:
+    return await _detail(request, tx, await case_for(tx.db, tx.viewer, number))
+
+
+@post("/api/v1/cases/{number:str}/withdrawal", opt=PERSON, tags=["cases"], status_code=200)
+async def withdraw_case(request: Request, tx: NamedDependency[Tx], number: FromPath[str]) -> CaseDetail:
+    """Takes the case back; doing it twice answers the same."""
+    case = await case_for(tx.db, tx.viewer, number)
+    if case.state is not State.WITHDRAWN:
+        case = await move(tx, case, "withdrawn")
+    return await _detail(request, tx, case)
+
+
+async def _detail(request: Request, tx: Tx, case: Case) -> CaseDetail:
+    events = await events_of(tx.db, case.id, public_only=True)
+    due, lang = await due_of(tx, case, events), _lang(request)
+    defects = await open_defects(tx.db, case.id) if case.state is State.CORRECTING else []
+    token = language.set(lang)
+    try:
+        return CaseDetail(
+            summary=_summary(case, lang),
+            version=case.version,
+            order=case.order_number,
+            item_code=case.item_code,
+            item_version=case.item_version,
+            accepted_at=case.accepted_at,
+            decided_at=case.decided_at,
+            overdue=bool(due and due.overdue),
+            why=_why(due),
+            timeline=[_entry(step) for step in timeline(case.state, events)],
+            corrections=[DefectToAnswer(say=d.say, material=d.material, element=d.element) for d in defects],
+        )
+    finally:
+        language.reset(token)
+
+
+def _summary(case: Case | CaseRow, lang: str) -> CaseSummary:
+    return CaseSummary(
+        number=case.number,
+        item=case.item_name,
+        department=case.department_name,
+        state=case.state,
+        public_state=case.public,
+        label=translate(lang, LABELS[case.state]),
+        received_at=case.received_at,
+        due=case.due,
+        due_clock=case.due_clock,
+        provisional=case.due_provisional,
+    )
+
+
+def _why(due: DueWords | None) -> list[str]:
+    return [said(line) for line in due.why] if due else []
+
+
+def _entry(step: Step) -> TimelineEntry:
+    event = step.event
+    return TimelineEntry(
+        kind=event and event.kind,
+        title=said(step.title),
+        text=[said(line) for line in step.text],
+        state=step.state,
+        by=event and event.actor_kind,
+        at=event and event.at,
+    )
+
+
+def _lang(request: Request) -> str:
+    return wanted(request.cookies.get("lang"), request.headers.get("accept-language", ""))
+
+
+ROUTES = [list_cases, read_case, withdraw_case]

@@ -1,0 +1,156 @@
+"""Pages for the applicant: all her cases, one case with its date and its story, taking it back, putting it right."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from litestar import Litestar, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+from backend.cases.actions import move
+from backend.cases.correction import answer_correction
+from backend.cases.live import Hub
+from backend.cases.messages import timeline
+from backend.cases.model import Case
+from backend.cases.queries import agent_names, case_for, cases_of, department_phone, events_of, files_of, open_defects
+from backend.cases.states import CLOSED, LABELS, State
+from backend.cases.when import due_of
+from backend.core.db import Tx, transaction
+from backend.core.errors import Invalid, NotFound, Refusal
+from backend.core.viewer import Viewer, open_viewer
+from backend.core.web import COOKIE, PERSON, page, read_form, see_other
+from backend.settings import Settings
+
+PING = 25.0  # seconds of silence after which proxies begin to doubt
+
+
+@get("/cases", opt=PERSON, include_in_schema=False)
+async def case_list(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
+    return page(request, tx, "cases/list.html", cases=await cases_of(tx.db, tx.viewer), labels=LABELS)
+
+
+@get("/cases/{number:str}", opt=PERSON, include_in_schema=False)
+async def case_page(request: Request, tx: NamedDependency[Tx], number: FromPath[str]) -> Response[str]:
+    case = await case_for(tx.db, tx.viewer, number)
+    events = await events_of(tx.db, case.id, public_only=True)
+    return page(
+        request,
+        tx,
+        "cases/show.html",
+        case=case,
+        label=LABELS[case.state],
+        steps=timeline(case.state, events),
+        due=await due_of(tx, case, events),
+        agents=await agent_names(tx, events),
+        phone=await department_phone(tx.db, case.department_id),
+        files=await files_of(tx.db, case.id),
+        may_withdraw=case.state not in CLOSED,
+    )
+
+
+@get("/cases/{number:str}/withdrawal", opt=PERSON, include_in_schema=False)
+async def withdrawal_page(request: Request, tx: NamedDependency[Tx], number: FromPath[str]) -> Response[str]:
+    return page(request, tx, "cases/withdraw.html", case=await case_for(tx.db, tx.viewer, number))
+
+
+@post("/cases/{number:str}/withdrawal", opt=PERSON, include_in_schema=False)
+async def withdraw(tx: NamedDependency[Tx], number: FromPath[str]) -> Response[None]:
+    case = await case_for(tx.db, tx.viewer, number)
+    if case.state is not State.WITHDRAWN:  # a second tap finds it done
+        await move(tx, case, "withdrawn")
+    return see_other(f"/cases/{case.number}")
+
+
+@get("/cases/{number:str}/correction", opt=PERSON, include_in_schema=False)
+async def correction_page(request: Request, tx: NamedDependency[Tx], number: FromPath[str]) -> Response[Any]:
+    case = await case_for(tx.db, tx.viewer, number)
+    if case.state is not State.CORRECTING:
+        return see_other(f"/cases/{case.number}")
+    return await _correction(request, tx, case, {}, None)
+
+
+@post("/cases/{number:str}/correction", opt=PERSON, include_in_schema=False)
+async def correct(request: Request, tx: NamedDependency[Tx], number: FromPath[str]) -> Response[Any]:
+    """Everything the notice asked for, at once; what is still missing is said at once, and nothing typed is lost."""
+    case = await case_for(tx.db, tx.viewer, number)
+    form = await read_form(request)
+    typed = dict(form.fields)
+    uploads = {name: [(await file.read(), file.filename) for file in form.files(name)] for name, _ in form.uploads}
+    try:
+        async with tx.db.transaction():  # what is refused halfway leaves nothing behind
+            await answer_correction(tx, request.app.state.files, case, typed, uploads)
+    except Invalid as refusal:
+        return await _correction(request, tx, case, typed, refusal)
+    return see_other(f"/cases/{case.number}")
+
+
+async def _correction(
+    request: Request, tx: Tx, case: Case, typed: dict[str, str], refusal: Refusal | None
+) -> Response[str]:
+    return page(
+        request,
+        tx,
+        "cases/correct.html",
+        status=refusal.status if refusal else 200,
+        case=case,
+        defects=await open_defects(tx.db, case.id),
+        due=await due_of(tx, case, await events_of(tx.db, case.id)),
+        typed=typed,
+        problems=refusal.problems if refusal else (),
+    )
+
+
+@get("/cases/{number:str}/events", opt=PERSON, include_in_schema=False)
+async def watch(request: Request, number: FromPath[str]) -> ServerSentEvent:
+    """`changed` each time the case has changed, `end` when nothing more will come. Holds no connection while it waits."""
+    case = await _seen(request, number)
+    return ServerSentEvent(_changes(request, case), headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+
+
+async def _changes(request: Request, case: Case) -> AsyncIterator[ServerSentEventMessage]:
+    async with request.app.state.hub.watching(case.id) as changes:
+        yield ServerSentEventMessage(event="open", data=case.version, retry=3000)
+        while True:
+            try:
+                await asyncio.wait_for(changes.wait(), PING)
+            except TimeoutError:
+                yield ServerSentEventMessage(data=None, comment="ping")
+                continue
+            changes.clear()
+            try:
+                now = await _seen(request, case.number)  # again: a mandate may have ended in the meantime
+            except Refusal:
+                yield ServerSentEventMessage(event="end", data="")
+                return
+            if now.version != case.version:
+                case = now
+                yield ServerSentEventMessage(event="changed", data=now.version)
+
+
+async def _seen(request: Request, number: str) -> Case:
+    """The case in a short transaction of its own, for a request that must not keep one open."""
+    state = request.app.state
+    async with transaction(state.pool, readonly=True) as db:
+        viewer: Viewer | None = await open_viewer(db, state.vault, request.cookies.get(COOKIE), state.clock())
+        if viewer is None:
+            raise NotFound()
+        return await case_for(db, viewer, number)
+
+
+@asynccontextmanager
+async def listening(app: Litestar, settings: Settings) -> AsyncIterator[None]:
+    app.state.hub = Hub(settings.login("web"))
+    task = asyncio.create_task(app.state.hub.listen())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+ROUTES = [case_list, case_page, withdrawal_page, withdraw, correction_page, correct, watch]
+LIFESPAN = [listening]

@@ -1,0 +1,146 @@
+"""The pages of a case as the applicant, her agent and a stranger get them over HTTP."""
+
+from collections.abc import AsyncIterator
+from io import BytesIO
+
+import httpx
+import msgspec
+import pytest
+import pytest_asyncio
+from PIL import Image
+
+from backend.cases.queries import case_by_id, filed_facts, files_of
+from backend.cases.states import State
+from backend.settings import Settings
+from tests.cases.town import Town
+from tests.web import Site, StoppedClock, running
+
+ID_CARD = [
+    {"say": "身份证照片看不清右下角，请重新拍一张。", "material": "person.id_card"},
+    {"say": "请写明谁在照顾老人。"},
+]
+
+
+@pytest_asyncio.fixture
+async def site(settings: Settings, town: Town) -> AsyncIterator[Site]:
+    async with running(msgspec.structs.replace(settings, demo=True), StoppedClock(town.now)) as site:
+        yield site
+
+
+async def daughter_for_father(site: Site, town: Town) -> httpx.AsyncClient:
+    daughter = await site.person("daughter")
+    chosen = {"mandate": str(town.mandate), "principal": str(town.ids["father"])}
+    assert (await daughter.post("/acting", data=chosen)).status_code == 303
+    return daughter
+
+
+def photo() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (40, 30), "white").save(out, "JPEG")
+    return out.getvalue()
+
+
+async def test_the_list_puts_what_needs_her_on_top(site: Site, town: Town) -> None:
+    await town.filed()
+    await town.moved(await town.filed(), "officer", "correction_asked", problems=ID_CARD, days=10)
+    father = await site.person("father")
+    text = (await father.get("/cases")).text
+    assert text.index("需要您") < text.index("正在办")
+    assert "请在10 月 8 日（周四）前补上" in text
+    assert "最晚10 月 9 日（周五）答复" in text
+
+
+async def test_the_page_says_the_date_and_behind_one_tap_why(site: Site, town: Town) -> None:
+    case = await town.moved(await town.filed(), "officer", "accepted")
+    text = (await (await site.person("father")).get(f"/cases/{case.number}")).text
+    for words in (
+        "办理中", "10 月 22 日（周四）", "为什么是这一天？", "部门承诺 15 个工作日内办完", "10 月 1–7 日国庆节放假，不算",
+        "10 月 10 日（周六）调休上班，要算", "法律规定的期限是10 月 29 日（周四）", "已受理", "已收到您的申请", "作出决定",
+        "海口市民政局", case.number,
+    ):  # fmt: skip
+        assert words in text
+
+
+async def test_a_stranger_an_officer_and_the_agent_as_herself_get_404_everywhere(site: Site, town: Town) -> None:
+    case = await town.moved(await town.filed(), "officer", "correction_asked", problems=ID_CARD, days=10)
+    for who in ("stranger", "foreign", "daughter"):
+        client = await site.person(who)
+        for path in ("", "/withdrawal", "/correction", "/events"):
+            assert (await client.get(f"/cases/{case.number}{path}")).status_code == 404, (who, path)
+        for path in ("/withdrawal", "/correction"):
+            assert (await client.post(f"/cases/{case.number}{path}")).status_code == 404, (who, path)
+    missing = await (await site.person("stranger")).get("/cases/460100202609250000017")
+    assert missing.status_code == 404
+
+
+async def test_the_agent_sees_and_withdraws_and_the_page_says_who_acted(site: Site, town: Town) -> None:
+    case = await town.filed("daughter")
+    daughter = await daughter_for_father(site, town)
+    assert "由陈小燕代办" in (await daughter.get(f"/cases/{case.number}")).text
+    assert "确定撤回" in (await daughter.get(f"/cases/{case.number}/withdrawal")).text
+    answer = await daughter.post(f"/cases/{case.number}/withdrawal")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/cases/{case.number}")
+    assert (await daughter.post(f"/cases/{case.number}/withdrawal")).status_code == 303  # a second tap
+    father = await site.person("father")
+    text = (await father.get(f"/cases/{case.number}")).text
+    assert "已撤回" in text
+    assert "由陈小燕代办" in text
+
+
+async def test_a_correction_says_all_that_is_still_open_and_keeps_what_was_typed(site: Site, town: Town) -> None:
+    case = await town.moved(await town.filed(), "officer", "correction_asked", problems=ID_CARD, days=10)
+    father = await site.person("father")
+    form = (await father.get(f"/cases/{case.number}/correction")).text
+    assert "身份证照片看不清右下角" in form
+    nothing = await father.post(f"/cases/{case.number}/correction", data={"answer-1": ""})
+    assert nothing.status_code == 422
+    assert "请拍一张照片交上" in nothing.text
+    assert "请回答这一项" in nothing.text
+    half = await father.post(
+        f"/cases/{case.number}/correction", data={"answer-1": "女儿<b>"}, files={"file-0": ("a.txt", b"hello")}
+    )
+    assert half.status_code == 422
+    assert "女儿&lt;b&gt;" in half.text
+    async with town.machine() as tx:
+        assert (await case_by_id(tx.db, case.id)).state is State.CORRECTING
+        assert await files_of(tx.db, case.id) == []
+
+
+async def test_a_correction_with_a_photo_and_words_goes_back_to_the_desk(site: Site, town: Town) -> None:
+    case = await town.moved(await town.filed(), "officer", "correction_asked", problems=ID_CARD, days=10)
+    father = await site.person("father")
+    answer = await father.post(
+        f"/cases/{case.number}/correction",
+        data={"answer-0": "", "answer-1": "平时是女儿照顾。"},
+        files={"file-0": ("证.jpg", photo(), "image/jpeg")},
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/cases/{case.number}")
+    async with town.tx("officer") as tx:
+        now = await case_by_id(tx.db, case.id)
+        assert now.state is State.SUBMITTED
+        (page,) = await files_of(tx.db, case.id)
+        assert (page.material, page.media_type) == ("person.id_card", "image/jpeg")
+        values = {fact.element: fact.value for fact in await filed_facts(tx, now)}
+        assert values == {"person.name": "陈大海", "filing.correction_reply.1": "平时是女儿照顾。"}
+    again = await father.get(f"/cases/{case.number}/correction")
+    assert again.status_code == 303  # nothing is asked any more
+
+
+async def test_a_decided_case_cannot_be_withdrawn_and_says_so(site: Site, town: Town) -> None:
+    case = await town.moved(await town.moved(await town.filed(), "officer", "accepted"), "officer", "granted")
+    father = await site.person("father")
+    assert "不能再撤回" in (await father.get(f"/cases/{case.number}/withdrawal")).text
+    answer = await father.post(f"/cases/{case.number}/withdrawal")
+    assert answer.status_code == 409
+    assert f"/cases/{case.number}" in answer.text
+
+
+async def test_somebody_without_cases_is_shown_the_way(site: Site, town: Town) -> None:
+    text = (await (await site.person("stranger")).get("/cases")).text
+    assert "还没有在办的事" in text
+    assert 'href="/items"' in text
+
+
+@pytest.mark.parametrize("number", ["1", "%00", "..%2F", "D460100202609250000011", "460100202609250000010", "x" * 300])
+async def test_odd_numbers_are_404_not_a_fault(site: Site, town: Town, number: str) -> None:
+    assert (await (await site.person("father")).get(f"/cases/{number}")).status_code in (400, 404)

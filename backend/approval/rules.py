@@ -1,0 +1,176 @@
+"""Judging a filing by its item's own rules. Pure. The machine may grant and never refuses (PIPL 24, Licensing Law 34).
+
+How the facts of a case become what the rules see:
+
+* What was filed counts as it is trusted: an answer D, an earlier filing C. `fits` and `instant` are judged over A and B
+  only, unless a leaf says otherwise.
+* Where a register or certificate says the same as the form, the fact is theirs (A or B). Where it says something else,
+  or two of them disagree, the fact is unknown: a person decides.
+* A comparison with a register looks at the form itself, not at what the register made of it; what follows from an
+  answer (the birth date in an ID number) is read off the answer. So a contradiction shows as one.
+
+Registers kept here are asked in the transaction that files: nothing judged is older than the filing.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from backend.approval.model import Finding, Looked, RuleFinding
+from backend.cases.model import Fact as Filed
+from backend.catalogue.answers import value_of
+from backend.catalogue.model import Item, Pack
+from backend.core.conditions import All, Compare, Condition, Fact, Facts, Key, Operand, judge, trace
+
+FORM = "form"
+VOUCHED = ("A", "B")
+Blind = Callable[[str, str], bytes]
+"""A keyed hash of a value, for one purpose."""
+Parties = Mapping[str, Sequence[UUID]]
+"""Role → who, in order; a declined role has none."""
+
+
+def examine(
+    item: Item,
+    version: int,
+    parties: Parties,
+    filing: UUID,
+    facts: Sequence[Filed],
+    pack: Pack,
+    *,
+    at: datetime,
+    on: date,
+    blind: Blind,
+) -> Finding | None:
+    """What the machine finds; None for an item without `instant` rules, which is a person's from the start.
+
+    `facts`: of each (subject, element) first what was filed, then what others vouch for. `filing`: the subject of facts
+    that belong to this filing alone. `on`: the day of receipt, to which ages are counted.
+    """
+    if not item.instant:
+        return None
+    known = evidence(item, parties, filing, facts, pack, on)
+    rules = tuple(_found(rule, known, item, pack, blind) for rule in _rules(item))
+    verdicts = [rule.verdict for rule in rules]
+    verdict = False if False in verdicts else None if None in verdicts else True
+    return Finding(verdict=verdict, rules=rules, version=version, at=at)
+
+
+def _rules(item: Item) -> Iterator[Condition]:
+    """The conditions of entitlement, each by itself, then the rules of instant approval."""
+    if isinstance(item.fits, All):
+        yield from item.fits.of
+    elif item.fits is not None:
+        yield item.fits
+    yield from item.instant
+
+
+def _found(rule: Condition, facts: Facts, item: Item, pack: Pack, blind: Blind) -> RuleFinding:
+    looked = form_side(rule)
+    judgement = judge(looked, facts, least="B")
+    seen = [pair for reason in trace(looked, facts, least="B") for pair in reason.values]
+    return RuleFinding(
+        rule=rule.rule or rule.say,
+        words=rule.say or rule.rule,
+        verdict=judgement.verdict,
+        values=tuple(_looked(key, value, item, pack, blind) for key, value in dict(seen).items()),
+        basis=rule.basis,
+    )
+
+
+def form_side(rule: Condition) -> Condition:
+    """The same rule, its comparisons with a source looking at the form on their other side."""
+    if isinstance(rule, Compare):
+        left, right = rule.left, rule.right
+        if bool(left.source) == bool(right.source):
+            return rule
+        return msgspec.structs.replace(rule, left=_of_form(left), right=_of_form(right))
+    changes = {name: _inside(getattr(rule, name, None)) for name in ("of", "that")}
+    return msgspec.structs.replace(rule, **{name: part for name, part in changes.items() if part is not None})
+
+
+def _inside(parts: Any) -> Any:
+    if isinstance(parts, tuple):
+        return tuple(map(form_side, parts))
+    return None if parts is None or isinstance(parts, Operand) else form_side(parts)
+
+
+def _of_form(side: Operand) -> Operand:
+    return side if side.source else msgspec.structs.replace(side, source=FORM)
+
+
+def evidence(item: Item, parties: Parties, filing: UUID, facts: Sequence[Filed], pack: Pack, on: date) -> Facts:
+    """The facts of one case by the names its rules use."""
+    cells: dict[tuple[UUID, str], list[Filed]] = {}
+    for fact in facts:
+        cells.setdefault((fact.subject, fact.element), []).append(fact)
+    known: dict[Key, Fact] = {}
+    for name, kind, subject in _subjects(item, parties, filing):
+        for (of, element), said in cells.items():
+            if of == subject and element.partition(".")[0] == kind:
+                known |= dict(_known(f"{name}.{element.partition('.')[2]}", said, pack, cells))
+    return Facts(
+        known,
+        declined=[role for role in item.roles if not parties.get(role) and item.roles[role].optional],
+        repeated={role: len(parties.get(role, ())) for role, r in item.roles.items() if r.repeated},
+        kinds={name: role.kind for name, role in item.roles.items()},
+        meanings=pack.meanings,
+        on=on,
+    )
+
+
+def _subjects(item: Item, parties: Parties, filing: UUID) -> Iterator[tuple[str, str, UUID]]:
+    """(the name in rules, the kind of party, who)."""
+    yield "filing", "filing", filing
+    for name, role in item.roles.items():
+        for number, party in enumerate(parties.get(name, ())):
+            yield (f"{name}[{number}]" if role.repeated else name), role.kind, party
+
+
+def _known(
+    key: Key, said: list[Filed], pack: Pack, cells: Mapping[tuple[UUID, str], list[Filed]]
+) -> Iterator[tuple[Key, Fact]]:
+    """One cell as the rules see it: from each source, as the form says it, and plainly where nobody contradicts."""
+    element = pack.elements[said[0].element]
+    filed, vouched = said[0], [fact for fact in said if fact.trust in VOUCHED]
+    value = value_of(element, filed.value)
+    for fact in vouched:
+        yield f"{key}@{fact.source}", Fact(value_of(element, fact.value), fact.trust, fact.source)
+    if not _read_off(filed, pack, cells):
+        yield f"{key}@{FORM}", Fact(value, filed.trust, FORM)
+    if all(fact.value == filed.value for fact in vouched):
+        best = min((filed, *vouched), key=lambda fact: fact.trust)
+        yield key, Fact(value, best.trust, best.source)
+
+
+def _read_off(filed: Filed, pack: Pack, cells: Mapping[tuple[UUID, str], list[Filed]]) -> bool:
+    """Does the form itself say this only through something else it says?"""
+    meaning = pack.meanings.get(filed.element)
+    if meaning is None or not meaning.derived or filed.source == "answered":
+        return False
+    return all((filed.subject, source) in cells for source in meaning.of)
+
+
+def _looked(key: Key, value: Any, item: Item, pack: Pack, blind: Blind) -> Looked:
+    fact, _, source = key.partition("@")
+    role, _, field = fact.partition(".")
+    element = pack.elements[f"{item.kind_of(role.partition('[')[0])}.{field}"]
+    told = Looked(fact=fact, label=element.label, source="" if source == FORM else source)
+    if value is None:
+        return told
+    if element.sensitivity == "public":
+        return msgspec.structs.replace(told, value=msgspec.to_builtins(_plain(value)))
+    proof = blind(msgspec.json.encode(_plain(value)).decode(), f"rule:{element.code}").hex()
+    return msgspec.structs.replace(told, hash=proof)
+
+
+def _plain(value: Any) -> Any:
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def doubts_of(finding: Finding) -> Iterable[str]:
+    """Why a person has to look, in words for the desk."""
+    return (rule.words for rule in finding.doubts)

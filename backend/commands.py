@@ -82,11 +82,10 @@ async def _work(settings: Settings) -> None:
 def migrate(_: argparse.Namespace) -> int:
     """bring the database to the newest migration"""
     from backend.core.embedded import reachable
-    from backend.core.migrate import migrate_at
+    from backend.core.migrate import migrate_for
 
-    asked = load()
-    with reachable(asked) as settings:
-        applied = asyncio.run(migrate_at(settings.login("owner").dsn, embedded=asked.database_url is None))
+    with reachable(load()) as settings:
+        applied = asyncio.run(migrate_for(settings))
     for one in applied:
         print(f"{one.number:04} {one.name}")
     print(f"{len(applied)} applied")

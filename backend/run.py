@@ -16,13 +16,14 @@ import msgspec
 
 from backend.core import keys
 from backend.core.embedded import EmbeddedPostgres, at, prepare_with
-from backend.core.migrate import migrate_at
+from backend.core.migrate import migrate_for
 from backend.core.processes import Child, end, ended, keep, start, waited
 from backend.settings import Settings, SettingsError, environ_of, load, need_keys
 
 PROGRAM = (sys.executable, "-m", "backend")
 STARTER_CITY = Path(__file__).resolve().parent / "packs" / "haikou"
-STARTER = [("pack", "load", str(STARTER_CITY)), ("demo", "cast", str(STARTER_CITY))]
+STARTER = [("pack", "load", str(STARTER_CITY))]
+CAST = [("demo", "cast", str(STARTER_CITY))]
 
 
 def run(environ: Mapping[str, str] = os.environ) -> int:
@@ -35,7 +36,7 @@ def run(environ: Mapping[str, str] = os.environ) -> int:
 
 def serve(environ: Mapping[str, str] = os.environ) -> int:
     settings = _with_port(load({**environ, "SUISHOUBAN_DEMO": "off"}))
-    if settings.database_url:
+    if settings.attached:
         need_keys(settings)
     else:
         keys.create_missing(settings.data)
@@ -44,13 +45,13 @@ def serve(environ: Mapping[str, str] = os.environ) -> int:
 
 async def _everything(settings: Settings, starter: Sequence[Sequence[str]]) -> int:
     stop = _told_to_stop()
-    server = None if settings.database_url else EmbeddedPostgres(settings.data)
+    server = None if settings.attached else EmbeddedPostgres(settings.data)
     try:
         if server:
             server.start(wait_for_lock=5)
             await prepare_with(server)
             settings = at(settings, server.sockets)
-        await migrate_at(settings.login("owner").dsn, embedded=server is not None)
+        await migrate_for(settings)
         return await _processes(settings, server, starter, stop)
     finally:
         if server:

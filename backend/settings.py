@@ -33,7 +33,7 @@ class Login(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """`database_url` None means: the embedded PostgreSQL under `data`, not reached yet (see core/embedded.py)."""
+    """No database named at all means: the embedded PostgreSQL under `data` (see core/embedded.py)."""
 
     data: Path
     host: str
@@ -52,10 +52,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def login(self, role: Role) -> Login:
         """An own login for web and worker where one is given, else the owner's with the group role taken on."""
-        if self.database_url is None:
-            raise SettingsError("The embedded database is not running yet: nothing to connect to.")
         own = {"owner": self.database_url, "web": self.database_url_web, "worker": self.database_url_worker}[role]
-        return Login(own) if own else Login(self.database_url, ROLES[role])
+        if own:
+            return Login(own)
+        if self.database_url:
+            return Login(self.database_url, ROLES[role])
+        raise SettingsError(f"The database cannot be reached as {role}: give DATABASE_URL_{role.upper()}.")
+
+    @property
+    def attached(self) -> bool:
+        """Whether any database was named; a process may be given only the one login that it needs."""
+        return any((self.database_url, self.database_url_web, self.database_url_worker))
 
 
 def environ_of(settings: Settings) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from backend.core.embedded import EmbeddedPostgres
 from backend.settings import ROLES, Settings, load
-from tests.postgres import TEMPLATE, cloned, make_template, started
+from tests.postgres import TEMPLATE, cloned, environ_of, make_template, started
 
 
 @pytest.fixture(scope="session")
@@ -43,15 +43,7 @@ async def database(postgres: EmbeddedPostgres, template: str) -> AsyncIterator[s
 @pytest.fixture
 def settings(postgres: EmbeddedPostgres, database: str, tmp_path: Path) -> Settings:
     """Settings with the fresh database behind them, one login a role."""
-    return load(
-        {
-            "DATA": str(tmp_path),
-            "MASTER_KEY": "5a" * 32,
-            "DATABASE_URL": postgres.url(ROLES["owner"], database),
-            "DATABASE_URL_WEB": postgres.url(ROLES["web"], database),
-            "DATABASE_URL_WORKER": postgres.url(ROLES["worker"], database),
-        }
-    )
+    return load({"DATA": str(tmp_path), "MASTER_KEY": "5a" * 32, **environ_of(postgres, database)})
 
 
 @pytest_asyncio.fixture

@@ -8,8 +8,8 @@ from pathlib import Path
 import asyncpg
 
 from backend.core.embedded import EmbeddedPostgres, prepare_with
-from backend.core.migrate import migrate_at
-from backend.settings import ROLES
+from backend.core.migrate import migrate_for
+from backend.settings import ROLES, load
 
 TEMPLATE = "suishouban_template"
 # A power cut may take a test's data with it, never a city's: only here.
@@ -18,6 +18,15 @@ FAST = [
     *("-c", "shared_buffers=32MB", "-c", "max_connections=200", "-c", "max_wal_size=256MB"),
 ]
 numbers = count(1)
+
+
+def environ_of(server: EmbeddedPostgres, database: str) -> dict[str, str]:
+    """What the settings of one of our databases are loaded from: an own login for each role."""
+    return {
+        "DATABASE_URL": server.url(ROLES["owner"], database),
+        "DATABASE_URL_WEB": server.url(ROLES["web"], database),
+        "DATABASE_URL_WORKER": server.url(ROLES["worker"], database),
+    }
 
 
 def started(data: Path) -> EmbeddedPostgres:
@@ -29,7 +38,7 @@ def started(data: Path) -> EmbeddedPostgres:
 async def make_template(server: EmbeddedPostgres) -> None:
     """A database with every migration and the job queue, and nothing else in it."""
     await prepare_with(server, TEMPLATE)
-    await migrate_at(server.url(ROLES["owner"], TEMPLATE), embedded=True)
+    await migrate_for(load(environ_of(server, TEMPLATE)))
 
 
 @asynccontextmanager

@@ -182,7 +182,7 @@ def reachable(settings: Settings) -> Iterator[Settings]:
 
     Whoever only attaches holds `users` shared, so that a command which lent its server waits before it stops it.
     """
-    if settings.database_url:
+    if settings.attached:
         yield settings
         return
     home = settings.data / "postgres"

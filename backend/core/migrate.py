@@ -7,13 +7,14 @@ applied: what ran is what stands in `schema_migrations`, by its SHA-256.
 import asyncio
 import hashlib
 import re
+from collections.abc import Collection
 from importlib import metadata
 from pathlib import Path
 
 import asyncpg
 import msgspec
 
-from backend.settings import ROLES, Refused
+from backend.settings import ROLES, Refused, Settings
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
@@ -123,13 +124,13 @@ def check(migrations: list[Migration], applied: dict[int, str]) -> None:
             )
 
 
-async def see_to_roles(connection: asyncpg.Connection) -> None:
-    """On an outside server: the group roles of web and worker, which the migrations grant rights to."""
+async def see_to_roles(connection: asyncpg.Connection, taken_on: Collection[str]) -> None:
+    """The roles of web and worker, which the migrations grant rights to; `taken_on`: those we log in for ourselves."""
     for role in (ROLES["web"], ROLES["worker"]):
         try:
             if not await connection.fetchval("select true from pg_roles where rolname = $1", role):
                 await connection.execute(f"create role {role} nologin nosuperuser nobypassrls")
-            if not await _may_become(connection, role):
+            if role in taken_on and not await _may_become(connection, role):
                 await connection.execute(f"grant {role} to current_user")
         except asyncpg.InsufficientPrivilegeError as error:
             raise MigrationError(
@@ -160,15 +161,15 @@ async def lay_queue(connection: asyncpg.Connection) -> None:
         await connection.execute(f"comment on table pgqueuer is '{version}'")
 
 
-async def migrate_at(dsn: str, embedded: bool) -> list[Migration]:
-    """Migrate the database behind `dsn`, whose user becomes the owner of all tables."""
+async def migrate_for(settings: Settings) -> list[Migration]:
+    """Migrate the database of `settings`; the user of DATABASE_URL becomes the owner of all tables."""
+    dsn, roles = settings.login("owner").dsn, [settings.login("web").role, settings.login("worker").role]
     try:
         connection = await asyncpg.connect(dsn, server_settings={"timezone": "UTC"}, timeout=10)
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         raise MigrationError(f"The database cannot be reached: {error}. Is DATABASE_URL right?") from error
     try:
-        if not embedded:
-            await see_to_roles(connection)
+        await see_to_roles(connection, [role for role in roles if role])
         applied = await migrate(connection, read())
         await lay_queue(connection)
         return applied

@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from backend.core.embedded import EmbeddedPostgres
-from backend.core.migrate import MigrationError, migrate, migrate_at, read, see_to_roles
-from backend.settings import ROLES
+from backend.core.migrate import MigrationError, migrate, migrate_for, read, see_to_roles
+from backend.settings import ROLES, load
 
 FIRST = "create table leaf (id integer primary key); insert into leaf values (1);"
 SECOND = "alter table leaf add column colour text not null default 'green';"
@@ -107,7 +107,7 @@ async def test_an_outside_server_gets_the_group_roles_and_the_user_may_take_them
         await admin.execute("create role outsider login createrole")
         await admin.execute(f"grant {ROLES['web']}, {ROLES['worker']} to outsider with admin option, set false")
         outsider = await asyncpg.connect(postgres.url("outsider", "postgres"))
-        await see_to_roles(outsider)
+        await see_to_roles(outsider, [ROLES["web"]])
         await outsider.execute(f"set role {ROLES['web']}")
         await outsider.close()
     finally:
@@ -117,12 +117,12 @@ async def test_an_outside_server_gets_the_group_roles_and_the_user_may_take_them
 
 async def test_a_user_who_may_not_make_roles_is_told_what_to_ask_for(postgres: EmbeddedPostgres, template: str) -> None:
     with pytest.raises(MigrationError, match="CREATE ROLE suishouban_web NOLOGIN"):
-        await migrate_at(postgres.url(ROLES["worker"], template), embedded=False)
+        await migrate_for(load({"DATABASE_URL": postgres.url(ROLES["worker"], template)}))
 
 
 async def test_an_unreachable_server_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(MigrationError, match="DATABASE_URL"):
-        await migrate_at(f"postgresql://nobody@/nothing?host={tmp_path}", embedded=False)
+        await migrate_for(load({"DATABASE_URL": f"postgresql://nobody@/nothing?host={tmp_path}"}))
 
 
 async def test_web_and_worker_have_no_way_around_row_level_security(db: asyncpg.Connection) -> None:

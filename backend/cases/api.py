@@ -129,12 +129,12 @@ def _why(due: DueWords | None) -> list[str]:
 def _entry(step: Step) -> TimelineEntry:
     event = step.event
     return TimelineEntry(
-        kind=event and event.kind,
+        kind=event.kind if event else None,
         title=said(step.title),
         text=[said(line) for line in step.text],
         state=step.state,
-        by=event and event.actor_kind,
-        at=event and event.at,
+        by=event.actor_kind if event else None,
+        at=event.at if event else None,
     )
 
 

@@ -17,6 +17,8 @@ from backend.catalogue.answers import value_of
 from backend.catalogue.model import Item, Pack, Role
 from backend.catalogue.pack_read import facts_of
 from backend.core.conditions import Condition, Fact, Facts, Judgement, Key, bind, judge
+from backend.core.conditions_judge import verdict_of
+from backend.core.conditions_sight import Sight
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -39,15 +41,16 @@ def state_of(line: Line, pack: Pack, settler: Settler, on: date) -> LineState:
         for wish in reading.wishes(need.material, need.when, need.required)
     ]
     facts, hidden = reading.visible(asks)
-    asked, opened = _asked(asks, [*asks, *needs], line.item.fits, facts)
-    cells = {cell: True for cell in reading.cells(opened - hidden)} | asked
     fits = judge(line.item.fits, facts) if line.item.fits else Judgement(True, (), frozenset())
+    shown, given, opened = _wanted([*asks, *needs], facts)
+    opened |= fits.open
+    cells = {cell: True for cell in reading.cells(opened - hidden)} | shown
     return LineState(
         line=line.id,
         cells={c: r for c, r in cells.items() if not follows(pack.elements[c[1]], c, pack, cells, settler)},
         reads=frozenset(cell for key, cell in reading.named() if key not in hidden),
         roles=_role_questions(line, opened, facts),
-        materials=tuple(w.need for w in needs if w.need and (w.when is None or judge(w.when, facts).verdict)),
+        materials=given,
         fits=fits.verdict,
         against=tuple(r.say for r in fits.because if fits.verdict is False and r.say),
     )
@@ -79,7 +82,8 @@ class _Reading:
         pending, absent = frozenset(conditional), frozenset[Key]()
         facts = self.facts(pending, absent)
         for _ in range(len(conditional) + 1):
-            verdicts = {key: _shown([w for w in asks if w.key == key], facts) for key in conditional}
+            sight = Sight(facts)
+            verdicts = {key: _shown([w for w in asks if w.key == key], sight) for key in conditional}
             found = tuple(frozenset(k for k, v in verdicts.items() if v is wanted) for wanted in (None, False))
             if found == (pending, absent):
                 break
@@ -153,34 +157,28 @@ def _codes(item: Item, pack: Pack) -> dict[str, list[str]]:
     return kinds
 
 
-def _shown(wishes: list[Wish], facts: Facts) -> bool | None:
-    verdicts = {True if w.when is None else judge(w.when, facts).verdict for w in wishes}
+def _shown(wishes: list[Wish], sight: Sight) -> bool | None:
+    verdicts = {True if w.when is None else verdict_of(w.when, sight)[0] for w in wishes}
     return True if True in verdicts else None if None in verdicts else False
 
 
-def _asked(
-    asks: list[Wish], conditional: list[Wish], fits: Condition | None, facts: Facts
-) -> tuple[dict[Cell, bool], frozenset[Key]]:
-    """Cells shown → required, and the keys that can still change something (a role's bare name: it must be declared)."""
+def _wanted(wishes: list[Wish], facts: Facts) -> tuple[dict[Cell, bool], tuple[Need, ...], frozenset[Key]]:
+    """Cells shown → required, materials needed, and the keys that can still show more (a role's bare name: who is it?)."""
     shown: dict[Cell, bool] = {}
+    given: list[Need] = []
     opened: set[Key] = set()
-    for wish in conditional:
-        judged = judge(wish.when, facts) if wish.when else None
-        if judged and judged.verdict is None:
-            opened |= judged.open
-        elif judged is None or judged.verdict:
-            _show(wish, asks, shown, opened)
-    if fits:
-        opened |= judge(fits, facts).open
-    return shown, frozenset(opened)
-
-
-def _show(wish: Wish, asks: list[Wish], shown: dict[Cell, bool], opened: set[Key]) -> None:
-    if "." not in wish.key:
-        opened.add(wish.key)
-    elif wish.need is None:
-        cell = (wish.subject, wish.code)
-        shown[cell] = shown.get(cell, False) or wish.required
+    sight = Sight(facts)
+    for wish in wishes:
+        verdict, still_open = verdict_of(wish.when, sight) if wish.when else (True, frozenset[Key]())
+        opened |= still_open
+        if verdict and "." not in wish.key:
+            opened.add(wish.key)
+        elif verdict and wish.need:
+            given.append(wish.need)
+        elif verdict:
+            cell = (wish.subject, wish.code)
+            shown[cell] = shown.get(cell, False) or wish.required
+    return shown, tuple(given), frozenset(opened)
 
 
 def _role_questions(line: Line, opened: frozenset[Key], facts: Facts) -> tuple[RoleQuestion, ...]:

@@ -23,6 +23,7 @@ from backend.cases.model import CaseFile
 from backend.cases.model import Fact as CaseFact
 from backend.catalogue.model import Element, Item, Material, Trust
 from backend.core.errors import Problem
+from backend.parties.model import Known, Party
 
 Cell = tuple[UUID, str]
 """One question of the whole city about one subject: (subject, element code). The subject is a party, or the line itself
@@ -32,18 +33,9 @@ MaterialKey = tuple[UUID, str, str]
 """(subject, material code, variant)."""
 
 Way = Literal["", "file", "certificate", "register", "result_of", "pledge"]
-"""What satisfies a material; "" nothing yet."""
+"""What satisfies a material, "" nothing yet; `result_of`: another line's result, for which this line's case waits."""
 
 ANSWERED, DERIVED, PLEDGED = "answered", "derived", "pledge"
-
-
-class Party(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody or something a filing talks about. `label`: as people call it, "" for the role's name."""
-
-    id: UUID
-    kind: str
-    is_self: bool = False
-    label: str = ""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,15 +73,6 @@ class Answer(msgspec.Struct, frozen=True):
     version: int = 0
 
 
-class Known(msgspec.Struct, frozen=True):
-    """A fact from before this draft: profile, register.…, certificate.…, filing."""
-
-    value: Any
-    source: str
-    trust: Trust
-    at: datetime
-
-
 class HeldFile(msgspec.Struct, frozen=True):
     id: UUID
     media_type: str
@@ -125,6 +108,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     settled: Settled | None = None
     raw: str = ""
     problem: Problem | None = None
+
+    @property
+    def cell(self) -> Cell:
+        return (self.subject, self.element.code)
 
     @property
     def name(self) -> str:

@@ -17,7 +17,6 @@ from backend.cart.model import (
     LineState,
     MaterialKey,
     Need,
-    Party,
     Question,
     RoleQuestion,
     Saved,
@@ -31,6 +30,7 @@ from backend.catalogue.answers import AnswerError, read_answer
 from backend.catalogue.model import Pack, Satisfied
 from backend.core.errors import Problem
 from backend.core.i18n import _
+from backend.parties.model import Party
 
 MOST_LINES = 30
 

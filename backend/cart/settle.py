@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from backend.cart.model import ANSWERED, DERIVED, Answer, Cell, Known, Settled, Told
+from backend.cart.model import ANSWERED, DERIVED, Answer, Cell, Settled, Told
 from backend.catalogue.answers import value_of
 from backend.catalogue.model import Element, Pack
 from backend.core.conditions import DERIVATIONS
+from backend.parties.model import Known
 
 VOUCHED = ("A", "B")
 

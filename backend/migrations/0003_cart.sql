@@ -27,7 +27,8 @@ CREATE TABLE answers (
     cart_id uuid NOT NULL REFERENCES carts ON DELETE CASCADE,
     subject uuid NOT NULL,
     element text NOT NULL,
-    sealed  bytea NOT NULL,
+    sealed  bytea NOT NULL,                     -- {value} or, for what cannot be one, {raw}: nothing typed is lost
+    version integer NOT NULL DEFAULT 1,         -- the cart's when this was written: what another device has not seen yet
     at      timestamptz NOT NULL DEFAULT app_now(),
     PRIMARY KEY (cart_id, subject, element)
 );
@@ -78,5 +79,5 @@ GRANT SELECT, INSERT ON carts, cart_lines, answers, files, cart_materials TO sui
 GRANT SELECT ON carts, cart_lines, answers, files, cart_materials TO suishouban_worker;
 GRANT UPDATE (state, version, changed_at) ON carts TO suishouban_web;
 GRANT UPDATE (position, item_version, bound) ON cart_lines TO suishouban_web;
-GRANT UPDATE (sealed, at) ON answers TO suishouban_web;
+GRANT UPDATE (sealed, at, version) ON answers TO suishouban_web;
 GRANT DELETE ON cart_lines, answers, cart_materials TO suishouban_web;

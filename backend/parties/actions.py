@@ -1,10 +1,12 @@
 """Facts about parties, kept with where they came from. `parties` owns facts; other features write them here."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from backend.core.crypto import DataKey
 from backend.core.db import Tx
+from backend.parties.model import NewParty
 
 
 async def remember(tx: Tx, key: DataKey, party: UUID, facts: dict[str, Any], source: str, trust: str) -> None:
@@ -20,3 +22,17 @@ async def remember(tx: Tx, key: DataKey, party: UUID, facts: dict[str, Any], sou
         list(facts),
         [key.seal_value(value, f"fact:{party}:{element}:{source}") for element, value in facts.items()],
     )
+
+
+async def add_parties(tx: Tx, parties: Iterable[NewParty]) -> None:
+    """Parties of the principal on the screen, in one statement."""
+    new = list(parties)
+    if new:
+        await tx.db.execute(
+            """INSERT INTO parties (id, principal_id, kind, created_at)
+               SELECT p.id, $1, p.kind, $2 FROM unnest($3::uuid[], $4::text[]) AS p(id, kind)""",
+            tx.viewer.principal_id,
+            tx.now,
+            [party.id for party in new],
+            [party.kind for party in new],
+        )

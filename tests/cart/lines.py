@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 from functools import cache
 from uuid import UUID, uuid5
 
-from backend.cart.model import Answer, Cell, Known, Line, Party, Told
+from backend.cart.model import Answer, Cell, Line, Told
 from backend.catalogue.model import Pack
 from backend.catalogue.pack_read import read_pack
+from backend.parties.model import Known, Party
 
 TODAY = date(2026, 9, 25)
 NOW = datetime(2026, 9, 25, 2, 0, tzinfo=UTC)

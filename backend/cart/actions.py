@@ -1,0 +1,223 @@
+"""Putting things into the cart and taking them out."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID, uuid4
+
+import msgspec
+
+from backend.cart.binding import Bound, Choice, bind_roles, candidates, repeatable
+from backend.cart.model import Draft, Line
+from backend.cart.queries import StoredCart, cart_of, draft_of
+from backend.cart.rules import MOST_LINES
+from backend.catalogue.model import Item
+from backend.catalogue.queries import Published, city
+from backend.core.db import Tx
+from backend.core.errors import Conflict, Invalid, NotFound, Problem
+from backend.core.i18n import _
+from backend.mandates.queries import allowed
+from backend.parties.actions import add_parties
+from backend.parties.model import NewParty, Party
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """One item to put in. `bind`: role → a party of the principal, or "new"."""
+
+    code: str
+    bind: dict[str, Choice] = {}
+
+
+class Added(msgspec.Struct, frozen=True):
+    """Line ids put in, and the names of items that were in the cart already and make no sense twice."""
+
+    lines: tuple[UUID, ...]
+    already: tuple[str, ...]
+
+
+async def add_lines(tx: Tx, wanted: Iterable[Wanted]) -> Added:
+    """All or nothing; Invalid with every reason at once. An item that is in already is left as it is."""
+    wanted = list(wanted)
+    published = await city(tx.db)
+    items = await _items(tx, published, wanted)
+    draft = await draft_of(tx, await _locked_cart(tx))
+    lines, new, already = list(draft.lines), list[NewParty](), []
+    for asked in wanted:
+        item = items[asked.code]
+        if not repeatable(item) and any(line.item.code == item.code for line in lines):
+            already.append(item.name)
+            continue
+        bound = _bound(draft, item, asked, lines, new)
+        new += bound.new
+        lines.append(_line(published, item, bound, lines))
+    if len(lines) > MOST_LINES:
+        raise Invalid(
+            Problem(_("一次最多办 %(most)s 件事。先把购物车里的交了，再加新的。"), "item", {"most": MOST_LINES})
+        )
+    added = lines[len(draft.lines) :]
+    await add_parties(tx, new)
+    await _insert(tx, draft.cart_id, added)
+    return Added(tuple(line.id for line in added), tuple(already))
+
+
+def _line(published: Published, item: Item, bound: Bound, lines: list[Line]) -> Line:
+    position = max((line.position for line in lines), default=0) + 1
+    return Line(id=uuid4(), item=item, version=published.versions[item.code], position=position, parties=bound.parties)
+
+
+async def _items(tx: Tx, published: Published, wanted: list[Wanted]) -> dict[str, Item]:
+    """Every wanted item, or Invalid: unknown, only a guide, withdrawn, or not for an agent."""
+    codes = list(dict.fromkeys(asked.code for asked in wanted))
+    if not codes:
+        raise Invalid(Problem(_("还没有选要办的事。"), "item"))
+    items = {code: published.pack.items[published.titles[code]] for code in codes if code in published.titles}
+    problems = [*await _unfilable(tx, [code for code in codes if code not in items])]
+    if tx.viewer.acting:
+        problems += await _not_for_agents(tx, items)
+    if problems:
+        raise Invalid(*problems, next_step="/items", next_say=_("看看能办什么"))
+    return items
+
+
+async def _unfilable(tx: Tx, codes: list[str]) -> list[Problem]:
+    if not codes:
+        return []
+    rows = await tx.db.fetch("SELECT code, kind, name FROM items WHERE code = ANY($1)", codes)
+    known = {row["code"]: row for row in rows}
+    said = {
+        "guide": _("“%(item)s”现在只能看办事指南，还不能在这里办。指南里有窗口的地址和电话。"),
+        "item": _("“%(item)s”现在停办了，不能放进购物车。"),
+    }
+    return [
+        Problem(said[known[code]["kind"]], "item", {"item": known[code]["name"]})
+        if code in known
+        else Problem(_("没有找到这件事，可能已经改名。请搜一搜再加。"), "item")
+        for code in codes
+    ]
+
+
+async def _not_for_agents(tx: Tx, items: Mapping[str, Item]) -> list[Problem]:
+    """What may not be done for another, in the item's own words, and what the mandate does not cover."""
+    covered = await allowed(tx, "fill", items)
+    problems = []
+    for code, item in items.items():
+        about = {"item": item.name, "name": tx.viewer.principal_name, "reason": item.agent_reason}
+        if not item.agent and item.agent_reason:
+            problems.append(Problem(_("“%(item)s”要%(name)s本人办：%(reason)s"), "item", about))
+        elif not item.agent:
+            problems.append(Problem(_("“%(item)s”要%(name)s本人办，不能由别人代办。"), "item", about))
+        elif code not in covered:
+            problems.append(
+                Problem(_("%(name)s给您的授权不包括“%(item)s”。可以请本人扩大授权，或由本人办。"), "item", about)
+            )
+    return problems
+
+
+def _bound(draft: Draft, item: Item, asked: Wanted, lines: list[Line], new: list[NewParty]) -> Bound:
+    parties = {**draft.parties}
+    for role, choice in asked.bind.items():
+        known = role in item.roles and (choice == "new" or choice in parties)
+        if not known or (choice != "new" and parties[choice].kind != item.roles[role].kind):  # type: ignore[index]
+            raise NotFound()
+    everybody = [*parties.values(), *(Party(id=party.id, kind=party.kind) for party in new)]
+    return bind_roles(item, asked.bind, everybody, lines, uuid4)
+
+
+async def _locked_cart(tx: Tx) -> StoredCart:
+    """The open cart, opened if there is none. Its row stays locked: two devices write one after the other."""
+    await tx.db.execute(
+        """INSERT INTO carts (id, principal_id, actor_id, changed_at) VALUES ($1, $2, $3, $4)
+           ON CONFLICT (principal_id, actor_id) WHERE state = 'open'
+           DO UPDATE SET version = carts.version + 1, changed_at = excluded.changed_at""",
+        uuid4(),
+        tx.viewer.principal_id,
+        tx.viewer.id,
+        tx.now,
+    )
+    cart = await cart_of(tx)
+    assert cart is not None
+    return cart
+
+
+async def lock_draft(tx: Tx, cart: UUID | None = None) -> Draft:
+    """The open cart for a write; Conflict if the page was about another one (filed meanwhile, or for somebody else)."""
+    found = await tx.db.fetchval(
+        """UPDATE carts SET version = version + 1, changed_at = $3
+            WHERE principal_id = $1 AND actor_id = $2 AND state = 'open' RETURNING id""",
+        tx.viewer.principal_id,
+        tx.viewer.id,
+        tx.now,
+    )
+    if cart is not None and found != cart:
+        raise Conflict(
+            Problem(_("这一页是另一个购物车的：可能已经提交，或者换了办事的人。刚才填的没有存，请回购物车看一看。")),
+            next_step="/cart",
+            next_say=_("看购物车"),
+        )
+    stored = await cart_of(tx)
+    if stored is None:
+        raise NotFound()
+    return await draft_of(tx, stored)
+
+
+async def _insert(tx: Tx, cart: UUID, lines: list[Line]) -> None:
+    await tx.db.execute(
+        """INSERT INTO cart_lines (id, cart_id, position, item_code, item_version, bound, added_at)
+           SELECT l.id, $1, l.position, l.code, l.version, l.bound, $2
+             FROM jsonb_to_recordset($3) AS l(id uuid, position integer, code text, version integer, bound jsonb)""",
+        cart,
+        tx.now,
+        [
+            {
+                "id": line.id,
+                "position": line.position,
+                "code": line.item.code,
+                "version": line.version,
+                "bound": line.parties,
+            }
+            for line in lines
+        ],
+    )
+
+
+async def remove_line(tx: Tx, line_id: UUID) -> Line:
+    """Takes a line out with what belonged to it alone; answers about parties stay in the draft. NotFound if it is not hers."""
+    draft = await lock_draft(tx)
+    line = draft.line(line_id)
+    if line is None:
+        raise NotFound()
+    await tx.db.execute("DELETE FROM cart_lines WHERE id = $1 AND cart_id = $2", line_id, draft.cart_id)
+    await tx.db.execute("DELETE FROM answers WHERE cart_id = $1 AND subject = $2", draft.cart_id, line_id)
+    await tx.db.execute("DELETE FROM cart_materials WHERE cart_id = $1 AND subject = $2", draft.cart_id, line_id)
+    return line
+
+
+async def bind_line(tx: Tx, line_id: UUID, role_name: str, choice: Choice) -> None:
+    """Another party for one role of a line: one of the draft's, "new", or "none" for an optional role nobody fills."""
+    draft = await lock_draft(tx)
+    line = draft.line(line_id)
+    role = line.item.roles.get(role_name) if line else None
+    if line is None or role is None or role.repeated:
+        raise NotFound()
+    others = [ids for name, ids in line.parties.items() if name != role_name]
+    if choice == "none" and role.optional:
+        ids: tuple[UUID, ...] = ()
+    elif choice == "new":
+        ids = (uuid4(),)
+        await add_parties(tx, [NewParty(ids[0], role.kind)])
+    elif choice in {party.id for party in candidates(role, others, draft.parties.values())}:
+        ids = (choice,)  # type: ignore[assignment]
+    else:
+        raise NotFound()
+    await store_binding(tx, line, role_name, ids)
+
+
+async def declare(tx: Tx, line: Line, role_name: str, count: int) -> None:
+    """How many fill an optional or repeated role: none declines it."""
+    ids = tuple(uuid4() for _number in range(count))
+    await add_parties(tx, [NewParty(party, line.item.roles[role_name].kind) for party in ids])
+    await store_binding(tx, line, role_name, ids)
+
+
+async def store_binding(tx: Tx, line: Line, role_name: str, ids: tuple[UUID, ...]) -> None:
+    await tx.db.execute(
+        "UPDATE cart_lines SET bound = bound || $2 WHERE id = $1", line.id, {role_name: [str(party) for party in ids]}
+    )

@@ -1,0 +1,156 @@
+"""The open cart out of the database, judged. Six statements, however many lines."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from backend.cart.model import Answer, Cell, Draft, HeldFile, Line, MaterialKey, Told
+from backend.cart.rules import sheet_of
+from backend.catalogue.model import Pack
+from backend.catalogue.queries import Published, city, item_version
+from backend.core.db import Tx
+from backend.parties.model import Known, Party
+from backend.parties.queries import Facts, parties_of
+from backend.registers.queries import facts_about
+
+PLEDGE = "pledge."
+"""A pledge is kept beside the answers: element `pledge.<material>.<variant>`."""
+
+IDENTITY = {"person": "person.id_number", "business": "business.uscc"}
+
+
+class StoredLine(msgspec.Struct, frozen=True):
+    id: UUID
+    code: str
+    version: int
+    position: int
+    bound: dict[str, Any]
+
+
+class StoredCart(msgspec.Struct, frozen=True):
+    id: UUID
+    version: int
+    lines: list[StoredLine]
+
+
+async def open_draft(tx: Tx) -> Draft | None:
+    """The one open cart of this actor for this principal, None if there is none. Nothing else is ever shown to her."""
+    cart = await cart_of(tx)
+    return None if cart is None else await draft_of(tx, cart)
+
+
+async def cart_of(tx: Tx) -> StoredCart | None:
+    row = await tx.db.fetchrow(
+        """SELECT c.id, c.version, (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'code', l.item_code,
+                  'version', l.item_version, 'position', l.position, 'bound', l.bound) ORDER BY l.position), '[]')
+                  FROM cart_lines l WHERE l.cart_id = c.id) AS lines
+             FROM carts c WHERE c.principal_id = $1 AND c.actor_id = $2 AND c.state = 'open'""",
+        tx.viewer.principal_id,
+        tx.viewer.id,
+    )
+    return None if row is None else msgspec.convert(row, StoredCart)
+
+
+async def draft_of(tx: Tx, cart: StoredCart) -> Draft:
+    published = await city(tx.db)
+    lines = tuple([await _line(tx, published, stored) for stored in cart.lines])
+    parties, facts = await parties_of(tx)
+    answers, pledged = await _answers(tx, cart.id)
+    told = Told(
+        answers=answers,
+        known=await _with_registers(tx, parties, facts),
+        files=await _files(tx, cart.id),
+        pledged=pledged,
+    )
+    used = {party for line in lines for ids in line.parties.values() for party in ids}
+    used |= {subject for subject, _element in answers} | {tx.viewer.principal_id}
+    return Draft(
+        cart_id=cart.id,
+        version=cart.version,
+        principal_id=tx.viewer.principal_id,
+        actor_id=tx.viewer.id,
+        lines=lines,
+        parties={id_: party for id_, party in parties.items() if id_ in used},
+        told=told,
+        sheet=sheet_of(lines, parties, told, published.pack, tx.today),
+        on=tx.today,
+        now=tx.now,
+    )
+
+
+async def vocabulary(tx: Tx) -> Pack:
+    """The city in force, kept in this process."""
+    return (await city(tx.db)).pack
+
+
+async def _line(tx: Tx, published: Published, stored: StoredLine) -> Line:
+    """Judged by the version in force; by its own only when the item can be filed no more, to be able to name it."""
+    version = published.versions.get(stored.code)
+    gone = version is None
+    name = published.titles.get(stored.code, "")
+    item = (await item_version(tx.db, stored.code, stored.version)).item if gone else published.pack.items[name]
+    parties = {role: _parties(ids) for role, ids in stored.bound.items() if role in item.roles}
+    return Line(
+        id=stored.id,
+        item=item,
+        version=version or stored.version,
+        position=stored.position,
+        parties=parties,
+        renewed=version not in (None, stored.version),
+        gone=gone,
+    )
+
+
+def _parties(stored: Any) -> tuple[UUID, ...]:
+    return tuple(UUID(one) for one in ([stored] if isinstance(stored, str) else stored or []))
+
+
+async def _answers(tx: Tx, cart: UUID) -> tuple[dict[Cell, Answer], frozenset[MaterialKey]]:
+    rows = await tx.db.fetch("SELECT subject, element, sealed, version FROM answers WHERE cart_id = $1", cart)
+    answers: dict[Cell, Answer] = {}
+    pledged: set[MaterialKey] = set()
+    for row in rows:
+        subject, element = row["subject"], row["element"]
+        data = tx.key.open_value(row["sealed"], about(cart, subject, element))
+        if element.startswith(PLEDGE):
+            material, _, variant = element.removeprefix(PLEDGE).partition("#")
+            pledged |= {(subject, material, variant)} if data.get("value") else set()
+        else:
+            answers[subject, element] = Answer(data.get("value"), data.get("raw", ""), row["version"])
+    return answers, frozenset(pledged)
+
+
+def about(cart: UUID, subject: UUID, element: str) -> str:
+    """Where a sealed answer belongs: it opens nowhere else."""
+    return f"answer:{cart}:{subject}:{element}"
+
+
+async def _with_registers(tx: Tx, parties: dict[UUID, Party], facts: Facts) -> Facts:
+    """Registers are asked only by the number an account was opened with: a typed number must show nobody's data."""
+    own = parties.get(tx.viewer.principal_id)
+    code = IDENTITY.get(own.kind) if own else None
+    number = (
+        next((k.value for k in facts.get((own.id, code), ()) if k.source == "profile"), None) if own and code else None
+    )
+    if own is None or number is None:
+        return facts
+    found: dict[Cell, tuple[Known, ...]] = dict(facts)
+    for fact in (await facts_about(tx, [number]))[number]:
+        cell = (own.id, fact.element)
+        found[cell] = (*found.get(cell, ()), Known(fact.value, fact.source, "B", fact.at))
+    return found
+
+
+async def _files(tx: Tx, cart: UUID) -> dict[MaterialKey, tuple[HeldFile, ...]]:
+    rows = await tx.db.fetch(
+        """SELECT m.subject, m.material, m.variant, f.id, f.media_type, f.pages, f.name_sealed
+             FROM cart_materials m JOIN files f ON f.id = m.file_id WHERE m.cart_id = $1 ORDER BY m.position""",
+        cart,
+    )
+    held: dict[MaterialKey, tuple[HeldFile, ...]] = {}
+    for row in rows:
+        key = (row["subject"], row["material"], row["variant"])
+        name = tx.key.open(row["name_sealed"], f"file:{row['id']}:name").decode()
+        held[key] = (*held.get(key, ()), HeldFile(row["id"], row["media_type"], row["pages"], name))
+    return held

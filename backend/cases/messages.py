@@ -68,7 +68,7 @@ TEXTS = {
     "filed": _("部门会在 5 个工作日内看材料齐不齐，缺什么一次告诉您。"),
     "filed_waiting": _("前一件有结果后，这件自动开始，您不用再交。"),
     "corrected": _("部门会接着看，有结果马上告诉您。"),
-    "accepted": _("材料齐了，从今天起算时间。"),
+    "accepted": _("材料齐了，从受理的第二天起算时间。"),
     "deemed_accepted": _("部门没有在期限内答复，从收到材料那天起就算受理。"),
     "not_competent": _("请找：%(authority)s"),
     "suspended": _("正在%(ground)s，大约要 %(days)s 天，这段时间不算在期限里。"),

@@ -59,6 +59,7 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
     department_name: str
     state: State
     received_at: datetime
+    decided_at: datetime | None
     due: date | None
     due_clock: Clock | None
     due_provisional: bool

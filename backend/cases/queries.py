@@ -58,8 +58,8 @@ async def case_by_id(db: asyncpg.Connection, case_id: UUID) -> Case:
 async def cases_of(db: asyncpg.Connection, viewer: Viewer, limit: int = 100) -> list[CaseRow]:
     """The principal's cases, newest first: what needs her stands on top."""
     rows = await db.fetch(
-        """SELECT c.number, i.name AS item_name, d.name AS department_name, c.state, c.received_at, c.due, c.due_clock,
-                  c.due_provisional
+        """SELECT c.number, i.name AS item_name, d.name AS department_name, c.state, c.received_at, c.decided_at,
+                  c.due, c.due_clock, c.due_provisional
            FROM cases c JOIN items i ON i.code = c.item_code JOIN departments d ON d.id = c.department_id
            WHERE c.principal_id = $1 AND may_act(c.principal_id, 'see', c.item_code)
            ORDER BY (c.state = 'correcting') DESC, (c.decided_at IS NULL) DESC, c.received_at DESC, c.number DESC LIMIT $2""",

@@ -88,6 +88,32 @@ async def test_the_live_part_follows_the_server_and_says_so(desk: Desk, site: st
     assert await page.text_content("#toast") == "进度有更新了"
 
 
+async def test_an_update_leaves_open_what_is_open_and_the_focus_where_it_is(desk: Desk, site: str, page: Page):
+    part = '<details><summary>为什么</summary>因为</details><a href="/x">补</a><p id="n">{{ changes }}</p>'
+    desk.sources["/case"] = page_of(
+        '{% call live("story", "/stream") %}' + part + "{% endcall %}", '{% from "components/live.html" import live %}'
+    )
+    await page.goto(f"{site}/case")
+    await page.click("summary")
+    await page.focus("#story a")
+    desk.changes = 1
+    await shown(page, "document.getElementById('n').textContent === '1'")
+    assert await page.evaluate("document.querySelector('#story details').open")
+    assert await page.evaluate("document.activeElement.getAttribute('href')") == "/x"
+
+
+async def test_nothing_is_said_when_nothing_has_changed(desk: Desk, site: str, page: Page):
+    desk.sources["/case"] = page_of(
+        '{% call live("story", "/stream") %}<details><summary>为什么</summary>因为</details>{% endcall %}',
+        '{% from "components/live.html" import live %}',
+    )
+    await page.goto(f"{site}/case")
+    await page.click("summary")
+    desk.changes = 1
+    await asyncio.sleep(0.5)
+    assert await page.text_content("#toast") == ""
+
+
 async def test_an_htmx_request_without_network_is_said_in_words(
     desk: Desk, site: str, page: Page, phone: BrowserContext
 ):

@@ -11,6 +11,8 @@ from backend.core.embedded import EmbeddedPostgres
 from backend.settings import ROLES, Settings, load
 from tests.postgres import TEMPLATE, cloned, environ_of, make_template, started
 
+pytest_plugins = ("tests.phones",)
+
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:

@@ -1,0 +1,52 @@
+"""Journeys: one person, one phone, the whole product behind it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page
+
+from backend.settings import Settings
+from tests.browser.town import Town, started
+from tests.demo import load_demo
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest_asyncio.fixture
+async def town(settings: Settings) -> AsyncIterator[Town]:
+    await load_demo(settings)
+    with started(settings) as town:
+        yield town
+
+
+class Person:
+    """A member of the cast with a phone of her own."""
+
+    def __init__(self, page: Page, town: Town) -> None:
+        self.page, self.town = page, town
+
+    async def signs_in(self, handle: str) -> None:
+        await self.page.goto(f"{self.town.base}/sign-in")
+        await self.page.click(f'button[value="{handle}"]')
+        await self.page.wait_for_url(f"{self.town.base}/")
+
+    async def opens(self, path: str) -> None:
+        await self.page.goto(self.town.base + path)
+
+    async def taps(self, words: str) -> None:
+        """The button or link with these words."""
+        await self.page.locator("main, .actions").locator("button, a, summary").filter(has_text=words).first.click()
+
+    async def reads(self, *sentences: str) -> None:
+        for sentence in sentences:
+            await self.page.get_by_text(sentence).first.wait_for(timeout=5000)
+
+
+@pytest.fixture
+def person(page: Page, town: Town) -> Person:
+    return Person(page, town)

@@ -54,13 +54,13 @@ def decode(data: object, where: str = "") -> Condition:
 def decode_derived(data: object, where: str = "", *, whole: bool = False) -> Meaning:
     """`{years_since: person.birth_date}` or `{per_head: [family.income, family.heads]}` as the Meaning of that element."""
     if not isinstance(data, dict) or len(data) != 1:
-        raise ConditionError(where, "推算要写成「方法: 数据元」这样的一项。")
+        raise ConditionError(where, "推算要写成“方法: 数据元”这样的一项。")
     how, of = next(iter(data.items()))
     parts = of if isinstance(of, list) else [of]
     if how not in DERIVATIONS:
-        raise ConditionError(where, f"没有「{_short(how)}」这种推算方法;有:{'、'.join(sorted(DERIVATIONS))}。")
+        raise ConditionError(where, f"没有“{_short(how)}”这种推算方法；有：{'、'.join(sorted(DERIVATIONS))}。")
     if len(parts) != DERIVATIONS[how].takes:
-        raise ConditionError(where, f"「{how}」要 {DERIVATIONS[how].takes} 个数据元。")
+        raise ConditionError(where, f"“{how}”要 {DERIVATIONS[how].takes} 个数据元。")
     return Meaning(whole=whole, derived=how, of=tuple(_key(part, where) for part in parts), asked=False)
 
 
@@ -77,10 +77,10 @@ class _Reader:
         if depth > MAX_DEPTH:
             raise ConditionError(where, f"条件套得太深：最多 {MAX_DEPTH} 层。")
         if not isinstance(data, dict):
-            raise ConditionError(where, f"这里应该是一个条件，不是「{_short(data)}」。")
+            raise ConditionError(where, f"这里应该是一个条件，不是“{_short(data)}”。")
         heads = [head for head in _HEADS if head in data]
         if len(heads) != 1:
-            raise ConditionError(where, f"一个条件要有且只有一个开头:{'、'.join(_HEADS)}。")
+            raise ConditionError(where, f"一个条件要有且只有一个开头：{'、'.join(_HEADS)}。")
         read: Callable[..., Condition] = getattr(self, f"_{heads[0]}")
         return read(data, where, depth + 1, inside)
 
@@ -109,7 +109,7 @@ class _Reader:
     def _compare(self, data: dict[Any, Any], where: str, depth: int, inside: tuple[str, ...]) -> Condition:
         said = _said(data, {"compare", "with", "from", "trust"}, where)
         if "with" not in data:
-            raise ConditionError(where, "compare 要写明和谁比:with。")
+            raise ConditionError(where, "compare 要写明和谁比：with。")
         left = _operand({**data, "fact": data["compare"]}, _in(where, "compare"))
         return Compare(left=left, right=_side(data["with"], _in(where, "with")), **said)
 
@@ -133,7 +133,7 @@ class _Reader:
         of = _operand({**data, "fact": data["sum"]}, where)
         role, _, element = of.fact.partition(".")
         if not element:
-            raise ConditionError(_in(where, "sum"), "sum 要写成「角色.数据元」。")
+            raise ConditionError(_in(where, "sum"), "sum 要写成“角色.数据元”。")
         _role({"sum": role}, "sum", where, inside)
         op, value = _number_test(data, where)
         that = self._that(data, where, depth, (*inside, role)) if "that" in data else None
@@ -142,19 +142,19 @@ class _Reader:
 
     def _that(self, data: dict[Any, Any], where: str, depth: int, inside: tuple[str, ...]) -> Condition:
         if "that" not in data:
-            raise ConditionError(where, "要写明每一位要满足什么:that。")
+            raise ConditionError(where, "要写明每一位要满足什么：that。")
         return self.node(data["that"], _in(where, "that"), depth, inside)
 
     def _item(self, data: dict[Any, Any], where: str, depth: int, inside: tuple[str, ...]) -> Condition:
         if data["item"] != "fits":
-            raise ConditionError(_in(where, "item"), "这里只能写 item: fits,意思是「这件事自己的条件」。")
+            raise ConditionError(_in(where, "item"), "这里只能写 item: fits,意思是“这件事自己的条件”。")
         return ItemFits(**_said(data, {"item"}, where))
 
 
 def _said(data: dict[Any, Any], expected: set[str], where: str) -> dict[str, str]:
     for word in data:
         if word not in expected and word not in _SAID:
-            raise ConditionError(where, f"不认识的词「{_short(word)}」。")
+            raise ConditionError(where, f"不认识的词“{_short(word)}”。")
     return {word: _words(data[word], _in(where, word)) for word in _SAID & data.keys()}
 
 
@@ -167,7 +167,7 @@ def _words(text: object, where: str) -> str:
 def _test(data: dict[Any, Any], where: str) -> tuple[Operator, Scalar | tuple[Scalar, ...]]:
     ops = [op for op in OPERATORS if op in data]
     if len(ops) != 1:
-        raise ConditionError(where, f"要有且只有一个比较词:{'、'.join(OPERATORS)}。")
+        raise ConditionError(where, f"要有且只有一个比较词：{'、'.join(OPERATORS)}。")
     return ops[0], _constant(ops[0], data[ops[0]], _in(where, ops[0]))
 
 
@@ -205,13 +205,13 @@ def _scalar(data: object, where: str) -> Scalar:
     if isinstance(data, str):
         return _text(data, where)
     if isinstance(data, datetime) or not isinstance(data, (bool, int, date)):
-        raise ConditionError(where, f"这里要一个值(文字、数字、日期、yes 或 no),不是「{_short(data)}」。")
+        raise ConditionError(where, f"这里要一个值(文字、数字、日期、yes 或 no),不是“{_short(data)}”。")
     return data
 
 
 def _text(data: object, where: str) -> str:
     if not isinstance(data, str):
-        raise ConditionError(where, f"这里要文字，不是「{_short(data)}」;编号请加引号。")
+        raise ConditionError(where, f"这里要文字，不是“{_short(data)}”；编号请加引号。")
     return _words(data, where)
 
 
@@ -221,19 +221,19 @@ def _date(data: object, where: str) -> date:
     try:
         return date.fromisoformat(data)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise ConditionError(where, f"这里要一个日期，写成 2026-01-31,不是「{_short(data)}」。") from None
+        raise ConditionError(where, f"这里要一个日期，写成 2026-01-31,不是“{_short(data)}”。") from None
 
 
 def _number(data: object, where: str) -> Scalar:
     number = _scalar(data, where)
     if not _is_number(number):
-        raise ConditionError(where, f"这里要一个数字，不是「{_short(data)}」。")
+        raise ConditionError(where, f"这里要一个数字，不是“{_short(data)}”。")
     return number
 
 
 def _check(data: object, where: str) -> str:
     if not isinstance(data, str) or data not in CHECKS:
-        raise ConditionError(where, f"没有「{_short(data)}」这种检查;有:{'、'.join(sorted(CHECKS))}。")
+        raise ConditionError(where, f"没有“{_short(data)}”这种检查；有：{'、'.join(sorted(CHECKS))}。")
     return data
 
 
@@ -259,7 +259,7 @@ def _is_number(value: object) -> bool:
 def _operand(data: dict[Any, Any], where: str) -> Operand:
     source, trust = data.get("from", ""), data.get("trust")
     if "from" in data and not (isinstance(source, str) and len(source) < 100 and _SOURCE.fullmatch(source)):
-        raise ConditionError(_in(where, "from"), "来源要写成「register.名称」或「certificate.名称」。")
+        raise ConditionError(_in(where, "from"), "来源要写成“register.名称”或“certificate.名称”。")
     if trust is not None and trust not in ("A", "B", "C", "D"):
         raise ConditionError(_in(where, "trust"), "可信程度只有 A、B、C、D。")
     return Operand(fact=_key(data["fact"], where), source=source, trust=cast("Trust | None", trust))
@@ -275,7 +275,7 @@ def _side(data: object, where: str) -> Operand:
 
 def _key(data: object, where: str) -> str:
     if not isinstance(data, str) or len(data) > 100 or not _KEY.fullmatch(data):
-        raise ConditionError(where, f"数据元要写成「角色.名称」，不是「{_short(data)}」。")
+        raise ConditionError(where, f"数据元要写成“角色.名称”，不是“{_short(data)}”。")
     return data
 
 

@@ -83,9 +83,9 @@ def refuse_cycles(meanings: Mapping[str, Meaning], where: str = "") -> None:
 
     def visit(element: str, path: tuple[str, ...]) -> None:
         if len(path) > 50:
-            raise ConditionError(where, f"推算的链条太长:{path[0]}。")
+            raise ConditionError(where, f"推算的链条太长：{path[0]}。")
         if element in path:
-            raise ConditionError(where, f"推算绕成了圈:{' → '.join((*path, element))}。")
+            raise ConditionError(where, f"推算绕成了圈：{' → '.join((*path, element))}。")
         if element not in done and element in meanings:
             for source in meanings[element].of:
                 visit(source, (*path, element))

@@ -57,7 +57,7 @@ def _option(question: Question, answer: object) -> Option:
     for option in question.options:
         if answer in (option.value, option.label):
             return option
-    raise NotAnAnswer(_("没有这个选项,请从列出的里面选一个。"))
+    raise NotAnAnswer(_("没有这个选项，请从列出的里面选一个。"))
 
 
 def _band(question: Question, answer: object) -> Value:
@@ -69,7 +69,7 @@ def _band(question: Question, answer: object) -> Value:
     for option in question.options:
         if isinstance(option.means, Band) and _between(option.means, number):
             return option.means
-    raise NotAnAnswer(_("没有这个选项,请从列出的里面选一个。"))
+    raise NotAnAnswer(_("没有这个选项，请从列出的里面选一个。"))
 
 
 def _between(band: Band, number: Decimal) -> bool:
@@ -81,12 +81,12 @@ def _between(band: Band, number: Decimal) -> bool:
 def _several(question: Question, answer: object) -> Value:
     listed = answer if isinstance(answer, (list, tuple)) else [answer]
     if not listed:
-        raise NotAnAnswer(_("请至少选一项;都不是的话,请选最后一项。") if question.none else _("请至少选一项。"))
+        raise NotAnAnswer(_("请至少选一项；都不是的话，请选最后一项。") if question.none else _("请至少选一项。"))
     if len(listed) > len(question.options):
-        raise NotAnAnswer(_("没有这个选项,请从列出的里面选一个。"))
+        raise NotAnAnswer(_("没有这个选项，请从列出的里面选一个。"))
     chosen = frozenset(_option(question, one).value for one in listed)
     if question.none in chosen and len(chosen) > 1:
-        raise NotAnAnswer(_("选了“都没有”这样的答案,就不能再选别的了。"))
+        raise NotAnAnswer(_("选了“都没有”这样的答案，就不能再选别的了。"))
     return chosen
 
 
@@ -107,13 +107,13 @@ def _money(question: Question, answer: object) -> Value:
 
 
 def _decimal(answer: object) -> Decimal:
-    text = "" if isinstance(answer, bool) else str(answer).replace(",", "").replace(",", "").strip()
+    text = "" if isinstance(answer, bool) else str(answer).replace(",", "").replace("，", "").strip()
     try:
         number = Decimal(text) if len(text) <= 20 else Decimal("NaN")
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or abs(number) > 10**15:
-        raise NotAnAnswer(_("请填一个数字,例如 3。"))
+        raise NotAnAnswer(_("请填一个数字，例如 3。"))
     return number
 
 
@@ -121,14 +121,14 @@ def _exact(number: Decimal, *, whole: bool) -> int | Decimal:
     if number == number.to_integral_value():
         return int(number)
     if whole:
-        raise NotAnAnswer(_("这里请填整数;金额最多写到分。"))
+        raise NotAnAnswer(_("这里请填整数；金额最多写到分。"))
     return number
 
 
 def _limited(question: Question, number: int | Decimal) -> Value:
     low, high = question.least, question.most
     if (low is not None and number < low) or (high is not None and number > high):
-        raise NotAnAnswer(_("这个数字好像不对,请再看一遍。"))
+        raise NotAnAnswer(_("这个数字好像不对，请再看一遍。"))
     return number
 
 
@@ -136,7 +136,7 @@ def _date(_question: Question, answer: object) -> Value:
     try:
         return date.fromisoformat(str(answer))
     except ValueError:
-        raise NotAnAnswer(_("请填一个日期,例如 2026-01-31。")) from None
+        raise NotAnAnswer(_("请填一个日期，例如 2026-01-31。")) from None
 
 
 def _region(_question: Question, answer: object) -> Value:
@@ -148,7 +148,7 @@ def _region(_question: Question, answer: object) -> Value:
 def _text(_question: Question, answer: object) -> Value:
     text = str(answer)
     if len(text) > MAX_TEXT or "\0" in text:
-        raise NotAnAnswer(_("写得太长了,请短一些。"))
+        raise NotAnAnswer(_("写得太长了，请短一些。"))
     return text
 
 

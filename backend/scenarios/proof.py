@@ -70,14 +70,14 @@ def prove(scenario: Scenario, on: date = ANY_DAY) -> Proof:
         try:
             ahead = Walker(alone, on).ahead({})
         except TooLarge:
-            findings.append(Finding(f"results[{at}]", "这条结果的条件牵涉太多种情况,没有全部走完。", warning=True))
+            findings.append(Finding(f"results[{at}]", "这条结果的条件牵涉太多种情况，没有全部走完。", warning=True))
             asked |= {question.ask for question in scenario.questions}
             continue
         asked |= ahead.asked
         if result.id not in ahead.reached:
-            findings.append(Finding(f"results[{at}]", f"怎么回答都得不到「{result.id}」。"))
+            findings.append(Finding(f"results[{at}]", f"怎么回答都得不到“{result.id}”。"))
         for answers, _ in ahead.stuck[:1]:
-            findings.append(Finding(f"results[{at}]", f"回答 {told(answers)} 以后,「{result.id}」还是定不下来。"))
+            findings.append(Finding(f"results[{at}]", f"回答 {told(answers)} 以后，“{result.id}”还是定不下来。"))
     findings += _unused(scenario, asked)
     return Proof(tuple(sorted(findings)), numbers(scenario, on))
 
@@ -85,9 +85,9 @@ def prove(scenario: Scenario, on: date = ANY_DAY) -> Proof:
 def _unused(scenario: Scenario, asked: set[Key]) -> Iterator[Finding]:
     for at, question in enumerate(scenario.questions):
         if question.ask not in asked and not question.force:
-            yield Finding(f"questions[{at}]", f"「{question.text}」从来不用问:它改变不了任何结果。")
+            yield Finding(f"questions[{at}]", f"“{question.text}”从来不用问：它改变不了任何结果。")
         if not question.public:
-            yield Finding(f"questions[{at}]", "不登录就能用的指引不问个人信息;请改成分段,或者换一个公开的数据元。")
+            yield Finding(f"questions[{at}]", "不登录就能用的指引不问个人信息；请改成分段，或者换一个公开的数据元。")
 
 
 def numbers(scenario: Scenario, on: date = ANY_DAY) -> Numbers:

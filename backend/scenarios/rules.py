@@ -56,9 +56,9 @@ class Outlook:
     def next(self) -> Question | None:
         """The first question in the author's order that is wanted, visible and not answered."""
         wanted = self.wanted()
-        return next((question for question in self.scenario.questions if self._asks(question.ask, wanted)), None)
+        return next((question for question in self.scenario.questions if self.asks(question.ask, wanted)), None)
 
-    def _asks(self, ask: Key, wanted: Collection[Key]) -> bool:
+    def asks(self, ask: Key, wanted: Collection[Key]) -> bool:
         return ask in wanted and ask not in self.used and ask not in self.hidden and ask not in self.unsure
 
 
@@ -92,6 +92,11 @@ def _near(result: Result, look: Outlook) -> Fit | None:
     return Fit(result, reasons_of(result.when, look.sight, False))
 
 
+def used_by(scenario: Scenario, given: Mapping[Key, Value], on: date | None) -> Mapping[Key, Fact]:
+    """The answers that count: those of questions that are surely visible."""
+    return Outlook(scenario, given, on).used
+
+
 def walk(scenario: Scenario, answers: Answers, on: date | None = None) -> tuple[list[Question], Question | None]:
     """The questions the guide would have asked somebody with these answers, one after the other, and the next one."""
     given, _ = read_answers(scenario, answers)
@@ -116,4 +121,4 @@ def not_needed(scenario: Scenario, answers: Answers, on: date | None = None) -> 
 
 def _changes(scenario: Scenario, given: Mapping[Key, Value], ask: Key, on: date | None) -> bool:
     without = Outlook(scenario, {key: value for key, value in given.items() if key != ask}, on)
-    return without._asks(ask, without.wanted())
+    return without.asks(ask, without.wanted())

@@ -153,10 +153,10 @@ class _Reader:
         if not dot:
             return STANDS_ALONE
         if role not in self.file.parties:
-            raise ConditionError(f"{where}.ask", f"「{role}」不在 parties 里。")
+            raise ConditionError(f"{where}.ask", f"“{role}”不在 parties 里。")
         found = self.pack.elements.get(f"{self.file.parties[role]}.{element}")
         if found is None and self.pack.elements:
-            raise ConditionError(f"{where}.ask", f"没有「{self.file.parties[role]}.{element}」这个数据元。")
+            raise ConditionError(f"{where}.ask", f"没有“{self.file.parties[role]}.{element}”这个数据元。")
         return found or STANDS_ALONE
 
     # ── results ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -189,15 +189,15 @@ class _Reader:
         rule = self.pack.items.get(file.item)
         if rule is None:
             if self.pack.items or file.when is None:
-                raise ConditionError(f"{where}.item", f"没有「{file.item}」这件事。")
+                raise ConditionError(f"{where}.item", f"没有“{file.item}”这件事。")
             return None
         for role, party in file.bind.items():
             if role not in rule.roles or party not in self.file.parties:
                 raise ConditionError(
-                    f"{where}.bind", f"「{role}: {party}」对不上:事项没有这个角色,或者 parties 里没有这一位。"
+                    f"{where}.bind", f"“{role}: {party}”对不上：事项没有这个角色，或者 parties 里没有这一位。"
                 )
             if rule.roles[role][0] != self.file.parties[party]:
-                raise ConditionError(f"{where}.bind", f"「{role}」要的是 {rule.roles[role][0]}。")
+                raise ConditionError(f"{where}.bind", f"“{role}”要的是 {rule.roles[role][0]}。")
         roles = {role: file.bind.get(role, f"{file.item}_{role}") for role in rule.roles}
         return bind(rule.fits, roles) if rule.fits else None
 
@@ -211,7 +211,7 @@ class _Reader:
         condition = decode(data, where)
         self.nodes += sum(1 for _ in nodes_of(condition))
         if self.nodes > MAX_CONDITIONS:
-            raise ConditionError(where, f"条件太多:一份指引最多 {MAX_CONDITIONS} 条。")
+            raise ConditionError(where, f"条件太多：一份指引最多 {MAX_CONDITIONS} 条。")
         for use in uses_of(condition):
             self.named(where, use.fact)
         return condition
@@ -221,9 +221,9 @@ class _Reader:
         if fact in self.asked:
             return
         if not dot or not self.pack.elements:
-            raise ConditionError(where, f"没有一个问题问到「{fact}」。")
+            raise ConditionError(where, f"没有一个问题问到“{fact}”。")
         if f"{self.file.parties.get(role)}.{element}" not in self.pack.elements:
-            raise ConditionError(where, f"没有「{fact}」这个数据元,或者 parties 里没有「{role}」。")
+            raise ConditionError(where, f"没有“{fact}”这个数据元，或者 parties 里没有“{role}”。")
 
     def interned(self, condition: Condition) -> Condition:
         """Equal leaves become one object, so that a walk looks at each only once."""
@@ -249,7 +249,7 @@ def _distinct(where: str, ids: Iterable[str]) -> None:
     seen: set[str] = set()
     for one in ids:
         if one in seen:
-            raise ConditionError(where, f"「{one}」出现了两次;第二个请另取一个 id。")
+            raise ConditionError(where, f"“{one}”出现了两次；第二个请另取一个 id。")
         seen.add(one)
 
 
@@ -262,7 +262,7 @@ def _kind(where: str, file: QuestionFile, words: ElementWords) -> QuestionKind:
         raise ConditionError(where, "choose、several、bands、type 只能写一个。")
     kind = OF_TYPE.get(file.type or words.type) if not written else written[0]
     if kind is None:
-        raise ConditionError(where, "要写明怎么回答:choose、several、bands,或者 type。")
+        raise ConditionError(where, "要写明怎么回答：choose、several、bands,或者 type。")
     return kind
 
 
@@ -301,7 +301,7 @@ def _band(where: str, text: str) -> Option:
         return Option(text, text, Band(int(found[1] or found[2]), None))
     if found := _EXACT.fullmatch(text):
         return Option(text, text, Band(int(found[1]), int(found[1])))
-    raise ConditionError(where, f"看不懂「{text[:20]}」这一段;可以写 不到79、79、80–89、100以上。")
+    raise ConditionError(where, f"看不懂“{text[:20]}”这一段；可以写 不到79、79、80–89、100以上。")
 
 
 def _ends(where: str, low: int, high: int) -> Band:
@@ -324,7 +324,7 @@ def _settled(questions: list[Question]) -> tuple[int, ...]:
 
     def visit(at: int) -> None:
         if state.get(at) == "open":
-            raise ConditionError(f"questions[{at}].when", f"「{questions[at].ask}」的 when 绕成了圈。")
+            raise ConditionError(f"questions[{at}].when", f"“{questions[at].ask}”的 when 绕成了圈。")
         if at not in state:
             state[at] = "open"
             when = questions[at].when

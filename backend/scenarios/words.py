@@ -30,7 +30,7 @@ def _plain(value: Value) -> str:
 
 def reason_words(scenario: Scenario, reason: Reason) -> str:
     """The author's words for a condition; without them, the questions and answers it looked at."""
-    return reason.say or ",".join(
+    return reason.say or "，".join(
         _fact_words(scenario, key, value) for key, value in reason.values if value is not None
     )
 

@@ -1,0 +1,54 @@
+"""The guides of the city in force."""
+
+import logging
+
+import asyncpg
+import msgspec
+
+from backend.catalogue.model import Pack
+from backend.catalogue.queries import Published, city
+from backend.core.conditions import ConditionError
+from backend.core.errors import NotFound
+from backend.scenarios.model import Scenario
+from backend.scenarios.scenario_read import read_scenario
+from backend.scenarios.vocabulary import vocabulary
+
+log = logging.getLogger("suishouban.scenarios")
+
+
+class Guides(msgspec.Struct, frozen=True):
+    """Every guide by its id, in the pack's order, with the items they lead to."""
+
+    pack: Pack
+    scenarios: dict[str, Scenario]
+    glyphs: dict[str, str]
+
+    def scenario(self, scenario_id: str) -> Scenario:
+        found = self.scenarios.get(scenario_id)
+        if found is None:
+            raise NotFound()
+        return found
+
+
+_kept: dict[int, tuple[Published, Guides]] = {}
+
+
+async def guides(db: asyncpg.Connection) -> Guides:
+    """Read once for each publication and kept in this process. NotFound before the first `pack load`."""
+    published = await city(db)
+    kept = _kept.get(0)
+    if kept is None or kept[0] is not published:
+        kept = _kept[0] = (published, _read(published.pack))
+    return kept[1]
+
+
+def _read(pack: Pack) -> Guides:
+    """A guide whose item is not in force (not reviewed yet, or withdrawn) is left out."""
+    words, found = vocabulary(pack), {}
+    for name, data in pack.scenarios.items():
+        try:
+            found[name] = read_scenario(name, data, words)
+        except ConditionError as error:
+            log.warning("guide %s is left out: %s", name, error)
+    glyphs = {name: data.get("glyph") or "sparkles" for name, data in pack.scenarios.items()}
+    return Guides(pack, found, glyphs)

@@ -10,10 +10,10 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import msgspec
 
+from backend import starter
 from backend.core import keys
 from backend.core.embedded import EmbeddedPostgres, at, prepare_with
 from backend.core.migrate import migrate_for
@@ -21,9 +21,6 @@ from backend.core.processes import Child, end, ended, keep, start, waited
 from backend.settings import Settings, SettingsError, environ_of, load, need_keys
 
 PROGRAM = (sys.executable, "-m", "backend")
-STARTER_CITY = Path(__file__).resolve().parent / "packs" / "haikou"
-STARTER = [("pack", "load", str(STARTER_CITY))]
-CAST = [("demo", "cast", str(STARTER_CITY))]
 
 
 def run(environ: Mapping[str, str] = os.environ) -> int:
@@ -31,7 +28,7 @@ def run(environ: Mapping[str, str] = os.environ) -> int:
     demo = "off" if environ.get("SUISHOUBAN_DEMO") == "off" else "on"
     settings = _with_port(load({**environ, "SUISHOUBAN_DEMO": demo}))
     keys.create_missing(settings.data)
-    return asyncio.run(_everything(settings, [*STARTER, *(CAST if settings.demo else [])]))
+    return asyncio.run(_everything(settings, with_starter=True))
 
 
 def serve(environ: Mapping[str, str] = os.environ) -> int:
@@ -40,10 +37,10 @@ def serve(environ: Mapping[str, str] = os.environ) -> int:
         need_keys(settings)
     else:
         keys.create_missing(settings.data)
-    return asyncio.run(_everything(settings, []))
+    return asyncio.run(_everything(settings, with_starter=False))
 
 
-async def _everything(settings: Settings, starter: Sequence[Sequence[str]]) -> int:
+async def _everything(settings: Settings, with_starter: bool) -> int:
     stop = _told_to_stop()
     server = None if settings.attached else EmbeddedPostgres(settings.data)
     try:
@@ -52,21 +49,21 @@ async def _everything(settings: Settings, starter: Sequence[Sequence[str]]) -> i
             await prepare_with(server)
             settings = at(settings, server.sockets)
         await migrate_for(settings)
-        return await _processes(settings, server, starter, stop)
+        return await _processes(settings, server, with_starter, stop)
     finally:
         if server:
             server.stop()
 
 
 async def _processes(
-    settings: Settings, server: EmbeddedPostgres | None, starter: Sequence[Sequence[str]], stop: asyncio.Event
+    settings: Settings, server: EmbeddedPostgres | None, with_starter: bool, stop: asyncio.Event
 ) -> int:
     """Exit code 0 when told to stop, 1 when the starter city or the database failed."""
     environ = {**os.environ, **environ_of(settings)}
     running = [asyncio.create_task(keep(_child((name,), environ), stop)) for name in ("web", "worker")]
     if server:
         running.append(asyncio.create_task(_keep_postgres(server, stop)))
-    opening = asyncio.create_task(_open(settings, environ, starter, stop))
+    opening = asyncio.create_task(_open(settings, environ, with_starter, stop))
     try:
         await asyncio.wait({*running, opening}, return_when=asyncio.FIRST_COMPLETED)
         code = opening.result() if opening.done() else 1
@@ -76,22 +73,28 @@ async def _processes(
     return code
 
 
-async def _open(
-    settings: Settings, environ: Mapping[str, str], starter: Sequence[Sequence[str]], stop: asyncio.Event
-) -> int:
-    """Load the starter city, say where to look once /readyz answers, and wait to be stopped."""
-    for words in starter:
-        process = await start(_child(words, environ))
-        if not await ended(process, stop):
-            await end(process, 8)
-        elif process.returncode:
-            return 1
+async def _open(settings: Settings, environ: Mapping[str, str], with_starter: bool, stop: asyncio.Event) -> int:
+    """Bring the starter city in, say where to look once /readyz answers, and wait to be stopped."""
+    if with_starter and not await starter.is_loaded(settings) and not await _brought_in(settings, environ, stop):
+        return 1
     while not stop.is_set():
         if await _ready(settings):
             print(f"随手办 · ready · {settings.public_url}   (Ctrl-C: stop)", flush=True)
             await stop.wait()
         await waited(stop, 0.05)
     return 0
+
+
+async def _brought_in(settings: Settings, environ: Mapping[str, str], stop: asyncio.Event) -> bool:
+    for words in starter.commands(settings):
+        process = await start(_child(words, environ))
+        if not await ended(process, stop):
+            await end(process, 8)
+            return True
+        if process.returncode:
+            return False
+    await starter.remember(settings)
+    return True
 
 
 async def _keep_postgres(server: EmbeddedPostgres, stop: asyncio.Event) -> None:

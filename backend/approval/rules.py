@@ -8,6 +8,8 @@ How the facts of a case become what the rules see:
   or two of them disagree, the fact is unknown: a person decides.
 * A comparison with a register looks at the form itself, not at what the register made of it; what follows from an
   answer (the birth date in an ID number) is read off the answer. So a contradiction shows as one.
+* Registers are asked by the number somebody is registered here with (source `profile`). Where the form names another
+  number, what the registers say is about somebody else and does not count.
 
 Registers kept here are asked in the transaction that files: nothing judged is older than the filing.
 """
@@ -24,8 +26,10 @@ from backend.cases.model import Fact as Filed
 from backend.catalogue.answers import value_of
 from backend.catalogue.model import Item, Pack
 from backend.core.conditions import All, Compare, Condition, Fact, Facts, Key, Operand, judge, trace
+from backend.core.i18n import _
 
 FORM = "form"
+OWN_NUMBER = _("填写的证件号码就是登记的号码")
 VOUCHED = ("A", "B")
 Blind = Callable[[str, str], bytes]
 """A keyed hash of a value, for one purpose."""
@@ -52,11 +56,26 @@ def examine(
     """
     if not item.instant:
         return None
-    known = evidence(item, parties, filing, facts, pack, on)
+    numbers = dict(_own_numbers(facts, pack))
+    meant = [fact for fact in facts if numbers.get(fact.subject, True) or fact.trust not in VOUCHED]
+    known = evidence(item, parties, filing, meant, pack, on)
     rules = tuple(_found(rule, known, item, pack, blind) for rule in _rules(item))
+    if numbers:
+        rules = (RuleFinding(rule=OWN_NUMBER, words=OWN_NUMBER, verdict=all(numbers.values())), *rules)
     verdicts = [rule.verdict for rule in rules]
     verdict = False if False in verdicts else None if None in verdicts else True
     return Finding(verdict=verdict, rules=rules, version=version, at=at)
+
+
+def _own_numbers(facts: Sequence[Filed], pack: Pack) -> Iterator[tuple[UUID, bool]]:
+    """Of each subject registered here with a number: is it the one on the form?"""
+    filed: dict[tuple[UUID, str], Any] = {}
+    for fact in facts:
+        if not pack.elements[fact.element].identity:
+            continue
+        first = filed.setdefault((fact.subject, fact.element), fact.value)
+        if fact.source == "profile":
+            yield fact.subject, first == fact.value
 
 
 def _rules(item: Item) -> Iterator[Condition]:

@@ -1,6 +1,6 @@
 """Facts about parties, kept with where they came from. `parties` owns facts; other features write them here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,19 @@ async def remember(tx: Tx, key: DataKey, party: UUID, facts: dict[str, Any], sou
         tx.now,
         list(facts),
         [key.seal_value(value, f"fact:{party}:{element}:{source}") for element, value in facts.items()],
+    )
+
+
+async def remember_filed(tx: Tx, filed: Mapping[tuple[UUID, str], Any]) -> None:
+    """What was answered in a filing, (party, element) → plain value, for the principal's next sheet: trust C, one statement."""
+    await tx.db.execute(
+        """INSERT INTO facts (party_id, element, source, sealed, trust, at)
+           SELECT f.party, f.element, 'filing', f.sealed, 'C', $1 FROM unnest($2::uuid[], $3::text[], $4::bytea[]) AS f(party, element, sealed)
+           ON CONFLICT (party_id, element, source) DO UPDATE SET sealed = excluded.sealed, at = excluded.at""",
+        tx.now,
+        [party for party, _ in filed],
+        [element for _, element in filed],
+        [tx.key.seal_value(value, f"fact:{party}:{element}:filing") for (party, element), value in filed.items()],
     )
 
 

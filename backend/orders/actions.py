@@ -1,0 +1,218 @@
+"""Filing a cart: one transaction for the order, its cases, what the machine grants at once, and who is told."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+
+from backend.approval.actions import grant_if_clear
+from backend.approval.model import Finding
+from backend.approval.rules import examine
+from backend.cart.model import ANSWERED, Draft, Line
+from backend.cart.queries import open_draft
+from backend.cases.filing import file_cases, next_serials
+from backend.cases.model import Fact, Limits, NewCase
+from backend.catalogue.model import Pack
+from backend.catalogue.queries import city
+from backend.core.codes import order_number
+from backend.core.db import Tx
+from backend.core.errors import Conflict, Invalid, Problem
+from backend.core.i18n import _
+from backend.core.idempotency import fingerprint, once
+from backend.mandates.queries import allowed
+from backend.orders.model import CaseReceipt, Filing, Order, Receipt, Saved
+from backend.orders.queries import order_for, order_of_cart
+from backend.parties.actions import remember_filed
+
+ROUTE = "orders"
+
+
+async def file_order(tx: Tx, key: str, body: Filing) -> tuple[Receipt, bool]:
+    """Files the reviewed cart once, whoever sends it how often; the receipt, and whether it is a replay.
+
+    1. The key: a replay is answered with the first receipt and does nothing else.
+    2. The cart is locked; what was filed or changed in the meantime is a Conflict.
+    3. Everything that is missing or not allowed, at once: Invalid.
+    4. Order, cases, files, events and notices; the cart is filed; answers are remembered for the next sheet.
+    5. What every rule clearly allows is granted now; everything else is on a desk.
+    """
+    asked = {"principal": tx.viewer.principal_id, **msgspec.structs.asdict(body)}
+
+    async def make() -> Receipt:
+        return await _file(tx, body)
+
+    outcome, replayed = await once(tx, ROUTE, key, fingerprint(asked), make)
+    return msgspec.convert(outcome, Receipt), replayed
+
+
+async def _file(tx: Tx, body: Filing) -> Receipt:
+    await _lock(tx, body)
+    draft = await open_draft(tx)
+    assert draft is not None
+    await _refuse_problems(tx, draft)
+    pack = (await city(tx.db)).pack
+    order_id, number = await _insert_order(tx, draft, pack)
+    findings = [_finding(tx, draft, line, pack) for line in draft.lines]
+    new = [_new_case(draft, line, pack, found) for line, found in zip(draft.lines, findings, strict=True)]
+    cases = await file_cases(tx, order_id, new)
+    await remember_filed(tx, _answered(draft))
+    for case_id, found, case in zip(cases, findings, new, strict=True):
+        if not case.waiting:
+            await grant_if_clear(tx, case_id, found)
+    return receipt_of(await order_for(tx, number))
+
+
+async def _lock(tx: Tx, body: Filing) -> None:
+    """Marks the reviewed cart as filed; whoever comes at the same time waits here and then finds it so."""
+    version = await tx.db.fetchval(
+        """SELECT version FROM carts WHERE id = $1 AND principal_id = $2 AND actor_id = $3 AND state = 'open' FOR UPDATE""",
+        body.cart,
+        tx.viewer.principal_id,
+        tx.viewer.id,
+    )
+    if version is None:
+        await _refuse_filed(tx, body.cart)
+    if version != body.version:
+        raise Conflict(
+            Problem(_("您看过之后，购物车又有了变化（可能在另一台设备上），所以没有提交。请再看一遍。")),
+            next_step="/cart/review",
+            next_say=_("再看一遍"),
+        )
+
+
+async def _refuse_filed(tx: Tx, cart: UUID) -> None:
+    number = await order_of_cart(tx, cart)
+    if number is None:
+        raise Conflict(
+            Problem(_("这个购物车不在了：可能换了办事的人，或者授权已经结束。请回购物车看一看。")),
+            next_step="/cart",
+            next_say=_("看购物车"),
+        )
+    raise Conflict(
+        Problem(_("这个购物车已经提交过了，不会重复办。")), next_step=f"/orders/{number}", next_say=_("看回执")
+    )
+
+
+async def _refuse_problems(tx: Tx, draft: Draft) -> None:
+    """Everything that stands in the way, at once."""
+    problems = [*draft.sheet.problems, *await _not_allowed(tx, draft)]
+    if not draft.lines and not problems:
+        problems.append(Problem(_("购物车还是空的，先选一件要办的事。")))
+    if problems:
+        raise Invalid(*problems, next_step="/cart", next_say=_("看购物车"))
+
+
+async def _not_allowed(tx: Tx, draft: Draft) -> list[Problem]:
+    """Lines that the agent may not file for the principal."""
+    if not tx.viewer.acting:
+        return []
+    covered = await allowed(tx, "submit", {line.item.code for line in draft.lines})
+    said = _("“%(item)s”要%(name)s本人提交，授权里不包括这一件。可以先移出它，把其他的交了。")
+    return [
+        Problem(said, f"line.{line.id}", {"item": line.item.name, "name": tx.viewer.principal_name})
+        for line in draft.lines
+        if line.item.code not in covered or not line.item.agent
+    ]
+
+
+async def _insert_order(tx: Tx, draft: Draft, pack: Pack) -> tuple[UUID, str]:
+    (serial,) = await next_serials(tx, 1)
+    order_id, number = uuid4(), order_number(pack.city.region, tx.today, serial)
+    await tx.db.execute(
+        """WITH filed AS (UPDATE carts SET state = 'filed', changed_at = $7 WHERE id = $6)
+           INSERT INTO orders (id, number, principal_id, actor_id, mandate_id, cart_id, channel, saved, filed_at)
+           VALUES ($1, $2, $3, $4, $5, $6, 'online', $8, $7)""",
+        order_id,
+        number,
+        draft.principal_id,
+        draft.actor_id,
+        tx.viewer.mandate_id,
+        draft.cart_id,
+        tx.now,
+        msgspec.to_builtins(saved_by(draft)),
+    )
+    return order_id, number
+
+
+def saved_by(draft: Draft) -> Saved:
+    """Trips: each thing filed by itself at a window takes at least one; here only those an item still calls for."""
+    trips = [line.item.visits.count for line in draft.lines]
+    return Saved(
+        questions=draft.sheet.saved.questions,
+        materials=draft.sheet.saved.materials,
+        trips=(sum(trips), sum(max(1, count) for count in trips)),
+    )
+
+
+def _finding(tx: Tx, draft: Draft, line: Line, pack: Pack) -> Finding | None:
+    return examine(
+        line.item,
+        line.version,
+        line.parties,
+        line.id,
+        [*draft.frozen_facts(line.id), *_registered(draft, line, pack)],
+        pack,
+        at=tx.now,
+        on=tx.today,
+        blind=tx.vault.blind,
+    )
+
+
+def _registered(draft: Draft, line: Line, pack: Pack) -> list[Fact]:
+    """The numbers under which the parties of a line are registered here."""
+    parties = {party for ids in line.parties.values() for party in ids}
+    return [
+        Fact(subject=subject, element=element, value=k.value, source=k.source, trust=k.trust, at=k.at)
+        for (subject, element), known in draft.told.known.items()
+        for k in known
+        if subject in parties and k.source == "profile" and pack.elements[element].identity
+    ]
+
+
+def _new_case(draft: Draft, line: Line, pack: Pack, found: Finding | None) -> NewCase:
+    limits = line.item.limits
+    return NewCase(
+        item_code=line.item.code,
+        item_version=line.version,
+        department_id=line.item.department,
+        region=pack.city.region,
+        bound=line.bound(),
+        limits=msgspec.convert(
+            {"promised": limits.promised, "statutory": limits.statutory, "unit": limits.unit}, Limits
+        ),
+        facts=draft.frozen_facts(line.id),
+        files=draft.files_of(line.id),
+        waiting=any(material.way == "result_of" for material in draft.materials_of(line.id)),
+        rules=msgspec.to_builtins(found),
+    )
+
+
+def _answered(draft: Draft) -> dict[tuple[UUID, str], Any]:
+    """What was typed about parties; what belongs to one filing alone is not remembered."""
+    asked = {(question.subject, question.element.code) for question in draft.sheet.questions}
+    return {
+        cell: settled.value
+        for cell, settled in draft.sheet.settled.items()
+        if settled.source == ANSWERED and cell in asked and cell[0] in draft.parties
+    }
+
+
+def receipt_of(order: Order) -> Receipt:
+    """An order in few words, as programs get it."""
+    return Receipt(
+        number=order.number,
+        filed_at=order.filed_at,
+        saved=order.saved,
+        cases=[
+            CaseReceipt(
+                number=case.number,
+                item_code=case.item_code,
+                item_name=case.item_name,
+                department=case.department_name,
+                state=case.state,
+                due=case.due,
+                why=case.why,
+            )
+            for case in order.cases
+        ],
+    )

@@ -1,0 +1,104 @@
+"""An order: what one tap filed, and what became of each thing in it."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from backend.cases.states import Clock, Public, State, public_state
+
+
+class Filing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the person sends: the cart as she reviewed it. Another version of it is another decision.
+
+    The review page's form posts to /orders the fields `cart`, `version`, and `key`, made when the page was rendered.
+    """
+
+    cart: UUID
+    version: int
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """Each pair: what it took here, what separate filings would have taken."""
+
+    questions: tuple[int, int] = (0, 0)
+    materials: tuple[int, int] = (0, 0)
+    trips: tuple[int, int] = (0, 0)
+
+    @property
+    def spared(self) -> tuple[int, int, int]:
+        """Questions, materials and trips not needed."""
+        questions, materials, trips = (max(0, whole - asked) for asked, whole in self._pairs())
+        return questions, materials, trips
+
+    def _pairs(self) -> tuple[tuple[int, int], ...]:
+        return self.questions, self.materials, self.trips
+
+
+class OrderedCase(msgspec.Struct, frozen=True, kw_only=True):
+    """One case of an order as it stands now. `why`: the machine's rules in words, where they were all clearly true."""
+
+    number: str
+    item_code: str
+    item_name: str
+    result: str
+    department_name: str
+    state: State
+    received_at: datetime
+    decided_at: datetime | None
+    due: date | None
+    due_clock: Clock | None
+    due_provisional: bool
+    promised: int
+    promised_unit: str
+    granted_by_machine: bool
+    rules: Any = None
+
+    @property
+    def public(self) -> Public:
+        return public_state(self.state)
+
+    @property
+    def why(self) -> list[str]:
+        return [rule["words"] for rule in self.rules["rules"]] if self.rules and self.granted_by_machine else []
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """An order as the viewer may see it: under a mandate for some matters only, only those cases."""
+
+    id: UUID
+    number: str
+    principal_id: UUID
+    actor_id: UUID
+    filed_at: datetime
+    saved: Saved
+    cases: tuple[OrderedCase, ...] = ()
+
+    @property
+    def granted(self) -> tuple[OrderedCase, ...]:
+        """Granted in the filing itself."""
+        return tuple(case for case in self.cases if case.granted_by_machine)
+
+    @property
+    def under_way(self) -> tuple[OrderedCase, ...]:
+        return tuple(case for case in self.cases if not case.granted_by_machine)
+
+
+class CaseReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    number: str
+    item_code: str
+    item_name: str
+    department: str
+    state: State
+    due: date | None
+    why: list[str]
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a filing, kept with its key: a replay gets the very same."""
+
+    number: str
+    filed_at: datetime
+    saved: Saved
+    cases: list[CaseReceipt]

@@ -1,0 +1,56 @@
+"""Filing with one tap, and the page that says what came of it."""
+
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from backend.cases.messages import LABELS, UNITS
+from backend.cases.states import LABELS as STATE_LABELS
+from backend.core.db import Tx
+from backend.core.errors import Refusal
+from backend.core.i18n import _
+from backend.core.web import PERSON, Form, page, read_form, see_other
+from backend.orders.actions import file_order
+from backend.orders.model import Filing
+from backend.orders.queries import names_of, order_for
+
+
+@post("/orders", opt=PERSON, include_in_schema=False)
+async def file(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
+    form = await read_form(request)
+    body = _filing(form)
+    # A page without a key (an old one, or one somebody typed) is still filed once: a cart is only ever one order.
+    receipt, _replayed = await file_order(tx, form.text("key") or f"cart-{body.cart}", body)
+    return see_other(f"/orders/{receipt.number}")
+
+
+def _filing(form: Form) -> Filing:
+    try:
+        return Filing(cart=UUID(form.text("cart")), version=int(form.text("version")))
+    except ValueError as error:
+        raise Refusal(
+            _("这一页没有完整传到，没有提交。您填的都还在，请再看一遍再交。"),
+            next_step="/cart/review",
+            next_say=_("再看一遍"),
+        ) from error
+
+
+@get("/orders/{number:str}", opt=PERSON, include_in_schema=False)
+async def show(request: Request, tx: NamedDependency[Tx], number: FromPath[str]) -> Response[str]:
+    order = await order_for(tx, number)
+    names = await names_of(tx, {order.principal_id, order.actor_id})
+    return page(
+        request,
+        tx,
+        "orders/show.html",
+        order=order,
+        names=names,
+        clock_labels=LABELS,
+        units=UNITS,
+        state_labels=STATE_LABELS,
+    )
+
+
+ROUTES = [file, show]

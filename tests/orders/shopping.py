@@ -1,0 +1,134 @@
+"""Filling a cart below the pages: whatever the sheet still asks is answered as a calm person would."""
+
+import io
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import httpx
+from PIL import Image
+
+from backend.cart.actions import Wanted, add_lines, lock_draft
+from backend.cart.answering import save_answers
+from backend.cart.materials import attach, sign
+from backend.cart.model import Draft, Question
+from backend.core.db import Tx
+from backend.core.files import store_upload
+from backend.core.viewer import open_viewer
+from tests.web import Site
+
+ANSWERS = {
+    "person.name": "林长福",
+    "person.id_number": "460199194403051015",
+    "person.household": "460105",
+    "person.residence": "460105",
+    "person.phone": "13900000001",
+    "person.address": "演示路 1 号 2 栋 303",
+    "person.capacity": "full",
+    "person.elder_allowance": "no",
+    "person.nursing_level": "part",
+    "person.carer": "family",
+    "person.nursing_allowance": "no",
+    "person.low_income": "no",
+    "person.marital": "widowed",
+    "person.owns_home": "no",
+    "person.family_size": "2",
+    "person.family_income": "3000",
+    "bank_account.holder": "林长福",
+    "bank_account.bank_card": "6222020000000000000",
+    "bank_account.bank_name": "演示银行海口支行",
+}
+THREE = ("高龄老人长寿补贴", "护理补贴", "公共租赁住房")
+
+
+@asynccontextmanager
+async def transaction(site: Site, person: httpx.AsyncClient) -> AsyncIterator[Tx]:
+    """A transaction of the web role with this person as its viewer, as one of her requests would be."""
+    state = site.app.state
+    async with state.pool.acquire() as db, db.transaction():
+        viewer = await open_viewer(db, state.vault, person.cookies["__Host-session"], site.clock.now)
+        yield Tx(db, state.vault, site.clock.now, viewer)
+
+
+async def act_for_father(site: Site, daughter: httpx.AsyncClient) -> None:
+    """Puts the father's affairs on the daughter's screen."""
+    async with transaction(site, daughter) as tx:
+        row = await tx.db.fetchrow("SELECT id, principal_id FROM mandates WHERE agent_id = $1", tx.viewer.id)
+    answer = await daughter.post("/acting", data={"mandate": str(row["id"]), "principal": str(row["principal_id"])})
+    assert answer.status_code == 303, answer.text[:300]
+
+
+async def put_in(site: Site, person: httpx.AsyncClient, names: Iterable[str] = THREE) -> None:
+    async with transaction(site, person) as tx:
+        codes = dict(await tx.db.fetch("SELECT name, code FROM items WHERE kind = 'item'"))
+        await add_lines(tx, [Wanted(codes[name]) for name in names])
+
+
+async def fill_in(site: Site, person: httpx.AsyncClient, **changed: str) -> Draft:
+    """Answers and hands in everything; `changed`: element with two underscores for the dot → another answer."""
+    answers = ANSWERS | {name.replace("__", ".", 1): value for name, value in changed.items()}
+    for _round in range(6):
+        async with transaction(site, person) as tx:
+            draft = await lock_draft(tx)
+            if not draft.sheet.problems:
+                return draft
+            typed = {q.name: [answer_to(q, answers)] for q in draft.sheet.questions if _wanted(q, changed)}
+            typed |= {role.name: ["no"] for role in draft.sheet.roles}
+            outcome = await save_answers(tx, draft, typed, draft.version)
+            assert not outcome.problems, outcome.problems
+            await _hand_in(site, tx, draft)
+    raise AssertionError([problem.say % problem.params for problem in draft.sheet.problems])
+
+
+def _wanted(question: Question, changed: dict[str, str]) -> bool:
+    return not question.filled or question.element.code.replace(".", "__", 1) in changed
+
+
+def answer_to(question: Question, answers: dict[str, str]) -> str:
+    element = question.element
+    if element.code in answers:
+        return answers[element.code]
+    return next(iter(element.options), "演示")
+
+
+async def _hand_in(site: Site, tx: Tx, draft: Draft) -> None:
+    for need in draft.sheet.materials:
+        if need.problem and need.pledge:
+            await sign(tx, draft, need, signed=True)
+        elif need.problem:
+            file = await store_upload(tx, site.app.state.files, picture(), f"{need.material.label}.jpg")
+            await attach(tx, draft, need, [file])
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(out, "JPEG")
+    return out.getvalue()
+
+
+async def reviewed(site: Site, person: httpx.AsyncClient) -> dict[str, Any]:
+    """The fields of the review page's form."""
+    async with transaction(site, person) as tx:
+        row = await tx.db.fetchrow(
+            "SELECT id, version FROM carts WHERE principal_id = $1 AND actor_id = $2 AND state = 'open'",
+            tx.viewer.principal_id,
+            tx.viewer.id,
+        )
+    return {"cart": str(row["id"]), "version": row["version"]}
+
+
+async def count(site: Site, table: str) -> int:
+    """Rows of a table as the worker sees them: all."""
+    from backend.core.db import connect
+
+    worker = await connect(site.app.state.settings.login("worker"))
+    try:
+        return await worker.fetchval(f"SELECT count(*) FROM {table}")
+    finally:
+        await worker.close()
+
+
+async def party_of(site: Site, person: httpx.AsyncClient) -> UUID:
+    async with transaction(site, person) as tx:
+        return tx.viewer.principal_id

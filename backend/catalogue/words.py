@@ -1,8 +1,9 @@
 """Text into the words that search compares. Pure, apart from the one dictionary that rjieba keeps.
 
-Both sides are cut by the same dictionary: what is stored by `vector`, what is asked by `both_queries`.
+Both sides are cut by the same dictionary: what is stored by `vector`, what is asked by `query`.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -13,25 +14,36 @@ from backend.catalogue.model import Guide, Item, Lexicon, Pack
 
 LONGEST_QUERY = 200
 LONGEST_TEXT = 5_000
-MOST_WORDS = 24
+MOST_WORDS = 16
 ALWAYS_COMMON = frozenset("的了吗呢啊呀吧和与或及在是有我你您他她要想能去把被给个这那") | {
     "怎么",
     "如何",
     "什么",
     "哪里",
 }
+OLD = re.compile(
+    r"(?<!\d)([6-9]\d|1[01]\d)\s*(周岁|岁|多|了)|[六七八九]十[一二三四五六七八九]?(多|几|周岁|岁|了|的)|(一百|百)(多|零.)?岁"
+)
+OLD_PERSON = "老人"
+
+
+class Group(msgspec.Struct, frozen=True):
+    """One word of a query with all that means the same: tsquery texts for the title (weight A) and for anywhere."""
+
+    word: str
+    title: str
+    anywhere: str
 
 
 class Cut(msgspec.Struct, frozen=True):
-    """A query in its words. `strict` wants every word, `loose` any of them; both are tsquery text, "" without a word."""
+    """A query in its words, and the life events (of the lexicon) it speaks of."""
 
-    words: tuple[str, ...]
-    strict: str
-    loose: str
+    groups: tuple[Group, ...]
+    life: tuple[str, ...]
 
 
 class Words:
-    """The dictionary, the synonyms and the empty words of one lexicon."""
+    """The dictionary, the synonyms, the empty words and the life events of one lexicon."""
 
     def __init__(self, lexicon: Lexicon, names: Iterable[str] = ()) -> None:
         self.jieba = rjieba.Jieba()
@@ -43,6 +55,7 @@ class Words:
         for word in {*self.same, *names}:
             if len(word) > 1:
                 self.jieba.add_word(word, 100_000, "n")
+        self.life = {said: frozenset(self.cut(said)) for said in lexicon.life}
 
     def cut(self, text: str) -> list[str]:
         """The words of a text, none inside another."""
@@ -75,21 +88,25 @@ class Words:
         return self.vector((guide.name, guide.parent, *guide.aliases), body)
 
     def query(self, text: str) -> Cut:
-        """What a person typed, as tsquery text; whatever she typed, it is never an error."""
-        words = tuple(dict.fromkeys(self.cut(text[:LONGEST_QUERY])))[:MOST_WORDS]
-        groups = [self._group(word) for word in words]
-        return Cut(words=words, strict=" & ".join(groups), loose=" | ".join(groups))
+        """What a person typed; whatever she typed, it is never an error."""
+        asked = plain(text[:LONGEST_QUERY])
+        words = dict.fromkeys(self.cut(asked))
+        if OLD.search(asked):
+            words[OLD_PERSON] = None
+        meant = {same for word in words for same in self.same.get(word, (word,))}
+        life = tuple(said for said, needed in self.life.items() if needed and needed <= meant)
+        return Cut(tuple(self._group(word) for word in list(words)[:MOST_WORDS]), life)
 
-    def _group(self, word: str) -> str:
-        same = self.same.get(word, (word,))
-        return "(" + " | ".join(dict.fromkeys(self._parts(other) for other in same)) + ")"
+    def _group(self, word: str) -> Group:
+        same = dict.fromkeys((word, *self.same.get(word, ())))
+        return Group(word, *(" | ".join(self._parts(one, weight) for one in same) for weight in (":A", "")))
 
-    def _parts(self, word: str) -> str:
+    def _parts(self, word: str, weight: str) -> str:
         """A long word matches itself, or all the shorter words it is made of."""
         parts = [part for part in self.jieba.cut_for_search(word) if part != word and len(part) > 1]
-        whole = quoted(word)
+        whole = quoted(word) + weight
         covered = sum(map(len, parts)) >= len(word)
-        return f"{whole} | ({' & '.join(map(quoted, parts))})" if parts and covered else whole
+        return f"{whole} | ({' & '.join(quoted(part) + weight for part in parts)})" if parts and covered else whole
 
 
 def words_of(pack: Pack) -> Words:

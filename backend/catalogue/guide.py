@@ -1,0 +1,181 @@
+"""An item or a guide as everybody may read it: on its page, and as JSON. Pure."""
+
+import msgspec
+
+from backend.catalogue.model import (
+    UNCERTAIN_BASIS,
+    Basis,
+    Guide,
+    Item,
+    MaterialNeed,
+    Office,
+    Pack,
+    Phones,
+    Question,
+    Satisfied,
+    Step,
+)
+from backend.catalogue.situations import situation
+from backend.core.conditions import All, Condition
+
+UNITS = {"workday": "个工作日", "day": "天", "month": "个月"}
+
+
+class MaterialLine(msgspec.Struct, frozen=True):
+    """`spared`: usually not to be handed in, because it can be looked up. `when` in words, "" for everybody."""
+
+    name: str
+    when: str
+    help: str
+    ways: tuple[str, ...]
+    spared: bool
+    mistakes: tuple[str, ...]
+
+
+class GuidePage(msgspec.Struct, frozen=True, kw_only=True):
+    """What anybody may know of an item. What is not known is empty or null. `fee` is in people's words."""
+
+    code: str
+    name: str
+    department: str
+    fileable: bool
+    source: str
+    summary: str = ""
+    type: str = ""
+    subjects: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    conditions: str = ""
+    who: tuple[str, ...] = ()
+    instant: bool = False
+    visits: int | None = None
+    visits_reason: str = ""
+    promised: str = ""
+    statutory: str = ""
+    limit_basis: str = ""
+    fee: str = ""
+    agent: bool | None = None
+    agent_reason: str = ""
+    materials: tuple[MaterialLine, ...] = ()
+    result: str = ""
+    result_sample: str = ""
+    delivery: tuple[str, ...] = ()
+    basis: tuple[str, ...] = ()
+    places: tuple[Office, ...] = ()
+    place: str = ""
+    phones: Phones | None = None
+    steps: tuple[Step, ...] = ()
+    faq: tuple[Question, ...] = ()
+    mistakes: tuple[str, ...] = ()
+    url: str = ""
+
+
+def page_of_item(pack: Pack, item: Item) -> GuidePage:
+    department = pack.departments[item.department]
+    return GuidePage(
+        code=item.code,
+        name=item.name,
+        department=department.name,
+        fileable=True,
+        source=pack.city.name,
+        summary=item.summary,
+        type=item.type,
+        subjects=item.subjects,
+        themes=item.themes,
+        aliases=item.aliases,
+        conditions=item.conditions,
+        who=tuple(said for said in (situation(pack, item, part) for part in _parts(item)) if said),
+        instant=bool(item.instant),
+        visits=item.visits.count,
+        visits_reason=item.visits.reason,
+        promised=limit_words(item.limits.promised, item.limits.unit),
+        statutory=limit_words(item.limits.statutory, item.limits.unit),
+        limit_basis=item.limits.basis,
+        fee=item.fee.standard if item.fee.charged else "不收费",
+        agent=item.agent,
+        agent_reason=item.agent_reason,
+        materials=tuple(_material(pack, item, need) for need in item.materials),
+        result=item.result.name,
+        result_sample=item.result.sample,
+        delivery=tuple(DELIVERY[way] for way in item.result.delivery),
+        basis=tuple(basis_words(basis) for basis in item.basis),
+        places=tuple(pack.offices[code] for code in item.places),
+        phones=department.phones,
+        steps=item.steps,
+        faq=item.faq,
+        mistakes=item.mistakes,
+    )
+
+
+DELIVERY = {"electronic": "电子版，手机里看", "courier": "寄到家", "pickup": "到窗口领"}
+
+
+def _parts(item: Item) -> tuple[Condition, ...]:
+    """The conditions that all must be met, one line each."""
+    match item.fits:
+        case None:
+            return ()
+        case All(of=parts):
+            return parts
+        case other:
+            return (other,)
+
+
+def _material(pack: Pack, item: Item, need: MaterialNeed) -> MaterialLine:
+    material = pack.materials[item.material_of(need.material)]
+    role = need.material.partition(".")[0]
+    label = item.roles[role].label if role in item.roles and len(item.roles) > 1 else ""
+    same = sum(item.material_of(other.material) == material.code for other in item.materials) > 1
+    return MaterialLine(
+        name=f"{material.label}（{label}）" if same and label else material.label,
+        when=situation(pack, item, need.when) if need.when else "",
+        help=need.note or material.help,
+        ways=tuple(_way(pack, way) for way in material.satisfied_by),
+        spared=any(way.certificate or way.register or way.result_of for way in material.satisfied_by),
+        mistakes=material.mistakes,
+    )
+
+
+def _way(pack: Pack, way: Satisfied) -> str:
+    if way.certificate:
+        return f"有电子{pack.certificates[way.certificate].label}的，不用交"
+    if way.register:
+        return f"{pack.registers[way.register].label}里查得到的，不用交"
+    if way.result_of:
+        return f"和“{way.result_of}”一起办的，办好后自动接上"
+    if way.pledge:
+        return f"可以先承诺：{way.pledge}"
+    return f"拍照或上传，最多 {way.file.pages} 页" if way.file else ""
+
+
+def basis_words(basis: Basis) -> str:
+    return f"《{basis.law}》{basis.article}：{basis.says}" if basis.law else UNCERTAIN_BASIS
+
+
+def limit_words(limit: int | None, unit: str | None) -> str:
+    if limit is None:
+        return ""
+    return "当天办结" if limit == 0 else f"{limit} {UNITS.get(unit or 'workday', '个工作日')}"
+
+
+def page_of_guide(guide: Guide) -> GuidePage:
+    phones = Phones(enquiry=guide.enquiry, complaint=guide.complaint) if guide.enquiry or guide.complaint else None
+    return GuidePage(
+        code=guide.code,
+        name=guide.name,
+        department=guide.department,
+        fileable=False,
+        source=guide.region_name or guide.region,
+        type=guide.type or "",
+        subjects=guide.subjects,
+        themes=guide.themes,
+        aliases=guide.aliases,
+        conditions=guide.conditions,
+        visits=guide.visits,
+        promised=limit_words(guide.promised, guide.promised_unit),
+        statutory=limit_words(guide.statutory, guide.statutory_unit),
+        materials=tuple(MaterialLine(name, "", "", (), False, ()) for name in guide.materials),
+        place=guide.place,
+        phones=phones,
+        url=guide.url,
+    )

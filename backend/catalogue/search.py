@@ -1,0 +1,214 @@
+"""Finding items by what people say.
+
+A word counts for as much as it tells apart (the fewer items bear it, the more), four times as much in a name or alias
+as in the text; an item of the city itself, that can be filed here, comes before a guide that says as much.
+"""
+
+import math
+import time
+from collections.abc import Iterable
+from typing import Literal
+
+import asyncpg
+import msgspec
+
+from backend.catalogue.imports import dictionary
+from backend.catalogue.queries import Published, published
+from backend.catalogue.words import Cut, Group, Words
+
+MOST = 50
+OFTEN_IS_TOLD_ANEW = 60  # seconds: how old the count of how many items bear a word may be
+Who = Literal["person", "business"]
+
+
+Weighed = list[tuple[Group, float]]
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """One found item. `reason` says in people's words why it was found."""
+
+    code: str
+    name: str
+    department: str
+    fileable: bool
+    instant: bool
+    visits: int | None
+    promised: int | None
+    promised_unit: str | None
+    reason: str
+
+
+class Row(msgspec.Struct, frozen=True):
+    code: str
+    name: str
+    kind: str
+    department: str
+    instant: bool
+    visits: int | None
+    promised: int | None
+    promised_unit: str | None
+    in_title: list[int]
+    anywhere: list[int]
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What the results are narrowed to; nothing by default."""
+
+    who: Who | None = None
+    theme: str | None = None
+    here: bool = False
+    instant: bool = False
+    no_errand: bool = False
+
+
+ANYTHING = Wanted()
+
+
+async def search(db: asyncpg.Connection, q: str, limit: int = 10, wanted: Wanted = ANYTHING) -> list[Hit]:
+    """The best `limit` items; all words first, any of them if that finds too few. Nothing for nothing said."""
+    city = await published(db)
+    words = await _words(db, city)
+    cut = words.query(q)
+    if not cut.groups:
+        return []
+    limit = max(1, min(limit, MOST))
+    weighed = list(zip(cut.groups, await _weights(db, cut.groups), strict=True))
+    lived = _lived(city, cut)
+    found = _once(await _find(db, weighed, lived, limit, wanted, " & "), weighed)
+    if len(found) < limit:
+        telling = _telling(weighed)
+        found = _once(await _find(db, telling, lived, limit, wanted, " | "), telling) | found
+        found = dict(sorted(found.items(), key=lambda one: one[1][1] is telling))  # all words before any
+    return [_hit(row, of, lived) for row, of in list(found.values())[:limit]]
+
+
+def _once(rows: list[Row], of: Weighed) -> dict[tuple[str, str], tuple[Row, Weighed]]:
+    """Of several ways of handling the same item of the same department the best one."""
+    best: dict[tuple[str, str], tuple[Row, Weighed]] = {}
+    for row in rows:
+        best.setdefault((row.name, row.department), (row, of))
+    return best
+
+
+def _lived(city: Published | None, cut: Cut) -> dict[str, str]:
+    """Codes of the items that belong to a life event the query speaks of → the event."""
+    if city is None:
+        return {}
+    items, life = city.pack.items, city.pack.lexicon.life
+    return {items[name].code: said for said in reversed(cut.life) for name in life[said] if name in items}
+
+
+def _telling(weighed: Weighed) -> Weighed:
+    """Without the words that half the catalogue bears and those nobody does, if something else is left."""
+    return [(group, weight) for group, weight in weighed if weight > 1] or weighed
+
+
+async def _find(
+    db: asyncpg.Connection, weighed: Weighed, lived: dict[str, str], limit: int, wanted: Wanted, how: str
+) -> list[Row]:
+    rows = await db.fetch(
+        """WITH asked AS MATERIALIZED (
+               SELECT n, title::tsquery AS title, anywhere::tsquery AS anywhere, weight
+                 FROM unnest($2::text[], $3::text[], $4::float8[]) WITH ORDINALITY AS g(title, anywhere, weight, n)
+           ), found AS MATERIALIZED (
+               SELECT i.code, i.name, i.kind, i.department, i.instant, i.visits, i.promised, i.promised_unit, i.words
+                 FROM items i
+                WHERE (i.words @@ $1::tsquery OR i.code = ANY ($5)) AND i.version IS NOT NULL
+                  AND ($7::text IS NULL OR ($7 = 'person' AND '自然人' = ANY (i.subjects)) OR
+                       ($7 = 'business' AND i.subjects && ARRAY['企业法人', '个体工商户', '非法人企业']))
+                  AND ($8::text IS NULL OR $8 = ANY (i.themes))
+                  AND (NOT $9 OR i.kind = 'item') AND (NOT $10 OR i.instant) AND (NOT $11 OR i.visits = 0)
+           ), judged AS (
+               SELECT f.*, m.in_title, m.anywhere, m.score FROM found f, LATERAL (
+                   SELECT coalesce(array_agg(g.n) FILTER (WHERE t.hit), '{}') AS in_title,
+                          coalesce(array_agg(g.n) FILTER (WHERE a.hit), '{}') AS anywhere,
+                          sum(CASE WHEN t.hit THEN g.weight WHEN a.hit THEN g.weight / 4 ELSE 0 END) AS score
+                     FROM asked g, LATERAL (SELECT f.words @@ g.title AS hit) t,
+                          LATERAL (SELECT t.hit OR f.words @@ g.anywhere AS hit) a
+               ) m
+           )
+           SELECT code, name, kind, department, instant, visits, promised, promised_unit, in_title, anywhere FROM judged
+            ORDER BY score * CASE WHEN kind = 'item' THEN 1.5 ELSE 1 END
+                     + CASE WHEN code = ANY ($5) THEN 5 ELSE 0 END - ln(length(name)) / 4 DESC, code
+            LIMIT $6""",
+        how.join(f"({group.anywhere})" for group, _ in weighed),
+        [group.title for group, _ in weighed],
+        [group.anywhere for group, _ in weighed],
+        [weight for _, weight in weighed],
+        list(lived),
+        limit * 4,  # several ways of handling one item stand side by side
+        wanted.who,
+        wanted.theme,
+        wanted.here,
+        wanted.instant,
+        wanted.no_errand,
+    )
+    return msgspec.convert(rows, list[Row])
+
+
+def _hit(row: Row, weighed: Weighed, lived: dict[str, str]) -> Hit:
+    return Hit(
+        code=row.code,
+        name=row.name,
+        department=row.department,
+        fileable=row.kind == "item",
+        instant=row.instant,
+        visits=row.visits,
+        promised=row.promised,
+        promised_unit=row.promised_unit,
+        reason=_reason(row, weighed, lived),
+    )
+
+
+def _reason(row: Row, weighed: Weighed, lived: dict[str, str]) -> str:
+    if row.code in lived:
+        return f"和“{lived[row.code]}”有关"
+    words = [weighed[n - 1][0].word for n in (row.in_title or row.anywhere)]
+    said = "、".join(f"“{word}”" for word in words[:4])
+    return f"名称里说的是{said}" if row.in_title else f"内容提到{said}"
+
+
+# ── how much a word tells ───────────────────────────────────────────────────────────────────────────────────────────
+
+_kept_words: dict[int, Words] = {}
+_counted: dict[str, tuple[float, int]] = {}
+_total: tuple[float, int] = (-math.inf, 0)
+
+
+async def _words(db: asyncpg.Connection, city: Published | None) -> Words:
+    """The dictionary of the city in force, built once."""
+    key = city.pack_id if city else 0
+    if key not in _kept_words:
+        _kept_words.clear()
+        _kept_words[key] = await dictionary(db)
+    return _kept_words[key]
+
+
+async def _weights(db: asyncpg.Connection, groups: tuple[Group, ...]) -> list[float]:
+    """ln(all / those that bear the word) + 1; a word nobody bears weighs nothing."""
+    total = await _count_all(db)
+    borne = await _count(db, groups)
+    return [math.log((total + 1) / n) + 0.5 if n else 0.0 for n in borne]
+
+
+async def _count_all(db: asyncpg.Connection) -> int:
+    global _total
+    if time.monotonic() - _total[0] > OFTEN_IS_TOLD_ANEW:
+        _total = time.monotonic(), await db.fetchval("SELECT count(*) FROM items WHERE version IS NOT NULL")
+    return _total[1]
+
+
+async def _count(db: asyncpg.Connection, groups: Iterable[Group]) -> list[int]:
+    now = time.monotonic()
+    asked = [group.anywhere for group in groups]
+    missing = [one for one in asked if one not in _counted or now - _counted[one][0] > OFTEN_IS_TOLD_ANEW]
+    if missing:
+        rows = await db.fetch(
+            """SELECT g.anywhere, (SELECT count(*) FROM items i WHERE i.words @@ g.anywhere::tsquery
+                                      AND i.version IS NOT NULL) AS n FROM unnest($1::text[]) AS g(anywhere)""",
+            missing,
+        )
+        if len(_counted) > 20_000:
+            _counted.clear()
+        _counted.update({row["anywhere"]: (now, row["n"]) for row in rows})
+    return [_counted[one][1] for one in asked]

@@ -12,7 +12,7 @@ from backend.cases.messages import DueWords, Step, timeline
 from backend.cases.model import Case, CaseRow
 from backend.cases.queries import case_for, cases_of, events_of, open_defects
 from backend.cases.states import LABELS, Clock, Public, State
-from backend.cases.when import due_of
+from backend.cases.when import due_words_of
 from backend.core.db import Tx
 from backend.core.i18n import translate, wanted
 from backend.core.render import language, said
@@ -86,7 +86,7 @@ async def withdraw_case(request: Request, tx: NamedDependency[Tx], number: FromP
 
 async def _detail(request: Request, tx: Tx, case: Case) -> CaseDetail:
     events = await events_of(tx.db, case.id, public_only=True)
-    due, lang = await due_of(tx, case, events), _lang(request)
+    due, lang = await due_words_of(tx, case, events), _lang(request)
     defects = await open_defects(tx.db, case.id) if case.state is State.CORRECTING else []
     token = language.set(lang)
     try:

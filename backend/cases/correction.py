@@ -1,92 +1,132 @@
-"""Answering a correction notice: every point at once, with a new photo, a new value or a word about it."""
+"""Answering a correction notice: every point at once, with new photos, a new value or a word about it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
 
+import msgspec
 from obstore.store import ObjectStore
 
 from backend.cases.actions import move
-from backend.cases.model import Case, CaseFile, Defect, Fact
-from backend.cases.queries import all_facts, facts_place, open_defects
+from backend.cases.model import Case, Defect, Fact
+from backend.cases.queries import REPLY, all_facts, facts_place, open_defects
+from backend.catalogue.answers import AnswerError, read_answer
+from backend.catalogue.model import Element
+from backend.catalogue.queries import item_version
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
 from backend.core.files import store_upload
 from backend.core.i18n import _
 
-REPLY = "filing.correction_reply"
 LONGEST_REPLY = 500
-MOST_FILES = 6
+MOST_PHOTOS = 6
 
-Uploads = Mapping[str, Sequence[tuple[bytes, str]]]
+Typed = Mapping[str, Sequence[str]]
+Upload = tuple[bytes, str]
+"""Content and file name."""
 
 
-async def answer_correction(tx: Tx, store: ObjectStore, case: Case, typed: Mapping[str, str], uploads: Uploads) -> Case:
-    """`typed["answer-0"]` and `uploads["file-0"]` answer the first point of the notice, and so on.
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """One point of the notice, and where it is answered. `element`: the question to answer anew, if it is one."""
 
-    Invalid, with every point still open, before anything is kept.
-    """
+    n: int
+    defect: Defect
+    element: Element | None = None
+
+    @property
+    def answer(self) -> str:
+        return f"answer-{self.n}"
+
+    @property
+    def photo(self) -> str:
+        return f"photo-{self.n}"
+
+
+async def points_of(tx: Tx, case: Case) -> list[Point]:
+    elements = (await item_version(tx.db, case.item_code, case.item_version)).elements
     defects = await open_defects(tx.db, case.id)
-    if problems := _open_points(defects, typed, uploads):
-        raise Invalid(*problems)
-    for n, defect in enumerate(defects):
-        await _keep_files(tx, store, case, defect, n, uploads.get(f"file-{n}", ()))
-    await _keep_words(tx, case, defects, typed)
+    return [Point(n=n, defect=d, element=elements.get(d.element)) for n, d in enumerate(defects)]
+
+
+async def answer_correction(
+    tx: Tx, store: ObjectStore, case: Case, typed: Typed, photos: Mapping[str, Sequence[Upload]]
+) -> Case:
+    """`typed["answer-0"]` and `photos["photo-0"]` answer the first point, and so on. Invalid with every point still open."""
+    points = await points_of(tx, case)
+    values = _read(tx, points, typed, photos)
+    for point in points:
+        await _keep_photos(tx, store, case, point, photos.get(point.photo, ()))
+    await _keep_answers(tx, case, points, values)
     return await move(tx, case, "corrected")
 
 
-def _open_points(defects: Sequence[Defect], typed: Mapping[str, str], uploads: Uploads) -> list[Problem]:
-    problems = []
-    for n, defect in enumerate(defects):
-        words, files = typed.get(f"answer-{n}", "").strip(), uploads.get(f"file-{n}", ())
-        if len(words) > LONGEST_REPLY:
-            problems.append(Problem(_("这一栏请写在 500 字以内。"), f"answer-{n}"))
-        if len(files) > MOST_FILES:
-            problems.append(Problem(_("这一项最多交 6 个文件。"), f"file-{n}"))
-        if defect.material and not files and not words:
-            problems.append(Problem(_("请拍一张照片交上；交不了，就写明原因。"), f"file-{n}"))
-        elif not defect.material and not words and not files:
-            problems.append(Problem(_("请回答这一项。"), f"answer-{n}"))
-    return problems
-
-
-async def _keep_files(
-    tx: Tx, store: ObjectStore, case: Case, defect: Defect, n: int, files: Sequence[tuple[bytes, str]]
-) -> None:
-    """New pages stand for the material from now on; a photo nobody asked for goes with the reply."""
-    subject, material = defect.subject or case.principal_id, defect.material or REPLY
-    for position, (content, name) in enumerate(files):
+def _read(tx: Tx, points: Sequence[Point], typed: Typed, photos: Mapping[str, Sequence[Upload]]) -> dict[int, Any]:
+    """The answers by point; a photo alone answers a point about a material."""
+    values, problems = {}, []
+    for point in points:
+        taken = photos.get(point.photo, ())
         try:
-            file_id = await store_upload(tx, store, content, name)
+            value = _value(tx, point, [text for text in typed.get(point.answer, ()) if text.strip()])
+            if value is not None:
+                values[point.n] = value
+            elif not taken:
+                problems.append(_unanswered(point))
+        except AnswerError as error:
+            problems.append(msgspec.structs.replace(error.problem, field=point.answer))
+        if len(taken) > MOST_PHOTOS:
+            problems.append(Problem(_("这一项最多交 6 个文件。"), point.photo))
+    if problems:
+        raise Invalid(*problems)
+    return values
+
+
+def _value(tx: Tx, point: Point, texts: list[str]) -> Any:
+    if point.element:
+        return read_answer(point.element, texts, tx.today)
+    words = "\n".join(texts).strip()
+    if len(words) > LONGEST_REPLY:
+        raise AnswerError(_("这一栏请写在 500 字以内。"))
+    return words or None
+
+
+def _unanswered(point: Point) -> Problem:
+    if point.defect.material:
+        return Problem(_("请拍一张照片交上；交不了，就写明原因。"), point.photo)
+    return Problem(_("请回答这一项。"), point.answer)
+
+
+async def _keep_photos(tx: Tx, store: ObjectStore, case: Case, point: Point, photos: Sequence[Upload]) -> None:
+    """The new pages stand for the material from now on; the old ones stay in the store."""
+    for position, (content, name) in enumerate(photos if point.defect.material else ()):
+        try:
+            file_id: UUID = await store_upload(tx, store, content, name)
         except Invalid as refusal:
-            raise Invalid(*(Problem(p.say, f"file-{n}", p.params) for p in refusal.problems)) from refusal
-        page = CaseFile(
-            subject=subject,
-            material=material,
-            variant="" if defect.material else str(n),
-            position=position,
-            file_id=file_id,
-        )
+            raise Invalid(*(msgspec.structs.replace(p, field=point.photo) for p in refusal.problems)) from refusal
         await tx.db.execute(
-            """INSERT INTO case_files (case_id, subject, material, variant, position, file_id, added_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7)""",
-            *(case.id, page.subject, page.material, page.variant, page.position, page.file_id, tx.now),
+            "INSERT INTO case_files (case_id, subject, material, position, file_id, added_at) VALUES ($1, $2, $3, $4, $5, $6)",
+            case.id,
+            point.defect.subject or case.principal_id,
+            point.defect.material,
+            position,
+            file_id,
+            tx.now,
         )
 
 
-async def _keep_words(tx: Tx, case: Case, defects: Sequence[Defect], typed: Mapping[str, str]) -> None:
-    """Answers join the sealed facts: what was filed first stays readable beside them."""
+async def _keep_answers(tx: Tx, case: Case, points: Sequence[Point], values: Mapping[int, Any]) -> None:
+    """Answers join the sealed facts; what was filed first stays readable behind them."""
     said = [
         Fact(
-            subject=defect.subject or case.principal_id,
-            element=defect.element or f"{REPLY}.{n}",
-            value=words,
+            subject=point.defect.subject or case.principal_id,
+            element=point.defect.element if point.element else f"{REPLY}.{point.n}",
+            value=values[point.n],
             source="corrected",
             trust="D",
             at=tx.now,
         )
-        for n, defect in enumerate(defects)
-        if (words := typed.get(f"answer-{n}", "").strip())
+        for point in points
+        if point.n in values
     ]
     if said:
-        facts = [*await all_facts(tx, case), *said]
-        sealed = tx.key.seal_value(facts, facts_place(case.id))
+        sealed = tx.key.seal_value([*await all_facts(tx, case), *said], facts_place(case.id))
         await tx.db.execute("UPDATE cases SET facts_sealed = $2 WHERE id = $1", case.id, sealed)

@@ -14,6 +14,9 @@ from backend.core.db import Tx
 from backend.core.errors import NotFound
 from backend.core.viewer import Viewer
 
+REPLY = "filing.correction_reply"
+"""Before the number of the point: words in answer to a correction notice that belong to no element."""
+
 
 async def case_for(db: asyncpg.Connection, viewer: Viewer, number: str) -> Case:
     """The case if it is the principal's (herself, or under a live mandate that covers it), or of the officer's department."""

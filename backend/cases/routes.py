@@ -11,13 +11,14 @@ from litestar.params import FromPath
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from backend.cases.actions import move
-from backend.cases.correction import answer_correction
+from backend.cases.correction import Typed, answer_correction, points_of
 from backend.cases.live import Hub
 from backend.cases.messages import timeline
 from backend.cases.model import Case
-from backend.cases.queries import agent_names, case_for, cases_of, department_phone, events_of, files_of, open_defects
+from backend.cases.queries import agent_names, case_for, cases_of, department_phone, events_of, files_of
 from backend.cases.states import CLOSED, LABELS, State
-from backend.cases.when import due_of
+from backend.cases.when import due_words_of
+from backend.catalogue.queries import city
 from backend.core.db import Tx, transaction
 from backend.core.errors import Invalid, NotFound, Refusal
 from backend.core.viewer import Viewer, open_viewer
@@ -43,7 +44,7 @@ async def case_page(request: Request, tx: NamedDependency[Tx], number: FromPath[
         case=case,
         label=LABELS[case.state],
         steps=timeline(case.state, events),
-        due=await due_of(tx, case, events),
+        due=await due_words_of(tx, case, events),
         agents=await agent_names(tx, events),
         phone=await department_phone(tx.db, case.department_id),
         files=await files_of(tx.db, case.id),
@@ -77,27 +78,26 @@ async def correct(request: Request, tx: NamedDependency[Tx], number: FromPath[st
     """Everything the notice asked for, at once; what is still missing is said at once, and nothing typed is lost."""
     case = await case_for(tx.db, tx.viewer, number)
     form = await read_form(request)
-    typed = dict(form.fields)
-    uploads = {name: [(await file.read(), file.filename) for file in form.files(name)] for name, _ in form.uploads}
+    typed = {name: form.all(name) for name, _ in form.fields}
+    photos = {name: [(await file.read(), file.filename) for file in form.files(name)] for name, _ in form.uploads}
     try:
         async with tx.db.transaction():  # what is refused halfway leaves nothing behind
-            await answer_correction(tx, request.app.state.files, case, typed, uploads)
+            await answer_correction(tx, request.app.state.files, case, typed, photos)
     except Invalid as refusal:
         return await _correction(request, tx, case, typed, refusal)
     return see_other(f"/cases/{case.number}")
 
 
-async def _correction(
-    request: Request, tx: Tx, case: Case, typed: dict[str, str], refusal: Refusal | None
-) -> Response[str]:
+async def _correction(request: Request, tx: Tx, case: Case, typed: Typed, refusal: Refusal | None) -> Response[str]:
     return page(
         request,
         tx,
         "cases/correct.html",
         status=refusal.status if refusal else 200,
         case=case,
-        defects=await open_defects(tx.db, case.id),
-        due=await due_of(tx, case, await events_of(tx.db, case.id)),
+        points=await points_of(tx, case),
+        regions=(await city(tx.db)).pack.city.regions,
+        due=await due_words_of(tx, case, await events_of(tx.db, case.id)),
         typed=typed,
         problems=refusal.problems if refusal else (),
     )

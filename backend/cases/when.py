@@ -13,7 +13,7 @@ def count_of(case: Case, events: Sequence[Event]) -> Count | None:
     return running(replay(events, case.limits))
 
 
-async def due_of(tx: Tx, case: Case, events: Sequence[Event]) -> DueWords | None:
+async def due_words_of(tx: Tx, case: Case, events: Sequence[Event]) -> DueWords | None:
     """What people read about the date; None when no clock runs."""
     count = count_of(case, events)
     if count is None:

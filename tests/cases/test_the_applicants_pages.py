@@ -97,7 +97,7 @@ async def test_a_correction_says_all_that_is_still_open_and_keeps_what_was_typed
     assert "请拍一张照片交上" in nothing.text
     assert "请回答这一项" in nothing.text
     half = await father.post(
-        f"/cases/{case.number}/correction", data={"answer-1": "女儿<b>"}, files={"file-0": ("a.txt", b"hello")}
+        f"/cases/{case.number}/correction", data={"answer-1": "女儿<b>"}, files={"photo-0": ("a.txt", b"hello")}
     )
     assert half.status_code == 422
     assert "女儿&lt;b&gt;" in half.text
@@ -112,7 +112,7 @@ async def test_a_correction_with_a_photo_and_words_goes_back_to_the_desk(site: S
     answer = await father.post(
         f"/cases/{case.number}/correction",
         data={"answer-0": "", "answer-1": "平时是女儿照顾。"},
-        files={"file-0": ("证.jpg", photo(), "image/jpeg")},
+        files={"photo-0": ("证.jpg", photo(), "image/jpeg")},
     )
     assert (answer.status_code, answer.headers["location"]) == (303, f"/cases/{case.number}")
     async with town.tx("officer") as tx:
@@ -124,6 +124,33 @@ async def test_a_correction_with_a_photo_and_words_goes_back_to_the_desk(site: S
         assert values == {"person.name": "陈大海", "filing.correction_reply.1": "平时是女儿照顾。"}
     again = await father.get(f"/cases/{case.number}/correction")
     assert again.status_code == 303  # nothing is asked any more
+
+
+async def test_a_wrong_answer_is_given_anew_as_the_element_asks_for_it(site: Site, town: Town) -> None:
+    """The desk names the element; the page asks it with its own control, and a wrong value is told like on the sheet."""
+    father_id = str(town.ids["father"])
+    asked = [
+        {"say": "电话打不通，请写一个能打通的。", "element": "person.phone", "subject": father_id},
+        {"say": "请重新选一下照护等级。", "element": "person.nursing_level", "subject": father_id},
+    ]
+    case = await town.moved(await town.filed(), "officer", "correction_asked", problems=asked, days=10)
+    father = await site.person("father")
+    form = (await father.get(f"/cases/{case.number}/correction")).text
+    assert 'type="tel"' in form
+    assert 'type="radio"' in form
+    wrong = await father.post(f"/cases/{case.number}/correction", data={"answer-0": "123", "answer-1": "moon"})
+    assert wrong.status_code == 422
+    assert "电话号码不对" in wrong.text
+    assert "请从列出的几项里选" in wrong.text
+    assert 'value="123"' in wrong.text
+    right = await father.post(
+        f"/cases/{case.number}/correction", data={"answer-0": "0898 6612 3456", "answer-1": "full"}
+    )
+    assert right.status_code == 303
+    async with town.tx("officer") as tx:
+        facts = {f.element: (f.value, f.source) for f in await filed_facts(tx, case)}
+    assert facts["person.phone"] == ("089866123456", "corrected")
+    assert facts["person.nursing_level"] == ("full", "corrected")
 
 
 async def test_a_decided_case_cannot_be_withdrawn_and_says_so(site: Site, town: Town) -> None:

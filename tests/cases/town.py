@@ -3,22 +3,28 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 
+import backend
 from backend.accounts.actions import open_account, open_session
 from backend.accounts.model import NewAccount
 from backend.cases.actions import move
 from backend.cases.filing import file_cases
 from backend.cases.model import Case, Fact, Limits, NewCase
 from backend.cases.queries import case_by_id, case_for
+from backend.catalogue.pack_read import build, covered, read_folder
 from backend.core.codes import order_number
 from backend.core.crypto import Vault
 from backend.core.db import Tx, connect, job_transaction, open_pool
 from backend.core.viewer import open_viewer
 from backend.settings import Settings
 
+HAIKOU = Path(backend.__file__).parent / "packs" / "haikou"
 ITEM = "460100-MZ-003"
 DEPARTMENT = "民政局"
 ROLES = ("window", "reviewer", "approver", "head")
@@ -34,6 +40,15 @@ CAST = {
     ),
     "foreign": NewAccount(kind="officer", handle="foreign", name="外局小钱", roles={"住房局": ROLES}),
 }
+
+
+@cache
+def starter() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The starter city's vocabulary, and its 护理补贴 with limits of our own to count with."""
+    raw = read_folder(HAIKOU)
+    version = covered(raw, build(raw).items["护理补贴"])
+    version["item"] = version["item"] | {"limits": {"promised": 15, "statutory": 20, "unit": "workday"}}
+    return raw | {"items": {}, "scenarios": {}}, version
 
 
 class Town:
@@ -122,15 +137,16 @@ async def _settle(town: Town, owner: asyncpg.Connection) -> None:
     await owner.execute("SELECT set_config('app.now', $1, true)", town.now.isoformat())
     await owner.executemany("INSERT INTO departments (id, name, data) VALUES ($1, $2, $3)", [
         (DEPARTMENT, "海口市民政局", {"phones": {"enquiry": "0898-00000000"}}), ("住房局", "海口市住房局", {})])  # fmt: skip
+    data, version = starter()
     pack = await owner.fetchval(
-        "INSERT INTO packs (region, name, sha256, data) VALUES ('460100', 't', '\\x00', '{}') RETURNING id"
+        "INSERT INTO packs (region, name, sha256, data) VALUES ('460100', '海口', '\\x00', $1) RETURNING id", data
     )
     await owner.execute(
         """INSERT INTO items (code, kind, name, department, department_id, region, version, source)
            VALUES ($1, 'item', '护理补贴', '海口市民政局', $2, '460100', 1, 'pack')""", ITEM, DEPARTMENT)  # fmt: skip
     await owner.execute(
         "INSERT INTO item_versions (code, version, pack_id, sha256, data, review) VALUES ($1, 1, $2, '\\x00', $3, '{}')",
-        ITEM, pack, {"item": {"name": "护理补贴", "limits": {"promised": 15, "statutory": 20, "unit": "workday"}}},
+        ITEM, pack, version,
     )  # fmt: skip
     for handle, account in CAST.items():
         town.ids[handle] = await open_account(Tx(owner, town.vault, town.now), account)

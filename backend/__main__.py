@@ -35,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     modules = [MODULES[words[0]]] if words and words[0] in MODULES else sorted(set(MODULES.values()))
+    if words[:1] == ["pack"]:
+        prove_scenarios_too()
     args = parser(command for name in modules for command in import_module(name).COMMANDS).parse_args(words)
     try:
         code: int = args.run(args)
@@ -44,6 +46,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def prove_scenarios_too() -> None:
+    """The pack check lies below the scenarios and cannot know them; here the two are put together."""
+    import_module("backend.catalogue.pack_check").EXTRA_CHECKS.append(
+        import_module("backend.scenarios.pack_proof").scenario_faults
+    )
 
 
 def parser(commands: Iterable[Command]) -> argparse.ArgumentParser:

@@ -5,8 +5,8 @@ from datetime import date
 import msgspec
 from litestar import Request, get
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
-from backend.core.conditions import Reason
 from backend.core.db import Tx
 from backend.core.web import ANYONE
 from backend.scenarios.answers import read_answers
@@ -81,14 +81,14 @@ async def scenario_list(tx: NamedDependency[Tx]) -> list[Guide]:
 
 
 @get("/api/v1/scenarios/{scenario_id:str}", opt=ANYONE, tags=["scenarios"], operation_id="showScenario")
-async def scenario_in_full(tx: NamedDependency[Tx], scenario_id: str) -> GuideInFull:
+async def scenario_in_full(tx: NamedDependency[Tx], scenario_id: FromPath[str]) -> GuideInFull:
     one = (await guides(tx.db)).scenario(scenario_id)
     questions = [_asked(question) for question in one.questions]
     return GuideInFull(one.id, one.title, one.summary, questions, [result.id for result in one.results])
 
 
 @get("/api/v1/scenarios/{scenario_id:str}/step", opt=ANYONE, tags=["scenarios"], operation_id="stepScenario")
-async def scenario_step(request: Request, tx: NamedDependency[Tx], scenario_id: str) -> Stand:
+async def scenario_step(request: Request, tx: NamedDependency[Tx], scenario_id: FromPath[str]) -> Stand:
     """Answers are query parameters, named by question; several choices repeat their name."""
     found = await guides(tx.db)
     scenario = found.scenario(scenario_id)
@@ -125,12 +125,8 @@ def _outcome(found: Guides, scenario: Scenario, fit: Fit) -> Outcome:
         code=item.code if item else "",
         advice=result.advice,
         bind=dict(result.bind),
-        reasons=[_words(scenario, reason) for reason in fit.reasons],
+        reasons=[words for reason in fit.reasons if (words := reason_words(scenario, reason))],
     )
-
-
-def _words(scenario: Scenario, reason: Reason) -> str:
-    return reason_words(scenario, reason)
 
 
 ROUTES = [scenario_list, scenario_in_full, scenario_step]

@@ -1,10 +1,13 @@
 """Guides: one question a page, the answers in the address, and at the end what fits and why. Nothing is stored."""
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from backend.core.conditions import Value
 from backend.core.db import Tx
@@ -16,7 +19,7 @@ from backend.scenarios.model import Fit, Question, Scenario, Step
 from backend.scenarios.progress import questions_left
 from backend.scenarios.queries import Guides, guides
 from backend.scenarios.rules import step, used_by
-from backend.scenarios.words import answer_words, reason_words
+from backend.scenarios.words import answer_to_send, answer_words, reason_words
 
 ASKED, CHANGE = "_asked", "_change"
 Typed = dict[str, list[str]]
@@ -33,7 +36,7 @@ async def scenario_list(request: Request, tx: NamedDependency[Tx]) -> Response[s
 
 
 @get("/scenarios/{scenario_id:str}", opt=ANYONE, include_in_schema=False)
-async def walk(request: Request, tx: NamedDependency[Tx], scenario_id: str) -> Response[str]:
+async def walk(request: Request, tx: NamedDependency[Tx], scenario_id: FromPath[str]) -> Response[str]:
     """The next question, a question to change (`_change`), or the end. `_asked`: the question of the page before."""
     found = await guides(tx.db)
     scenario = found.scenario(scenario_id)
@@ -91,15 +94,16 @@ def _shown(question: Question, typed: Typed) -> Any:
 
 def _end(found: Guides, scenario: Scenario, stands: Step, typed: Typed, tx: Tx) -> dict[str, Any]:
     given, _invalid = read_answers(scenario, typed)
+    used = used_by(scenario, given, tx.today)
     fits = tuple(fit for fit in stands.results if fit.result.item in found.pack.items)
     return {
         "scenario": scenario,
         "items": [_item(found, scenario, fit) for fit in fits],
         "almost": [_item(found, scenario, fit) for fit in stands.almost if fit.result.item in found.pack.items],
         "advice": [fit.result.advice for fit in stands.results if fit.result.advice],
-        "ready": checklist(scenario, fits, found.pack, used_by(scenario, given, tx.today), tx.today),
+        "ready": checklist(scenario, fits, found.pack, used, tx.today),
         "known": _known(scenario, list(stands.answered), typed, given),
-        "lines": _lines(found, fits),
+        "lines": _lines(found, scenario, fits, {ask: fact.value for ask, fact in used.items()}),
         "again": _path(scenario),
     }
 
@@ -118,14 +122,23 @@ def _item(found: Guides, scenario: Scenario, fit: Fit) -> dict[str, Any]:
     }
 
 
-def _lines(found: Guides, fits: tuple[Fit, ...]) -> list[tuple[str, str]]:
-    """The fields of the cart's form: each item's code, and who is who in it as `code.role=party`."""
-    fields: list[tuple[str, str]] = []
+def _lines(found: Guides, scenario: Scenario, fits: tuple[Fit, ...], given: dict[str, Value]) -> list[tuple[str, str]]:
+    """The fields of the cart's form: each item's code, and what is known exactly, so that it is not asked again."""
+    codes = [("item", found.pack.items[fit.result.item].code) for fit in fits]
+    told: dict[str, set[str]] = {}
     for fit in fits:
-        code = found.pack.items[fit.result.item].code
-        fields.append(("item", code))
-        fields += [("bind", f"{code}.{role}={party}") for role, party in fit.result.bind.items()]
-    return fields
+        for role, party in fit.result.bind.items():
+            for ask, answer in _exact(scenario, party, given):
+                told.setdefault(f"answer.{role}.{ask.partition('.')[2]}", set()).add(answer)
+    return codes + [(name, answers.pop()) for name, answers in told.items() if len(answers) == 1]
+
+
+def _exact(scenario: Scenario, party: str, given: dict[str, Value]) -> Iterator[tuple[str, str]]:
+    """The answers about one party that say exactly what an application asks; bands and rough places do not."""
+    for question in scenario.questions:
+        value = given.get(question.ask)
+        if question.ask.startswith(f"{party}.") and isinstance(value, (bool, str, int, date)):
+            yield question.ask, answer_to_send(question, value)[0]
 
 
 def _known(scenario: Scenario, answered: list[Question], typed: Typed, given: dict[str, Value]) -> list[dict[str, str]]:

@@ -3,8 +3,10 @@
 import importlib
 import importlib.util
 import logging
-from collections.abc import AsyncIterator
+import traceback
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Request, Response
@@ -16,7 +18,6 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from backend.core import db, live, pwa
 from backend.core.crypto import Vault
-from backend.core.db import LOST
 from backend.core.edge import Edge, add_headers
 from backend.core.errors import NotFound, Problem, Refusal, Unavailable
 from backend.core.files import open_store
@@ -68,7 +69,9 @@ def create_app(settings: Settings | None = None, clock: db.Clock = db.wall_clock
         before_send=[add_headers],
         exception_handlers={Refusal: _refusal, HTTPException: _http_error, Exception: _failure},
         compression_config=CompressionConfig(
-            backend="gzip", gzip_compress_level=5, exclude=["/events$", "/static/", "/files/"]
+            backend="gzip",
+            gzip_compress_level=5,
+            exclude=["/events$", "/static/", "/files/", "/sw.js$", "/manifest.webmanifest$"],
         ),
         openapi_config=OpenAPIConfig(
             title="随手办 Suishouban", version="1", path="/api", render_plugins=[JsonRenderPlugin(path="/openapi.json")]
@@ -146,15 +149,34 @@ def _fields(error: HTTPException) -> list[Problem]:
 
 def _failure(request: Request, error: Exception) -> Response[Any]:
     """Anything unforeseen: the database gone is 503; a fault of ours is 500, logged without what the person sent."""
-    if isinstance(error, LOST):
+    causes = list(_causes(error))
+    if refusal := next((c for c in causes if isinstance(c, Refusal)), None):
+        return refused(request, refusal)
+    if any(db.is_lost(cause) for cause in causes):
         return refused(request, Unavailable())
-    log.error(
-        "failed: %s %s: %s",
-        request.method,
-        request.route_handler.paths if hasattr(request, "route_handler") else "",
-        type(error).__name__,
-        exc_info=error,
-    )
+    for cause in causes:
+        log.error(
+            "%s %s failed: %s at %s",
+            request.method,
+            sorted(request.route_handler.paths),
+            type(cause).__name__,
+            _where(cause),
+        )
     refusal = Refusal(_("这里出了错，是我们的问题，不是您的。已经记下来了。请稍后再试，或拨打 12345。"))
     refusal.status = 500
     return refused(request, refusal)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Litestar groups a handler's error with those of closing its transaction."""
+    if isinstance(error, BaseExceptionGroup):
+        for one in error.exceptions:
+            yield from _causes(one)
+    else:
+        yield error
+
+
+def _where(error: BaseException) -> str:
+    """The calls that led there, without messages or values: those may hold what somebody typed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames[-6:]))

@@ -1,5 +1,5 @@
 // npm run build: css/, js/, icons/ and the manifest → dist/, each under a name that carries its content's fingerprint,
-// with .br and .gz beside what compresses; dist/assets.json says app.css → app.1a2b3c4d5e.css; dist/sw.js keeps its name.
+// with .br and .gz beside what compresses; dist/assets.json says app.css → app.1a2b3c4d5e.css; dist/sw.js and the manifest keep their names.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -60,7 +60,7 @@ publish('desk.css', await bundle('css/desk.css'));
 publish('app.js', await bundle('js/app.js'));
 publish('icons.svg', sprite());
 for (const file of readdirSync(join(HERE, 'icons')).filter(name => /\.(svg|png)$/.test(name))) publish(file, read('icons', file));
-publish('manifest.webmanifest', manifest());
+write('manifest.webmanifest', manifest());
 
 // The offline page is kept by the worker, so a change of its template is a new worker too.
 const precache = ['app.css', 'app.js', 'icons.svg', 'app.svg', 'app-192.png'].map(address);

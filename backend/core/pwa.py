@@ -11,6 +11,8 @@ from litestar.params import FromPath
 DIST = Path(__file__).resolve().parents[2] / "pwa" / "dist"
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 FOREVER = "public, max-age=31536000, immutable"
+# A worker runs under the policy its own script came with: it needs to fetch, and a sandbox would end it.
+WORKER_CSP = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'"
 
 
 class Assets:
@@ -34,13 +36,14 @@ class Assets:
         return self._bytes[name], {"Vary": "Accept-Encoding"}
 
 
-def _send(request: Request, name: str, cache: str) -> Response[bytes]:
+def _send(request: Request, name: str, cache: str, csp: str | None = None) -> Response[bytes]:
     try:
         body, headers = request.app.state.assets.find(name, request.headers.get("accept-encoding", ""))
     except KeyError as error:
         raise NotFoundException() from error
     kind = "application/manifest+json" if name.endswith(".webmanifest") else mimetypes.guess_type(name)[0]
-    return Response(body, headers={**headers, "Cache-Control": cache}, media_type=kind or "application/octet-stream")
+    headers |= {"Cache-Control": cache} | ({"Content-Security-Policy": csp} if csp else {})
+    return Response(body, headers=headers, media_type=kind or "application/octet-stream")
 
 
 @get("/static/{name:path}", opt={"who": "anyone"}, sync_to_thread=False, include_in_schema=False)
@@ -50,7 +53,7 @@ def static(request: Request, name: FromPath[str]) -> Response[bytes]:
 
 @get("/sw.js", opt={"who": "anyone"}, sync_to_thread=False, include_in_schema=False)
 def service_worker(request: Request) -> Response[bytes]:
-    return _send(request, "sw.js", "no-cache")
+    return _send(request, "sw.js", "no-cache", WORKER_CSP)
 
 
 @get("/manifest.webmanifest", opt={"who": "anyone"}, sync_to_thread=False, include_in_schema=False)

@@ -1,0 +1,152 @@
+"""The cart's pages: what is in it, for whom each thing is, and everything once more before filing."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from backend.cart import routes_materials, routes_sheet
+from backend.cart.actions import Wanted, add_lines, bind_line, lock_draft, remove_line
+from backend.cart.answering import carry_over
+from backend.cart.binding import Choice, candidates
+from backend.cart.forms import id_in, number_in, speaker_of
+from backend.cart.messages import topics_of
+from backend.cart.model import Draft, Question
+from backend.cart.queries import open_draft, vocabulary
+from backend.core.db import Tx
+from backend.core.errors import NotFound, Problem
+from backend.core.web import PERSON, local_path, page, read_form, see_other
+from backend.core.workdays import calendar
+
+
+@get("/cart", opt=PERSON, include_in_schema=False)
+async def show(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
+    draft = await open_draft(tx)
+    if draft is None or not draft.lines:
+        return page(request, tx, "cart/empty.html", flash=None)
+    speaker = await speaker_of(tx, draft)
+    sheet = draft.sheet
+    return page(
+        request,
+        tx,
+        "cart/show.html",
+        draft=draft,
+        lines=speaker.lines(await calendar(tx.db, tx.today)),
+        filled=sum(q.filled for q in sheet.questions),
+        open=[speaker.question(q) for q in sheet.open],
+        needs=[speaker.need(need) for need in sheet.materials],
+        missing=[speaker.need(need) for need in sheet.materials if need.problem],
+        added=number_in(request.query_params.get("added", "")),
+        already=request.query_params.get("already", "")[:100],
+    )
+
+
+@post("/cart/lines", opt=PERSON, include_in_schema=False)
+async def add(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
+    """One tap: `item` once or several times; optionally `bind.<role>` (a party id or "new") and `answer.<role>.<field>`."""
+    form = await read_form(request)
+    binds = {name.removeprefix("bind."): _choice(text) for name, text in form.fields if name.startswith("bind.")}
+    codes = list(dict.fromkeys(code for code in form.all("item") if code))
+    added = await add_lines(tx, [Wanted(code, binds) for code in codes])
+    told = {name.removeprefix("answer."): text for name, text in form.fields if name.startswith("answer.")}
+    if told and added.lines and (draft := await open_draft(tx)):
+        await carry_over(tx, draft, added.lines, told)
+    query = {"added": len(added.lines)} | ({"already": "、".join(added.already)} if added.already else {})
+    return see_other(local_path(form.text("next"), "/cart?" + urlencode(query)))
+
+
+@post("/cart/lines/{line_id:uuid}/removal", opt=PERSON, include_in_schema=False)
+async def remove(tx: NamedDependency[Tx], line_id: FromPath[UUID]) -> Response[None]:
+    await remove_line(tx, line_id)
+    return see_other("/cart")
+
+
+@get("/cart/lines/{line_id:uuid}/parties", opt=PERSON, include_in_schema=False)
+async def parties_page(request: Request, tx: NamedDependency[Tx], line_id: FromPath[UUID]) -> Response[str]:
+    """Which flat, which account, who is the spouse: chosen anew for one line."""
+    draft = await open_draft(tx)
+    line = draft.line(line_id) if draft else None
+    if draft is None or line is None:
+        raise NotFound()
+    speaker, roles = await speaker_of(tx, draft), []
+    for name, role in line.item.roles.items():
+        if not role.repeated and name in line.parties:
+            others = [ids for other, ids in line.parties.items() if other != name]
+            choices = [
+                {"value": str(p.id), "label": speaker.subject(p.id)}
+                for p in candidates(role, others, draft.parties.values())
+            ]
+            current = str(line.parties[name][0]) if line.parties[name] else "none"
+            roles.append({"name": name, "role": role, "choices": choices, "current": current})
+    return page(request, tx, "cart/parties.html", line=line, roles=roles, cart=draft.cart_id)
+
+
+@post("/cart/lines/{line_id:uuid}/parties", opt=PERSON, include_in_schema=False)
+async def choose_parties(request: Request, tx: NamedDependency[Tx], line_id: FromPath[UUID]) -> Response[None]:
+    form = await read_form(request)
+    draft = await lock_draft(tx)
+    line = draft.line(line_id)
+    if line is None:
+        raise NotFound()
+    for name, text in form.fields:
+        role = name.removeprefix("role.")
+        now = line.parties.get(role, ())
+        if name.startswith("role.") and text != (str(now[0]) if now else "none"):
+            await bind_line(tx, line_id, role, _choice(text))
+    return see_other("/cart")
+
+
+@get("/cart/review", opt=PERSON, include_in_schema=False)
+async def review(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
+    """Everything once more; the form below files it. Its key is made here: sending it twice files once."""
+    draft = await open_draft(tx)
+    if draft is None or not draft.lines:
+        return see_other("/cart")
+    speaker = await speaker_of(tx, draft)
+    pack = await vocabulary(tx)
+    return page(
+        request,
+        tx,
+        "cart/review.html",
+        draft=draft,
+        lines=speaker.lines(await calendar(tx.db, tx.today)),
+        topics=[
+            (topic, speaker.sections([q for q in draft.sheet.questions if q.element.topic == topic]))
+            for topic in topics_of(draft)
+        ],
+        needs=[speaker.need(need) for need in draft.sheet.materials],
+        problems=_linked(draft, draft.sheet.problems),
+        told=list(dict.fromkeys(pack.departments[line.item.department].name for line in draft.lines if not line.gone)),
+        key=uuid4(),
+    )
+
+
+def _linked(draft: Draft, problems: tuple[Problem, ...]) -> list[dict[str, Any]]:
+    """Each problem with the page that puts it right."""
+    questions: dict[str, Question] = {q.name: q for q in draft.sheet.questions}
+    needs = {need.name for need in draft.sheet.materials}
+    linked = []
+    for problem in problems:
+        href = "/cart"
+        if problem.field in questions:
+            href = f"/cart/sheet?{urlencode({'topic': questions[problem.field].element.topic})}#{problem.field}"
+        elif problem.field in needs:
+            href = f"/cart/materials#{problem.field}"
+        elif ".role." in problem.field:
+            href = "/cart/sheet"
+        linked.append({"problem": problem, "href": href})
+    return linked
+
+
+def _choice(text: str) -> Choice:
+    return text if text in ("new", "none") else id_in(text)
+
+
+ROUTES = [
+    *(show, add, remove, parties_page, choose_parties, review),
+    *routes_sheet.ROUTES,
+    *routes_materials.ROUTES,
+]

@@ -1,0 +1,94 @@
+"""The list of materials: what need not be handed in, a photo or a document for the rest, a pledge where one will do."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+
+from backend.cart.actions import lock_draft
+from backend.cart.forms import id_in, speaker_of
+from backend.cart.materials import attach, detach, need_named, room_for, sign
+from backend.cart.model import Draft
+from backend.cart.queries import open_draft
+from backend.core.db import Tx
+from backend.core.errors import Invalid, Problem
+from backend.core.files import store_upload
+from backend.core.i18n import _
+from backend.core.web import PERSON, Form, page, read_form, see_other
+
+
+@get("/cart/materials", opt=PERSON, include_in_schema=False)
+async def materials(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
+    draft = await open_draft(tx)
+    if draft is None or not draft.lines:
+        return see_other("/cart")
+    return await _list(request, tx, draft)
+
+
+@post("/cart/materials", opt=PERSON, include_in_schema=False)
+async def hand_in(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
+    """`material` names the entry, `file` one or several pages. What can be kept is kept; the rest is told, each with why."""
+    form = await read_form(request)
+    draft = await lock_draft(tx, id_in(form.text("cart")))
+    need = need_named(draft, form.text("material"))
+    uploads = form.files("file")
+    if not uploads:
+        said = Problem(_("还没有选照片或文件：%(label)s"), need.name, {"label": need.material.label})
+        return await _list(request, tx, draft, (said,))
+    room_for(need, len(uploads))
+    kept, problems = [], []
+    for upload in uploads:
+        try:
+            content = await upload.read()
+            kept.append(
+                await store_upload(tx, request.app.state.files, content, upload.filename, upload.content_type or "")
+            )
+        except Invalid as refusal:
+            problems += [Problem(p.say, need.name, p.params) for p in refusal.problems]
+    await attach(tx, draft, need, kept)
+    if not problems:
+        return see_other(f"/cart/materials#{need.name}")
+    after = await open_draft(tx)
+    assert after is not None
+    return await _list(request, tx, after, tuple(problems))
+
+
+@post("/cart/materials/removal", opt=PERSON, include_in_schema=False)
+async def take_back(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
+    form = await read_form(request)
+    draft, name = await _named(tx, form)
+    await detach(tx, draft, need_named(draft, name), id_in(form.text("file")))
+    return see_other(f"/cart/materials#{name}")
+
+
+@post("/cart/materials/pledge", opt=PERSON, include_in_schema=False)
+async def pledge(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
+    form = await read_form(request)
+    draft, name = await _named(tx, form)
+    await sign(tx, draft, need_named(draft, name), signed=form.text("signed") == "yes")
+    return see_other(f"/cart/materials#{name}")
+
+
+async def _named(tx: Tx, form: Form) -> tuple[Draft, str]:
+    return await lock_draft(tx, id_in(form.text("cart"))), form.text("material")
+
+
+async def _list(request: Request, tx: Tx, draft: Draft, problems: tuple[Problem, ...] = ()) -> Response[str]:
+    speaker = await speaker_of(tx, draft)
+    needs = [speaker.need(need) for need in draft.sheet.materials]
+    by_hand = [need for need in needs if need.way in ("", "file", "pledge")]
+    return page(
+        request,
+        tx,
+        "cart/materials.html",
+        status=422 if problems else 200,
+        draft=draft,
+        by_hand=by_hand,
+        found=[need for need in needs if need.way not in ("", "file", "pledge")],
+        left=sum(need.problem is not None for need in needs),
+        open=len(draft.sheet.open),
+        problems=problems,
+    )
+
+
+ROUTES = [materials, hand_in, take_back, pledge]

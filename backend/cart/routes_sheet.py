@@ -1,0 +1,99 @@
+"""The one sheet: a topic a page, each question once, whatever is known already filled in."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+
+from backend.cart.actions import lock_draft
+from backend.cart.answering import save_answers
+from backend.cart.forms import answers_in, id_in, number_in, speaker_of
+from backend.cart.messages import topics_of
+from backend.cart.model import Draft
+from backend.cart.queries import open_draft
+from backend.core.db import Tx
+from backend.core.errors import Problem
+from backend.core.web import PERSON, Form, page, read_form, see_other
+
+
+@get("/cart/sheet", opt=PERSON, include_in_schema=False)
+async def sheet(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
+    """One topic a page, the first with something open; `?all=1` everything that is filled in, to look over."""
+    draft = await open_draft(tx)
+    if draft is None or not draft.lines:
+        return see_other("/cart")
+    topics = topics_of(draft)
+    wanted = request.query_params.get("topic", "")
+    topic = wanted if wanted in topics else _next_topic(draft)
+    if "all" in request.query_params or (topic is None and not draft.sheet.roles):
+        return await _overview(request, tx, draft)
+    return await _topic_page(request, tx, draft, topic, edit=topic == wanted)
+
+
+@post("/cart/sheet", opt=PERSON, include_in_schema=False)
+async def save_sheet(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
+    """Keeps what can be kept, then the next topic; with problems the same page again, nothing typed lost."""
+    form = await read_form(request)
+    draft = await lock_draft(tx, id_in(form.text("cart")))
+    outcome = await save_answers(tx, draft, answers_in(form), number_in(form.text("seen")))
+    if form.text("later"):
+        return see_other("/cart")
+    after = await open_draft(tx)
+    assert after is not None
+    if outcome.problems:
+        return await _topic_page(request, tx, after, form.text("topic"), problems=outcome.problems, form=form)
+    if _next_topic(after) or after.sheet.roles:
+        return see_other("/cart/sheet")
+    return see_other("/cart/materials" if any(need.problem for need in after.sheet.materials) else "/cart/review")
+
+
+async def _overview(request: Request, tx: Tx, draft: Draft) -> Response[str]:
+    speaker = await speaker_of(tx, draft)
+    topics = [
+        (topic, speaker.sections([q for q in draft.sheet.questions if q.element.topic == topic]))
+        for topic in topics_of(draft)
+    ]
+    return page(request, tx, "cart/answers.html", draft=draft, topics=topics)
+
+
+async def _topic_page(
+    request: Request,
+    tx: Tx,
+    draft: Draft,
+    topic: str | None,
+    *,
+    edit: bool = False,
+    problems: tuple[Problem, ...] = (),
+    form: Form | None = None,
+) -> Response[str]:
+    speaker = await speaker_of(tx, draft)
+    asked = [q for q in draft.sheet.questions if q.element.topic == topic]
+    one = None
+    if request.cookies.get("mode") == "elder" and not edit and not problems:
+        one = next((q for q in asked if q.required and not q.filled), None)
+    return page(
+        request,
+        tx,
+        "cart/sheet.html",
+        status=422 if problems else 200,
+        draft=draft,
+        topic=topic,
+        topics=topics_of(draft),
+        sections=speaker.sections([one] if one else asked),
+        one=one is not None,
+        edit=edit,
+        roles=[(role, draft.line(role.line)) for role in draft.sheet.roles],
+        problems={p.field: p for p in problems},
+        typed={name: form.all(name) for name, _text in form.fields} if form else {},
+        filled=sum(q.filled for q in draft.sheet.questions),
+        total=len(draft.sheet.questions),
+    )
+
+
+def _next_topic(draft: Draft) -> str | None:
+    """The first topic with something open."""
+    waiting = {q.element.topic for q in draft.sheet.questions if q.problem}
+    return next((topic for topic in topics_of(draft) if topic in waiting), None)
+
+
+ROUTES = [sheet, save_sheet]

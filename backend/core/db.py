@@ -14,7 +14,7 @@ import asyncpg
 import msgspec
 
 from backend.core.crypto import DataKey, Vault
-from backend.core.errors import SignInNeeded, Unavailable
+from backend.core.errors import SignInNeeded
 from backend.core.viewer import Counts, Viewer
 from backend.settings import Login
 
@@ -39,6 +39,11 @@ LOST = (
     ConnectionError,
     TimeoutError,
 )
+
+
+def is_lost(error: BaseException) -> bool:
+    """The server is gone, too busy or full: nothing was stored and trying again helps. A value it cannot take is not that."""
+    return isinstance(error, LOST) and not isinstance(error, ValueError)
 
 
 def wall_clock() -> datetime:
@@ -108,12 +113,9 @@ def _server(login: Login) -> dict[str, str]:
 
 @asynccontextmanager
 async def transaction(pool: asyncpg.Pool, *, readonly: bool = False) -> AsyncIterator[asyncpg.Connection]:
-    """A connection in a transaction; Unavailable when none is free within two seconds or the server is gone."""
-    try:
-        async with pool.acquire(timeout=2) as connection, connection.transaction(readonly=readonly):
-            yield connection
-    except LOST as error:
-        raise Unavailable() from error
+    """A connection in a transaction; TimeoutError when none is free within two seconds."""
+    async with pool.acquire(timeout=2) as connection, connection.transaction(readonly=readonly):
+        yield connection
 
 
 @asynccontextmanager

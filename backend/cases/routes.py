@@ -49,6 +49,7 @@ async def case_page(request: Request, tx: NamedDependency[Tx], number: FromPath[
         phone=await department_phone(tx.db, case.department_id),
         files=await files_of(tx.db, case.id),
         may_withdraw=case.state not in CLOSED,
+        granted_by_machine=any(event.kind == "granted" and event.actor_kind == "machine" for event in events),
     )
 
 

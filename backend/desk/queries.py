@@ -7,11 +7,12 @@ from uuid import UUID
 import msgspec
 
 from backend.cases.model import Case
-from backend.cases.queries import filed_facts, files_of
+from backend.cases.queries import REPLY, filed_facts, files_of
 from backend.cases.states import State
 from backend.catalogue.answers import shown
 from backend.catalogue.queries import ItemVersion, city, item_version
 from backend.core.db import Tx
+from backend.core.i18n import _
 from backend.desk.model import NEAR_DAYS, FiledFact, FiledMaterial, QueueRow, Tally
 
 PAGE = 50
@@ -74,11 +75,12 @@ async def filed_in(tx: Tx, case: Case, *, masked: bool) -> list[FiledFact]:
     )
     found = []
     for fact in await filed_facts(tx, case):
-        if element := version.elements.get(fact.element):
-            value = shown(element, fact.value, regions, masked=masked)
+        element = version.elements.get(fact.element)
+        if element or fact.element.startswith(REPLY):
+            value = shown(element, fact.value, regions, masked=masked) if element else str(fact.value)
             found.append(
                 FiledFact(
-                    label=element.label,
+                    label=element.label if element else _("补正时的说明"),
                     value=value,
                     source=fact.source,
                     trust=fact.trust,
@@ -90,7 +92,9 @@ async def filed_in(tx: Tx, case: Case, *, masked: bool) -> list[FiledFact]:
 
 
 def _place(version: ItemVersion, element: str) -> int:
-    return list(version.elements).index(element)
+    """The item's own order; words that answer a correction stand last."""
+    order = list(version.elements)
+    return order.index(element) if element in version.elements else len(order)
 
 
 async def materials_in(tx: Tx, case: Case) -> list[FiledMaterial]:

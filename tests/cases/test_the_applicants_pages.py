@@ -162,6 +162,26 @@ async def test_a_decided_case_cannot_be_withdrawn_and_says_so(site: Site, town: 
     assert f"/cases/{case.number}" in answer.text
 
 
+async def test_what_the_machine_found_is_told_in_words(site: Site, town: Town) -> None:
+    doubt = {
+        "verdict": None,
+        "version": 1,
+        "rules": [{"words": "户籍在海口", "verdict": True}, {"words": "评估为失能", "verdict": None}],
+    }
+    case = await town.filed(rules=doubt)
+    text = (await (await site.person("father")).get(f"/cases/{case.number}")).text
+    assert "机器核对了什么？" in text
+    assert "评估为失能" in text
+    assert "户籍在海口" not in text
+    clear = await town.filed(
+        rules={"verdict": True, "version": 1, "rules": [{"words": "年满 80 周岁", "verdict": True}]}
+    )
+    await town.moved(await town.moved(clear, "machine", "accepted"), "machine", "granted")
+    text = (await (await site.person("father")).get(f"/cases/{clear.number}")).text
+    assert "为什么当场就同意了？" in text
+    assert "年满 80 周岁" in text
+
+
 async def test_somebody_without_cases_is_shown_the_way(site: Site, town: Town) -> None:
     text = (await (await site.person("stranger")).get("/cases")).text
     assert "还没有在办的事" in text

@@ -75,7 +75,7 @@ class Town:
         async with job_transaction(self.worker, self.vault, self.now) as tx:
             yield tx
 
-    async def filed(self, who: str = "father", *, waiting: bool = False) -> Case:
+    async def filed(self, who: str = "father", *, waiting: bool = False, rules: Any = None) -> Case:
         """One case of the father's, filed by himself or by his daughter under her mandate."""
         async with self.tx(who, for_father=who == "daughter") as tx:
             order, cart, serial = uuid4(), uuid4(), await tx.db.fetchval("SELECT nextval('case_serial')")
@@ -95,7 +95,7 @@ class Town:
                 trust="D",
                 at=tx.now,
             )
-            (case_id,) = await file_cases(tx, order, [new_case(viewer.principal_id, fact, waiting)])
+            (case_id,) = await file_cases(tx, order, [new_case(viewer.principal_id, fact, waiting, rules)])
             return await case_by_id(tx.db, case_id)
 
     async def moved(self, case: Case, who: str, name: str, for_father: bool = False, **data: object) -> Case:
@@ -110,10 +110,10 @@ class Town:
         self.now += timedelta(**delta)
 
 
-def new_case(party: UUID, fact: Fact, waiting: bool = False) -> NewCase:
+def new_case(party: UUID, fact: Fact, waiting: bool = False, rules: Any = None) -> NewCase:
     return NewCase(
         item_code=ITEM, item_version=1, department_id=DEPARTMENT, region="460100", bound={"applicant": str(party)},
-        limits=Limits(promised=15, statutory=20), facts=[fact], waiting=waiting,
+        limits=Limits(promised=15, statutory=20), facts=[fact], waiting=waiting, rules=rules,
     )  # fmt: skip
 
 

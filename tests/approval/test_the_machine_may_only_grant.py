@@ -95,6 +95,15 @@ def test_a_register_that_does_not_answer_leaves_it_open_and_says_nothing_is_wron
     assert not any(verdict is False for _, verdict in doubts(finding))
 
 
+def test_registers_asked_under_another_number_than_the_one_on_the_form_do_not_count():
+    registered = filed("person.id_number", "460199194403051023", "C", "profile")
+    finding = found([*CLEAR, registered])
+    assert finding.verdict is not True
+    assert ("填写的证件号码就是登记的号码", False) in doubts(finding)
+    assert ("健在", None) in doubts(finding)
+    assert found([*CLEAR, filed("person.id_number", ID_NUMBER, "C", "profile")]).verdict is True
+
+
 def test_a_card_of_somebody_else_is_for_a_person_to_see():
     facts = changed("bank_account.holder", "林小燕", "answered")
     assert ("本人账户", False) in doubts(found(facts))

@@ -73,7 +73,9 @@ async def _store_departments(db: asyncpg.Connection, pack: Pack) -> None:
 
 async def _store_calendar(db: asyncpg.Connection, pack: Pack) -> None:
     """The State Council's days, then the city's own; a day without a row is what its weekday says."""
-    days = [(d.day, d.is_workday, d.name, "国务院办公厅") for d in published_calendar().days.values()]
+    days: list[tuple[date, bool, str | None, str]] = [
+        (d.day, d.is_workday, d.name, "国务院办公厅") for d in published_calendar().days.values()
+    ]
     local = [(day, True) for day in pack.calendar.workdays] + [(day, False) for day in pack.calendar.holidays]
     days += [(date.fromisoformat(day), is_workday, None, pack.city.name) for day, is_workday in local]
     await db.executemany(

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Literal
 
 from backend.catalogue.model import Element, ElementType
 from backend.core import codes
@@ -32,7 +32,9 @@ class AnswerError(ValueError):
 
 def read_answer(element: Element, typed: Sequence[str], today: date) -> Plain | None:
     """The value to store, None for nothing typed; AnswerError with a sentence for anything that cannot be."""
-    form = "NFC" if element.type in WORDS else "NFKC"  # full-width digits are a way of typing, punctuation is not
+    form: Literal["NFC", "NFKC"] = (
+        "NFC" if element.type in WORDS else "NFKC"
+    )  # full-width digits are a way of typing, punctuation is not
     texts = [unicodedata.normalize(form, text).strip() for text in typed if text.strip()]
     if not texts:
         return None

@@ -6,6 +6,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import msgspec
+
 from backend.catalogue import import_command
 from backend.catalogue.actions import Loaded, load_pack
 from backend.catalogue.model import Pack
@@ -13,6 +15,7 @@ from backend.catalogue.pack_check import check
 from backend.catalogue.pack_format import Review
 from backend.catalogue.pack_read import STARTER, Fault, PackError, build, read_folder, reviews_of
 from backend.catalogue.pack_schema import pack_schema
+from backend.catalogue.search import Hit, search
 from backend.core.db import connect
 from backend.core.embedded import reachable
 from backend.settings import Login, Refused, load
@@ -112,6 +115,32 @@ def schema_command(args: argparse.Namespace) -> int:
     return 0
 
 
+def search_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("query", help="what somebody says she needs")
+    parser.add_argument("--limit", type=int, default=5)
+    parser.add_argument("--json", action="store_true")
+
+
+def search_command(args: argparse.Namespace) -> int:
+    """find items by what people say"""
+    with reachable(load()) as settings:
+        hits = asyncio.run(_search(settings.login("web"), args.query, args.limit))
+    if args.json:
+        _tell(msgspec.json.encode({"items": hits}).decode())
+    else:
+        for hit in hits:
+            _tell(f"{hit.code}  {hit.name}（{hit.department}）{hit.reason}")
+    return 0
+
+
+async def _search(login: Login, query: str, limit: int) -> list[Hit]:
+    connection = await connect(login)
+    try:
+        return await search(connection, query, limit)
+    finally:
+        await connection.close()
+
+
 def _tell(line: str) -> None:
     sys.stdout.write(line + "\n")
 
@@ -122,4 +151,5 @@ COMMANDS = [
     ("pack review", review_arguments, review_command),
     ("pack schema", schema_arguments, schema_command),
     ("catalogue import", import_command.arguments, import_command.run),
+    ("catalogue search", search_arguments, search_command),
 ]

@@ -89,6 +89,8 @@ async def finish(db: asyncpg.Connection, intake: Intake) -> Imported:
                promised_unit = excluded.promised_unit, words = excluded.words
             WHERE (items.version, items.words) IS DISTINCT FROM (excluded.version, excluded.words)"""
     )
+    if changed:
+        await db.execute("ANALYZE items")
     new = sum(row["version"] == 1 for row in changed)
     back = tuple(row["code"] for row in kept_back)
     return Imported(new, len(changed) - new, len(intake.guides) - len(back) - len(changed), back)

@@ -30,18 +30,18 @@ ROLE = r"^[a-z_]+(\?|\[\d+\.\.\d+\])?$"
 """`person`, `person?` (optional), `person[0..12]` (repeated)."""
 
 
-class RoleFile(Strict, kw_only=True):
+class RoleFile(Strict, frozen=True, kw_only=True):
     kind: Annotated[str, msgspec.Meta(pattern=ROLE)]
     label: str = ""
 
 
-class AskFile(Strict, kw_only=True):
+class AskFile(Strict, frozen=True, kw_only=True):
     fact: str
     when: Rule | None = None
     required: bool = True
 
 
-class NeedFile(Strict, kw_only=True):
+class NeedFile(Strict, frozen=True, kw_only=True):
     material: str
     when: Rule | None = None
     variant: str = ""
@@ -50,7 +50,7 @@ class NeedFile(Strict, kw_only=True):
     note: str = ""
 
 
-class ItemFile(Strict, kw_only=True):
+class ItemFile(Strict, frozen=True, kw_only=True):
     """`items/<name>.yaml`."""
 
     code: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Z][0-9A-Z-]{5,49}$")]
@@ -88,7 +88,7 @@ class ItemFile(Strict, kw_only=True):
     examples: tuple[Example, ...] = ()
 
 
-class DepartmentFile(Strict, kw_only=True):
+class DepartmentFile(Strict, frozen=True, kw_only=True):
     """One department of `offices.yaml`, under the short name by which items call it."""
 
     code: str
@@ -97,7 +97,7 @@ class DepartmentFile(Strict, kw_only=True):
     aliases: tuple[str, ...] = ()
 
 
-class OfficeFile(Strict, kw_only=True):
+class OfficeFile(Strict, frozen=True, kw_only=True):
     name: str
     departments: tuple[str, ...]
     region: str
@@ -108,14 +108,14 @@ class OfficeFile(Strict, kw_only=True):
     demo: bool = False
 
 
-class OfficesFile(Strict, kw_only=True):
+class OfficesFile(Strict, frozen=True, kw_only=True):
     """`offices.yaml`."""
 
     departments: dict[str, DepartmentFile]
     offices: dict[str, OfficeFile]
 
 
-class Review(Strict, kw_only=True):
+class Review(Strict, frozen=True, kw_only=True):
     """One line of `reviews.yaml`: who checked which text of an item. `demo`: for trying the program, not a lawyer's."""
 
     sha256: str

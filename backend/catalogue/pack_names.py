@@ -1,8 +1,8 @@
 """Does every name in a pack lead somewhere, and does every rule compare things that can be compared?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from backend.catalogue.model import ElementType, Item, Material, Pack
+from backend.catalogue.model import CertificateType, ElementType, Item, Material, Pack, Register
 from backend.catalogue.pack_read import Fault, conditions_of
 from backend.core.conditions import Condition, ConditionError, Leaf, Operand, nodes_of, refuse_cycles, uses_of
 
@@ -67,10 +67,10 @@ def name_faults(pack: Pack, item: Item) -> Iterator[Fault]:
     yield from _known("result.certificate", filter(None, [item.result.certificate]), pack.certificates, "证照类型")
     for role in item.roles.values():
         yield from _known(f"roles.{role.name}", [role.kind], pack.city.kinds, "对象类别")
-    for role in item.signs:
-        yield from _known("signs", [role], item.roles, "角色")
-        if role in item.roles and item.roles[role].kind not in ("person", "business"):
-            yield Fault("signs", f"“{role}”不是人，不能签字")
+    for signer in item.signs:
+        yield from _known("signs", [signer], item.roles, "角色")
+        if signer in item.roles and item.roles[signer].kind not in ("person", "business"):
+            yield Fault("signs", f"“{signer}”不是人，不能签字")
     for i, ask in enumerate(item.asks):
         yield from _fact(pack, item, f"asks[{i}]", ask.fact)
     for i, need in enumerate(item.materials):
@@ -100,7 +100,11 @@ def _material(pack: Pack, item: Item, where: str, material: str) -> Iterator[Fau
 
 def _source(pack: Pack, item: Item, where: str, use: Operand) -> Iterator[Fault]:
     kind, _, name = use.source.partition(".")
-    there = {"register": pack.registers, "certificate": pack.certificates}.get(kind)
+    sources: dict[str, Mapping[str, Register | CertificateType]] = {
+        "register": pack.registers,
+        "certificate": pack.certificates,
+    }
+    there = sources.get(kind)
     if not use.source or (there is None and kind in ("answered", "profile", "filing")):
         return
     if there is None or name not in there:

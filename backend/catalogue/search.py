@@ -65,7 +65,7 @@ ANYTHING = Wanted()
 
 
 async def search(db: asyncpg.Connection, q: str, limit: int = 10, wanted: Wanted = ANYTHING) -> list[Hit]:
-    """The best `limit` items; all words first, any of them if that finds too few. Nothing for nothing said."""
+    """The best `limit` items: more of the words, rarer words, in the name. Nothing for nothing said."""
     city = await published(db)
     words = await _words(db, city)
     cut = words.query(q)
@@ -74,20 +74,24 @@ async def search(db: asyncpg.Connection, q: str, limit: int = 10, wanted: Wanted
     limit = max(1, min(limit, MOST))
     weighed = list(zip(cut.groups, await _weights(db, cut.groups), strict=True))
     lived = _lived(city, cut)
-    found = _once(await _find(db, weighed, lived, limit, wanted, " & "), weighed)
-    if len(found) < limit:
-        telling = _telling(weighed)
-        found = _once(await _find(db, telling, lived, limit, wanted, " | "), telling) | found
-        found = dict(sorted(found.items(), key=lambda one: one[1][1] is telling))  # all words before any
-    return [_hit(row, of, lived) for row, of in list(found.values())[:limit]]
+    rows = await _find(db, _wide(weighed), weighed, lived, limit, wanted)
+    rows = rows or await _find(db, " | ".join(group.anywhere for group, _ in weighed), weighed, lived, limit, wanted)
+    return [_hit(row, weighed, lived) for row in _once(rows)[:limit]]
 
 
-def _once(rows: list[Row], of: Weighed) -> dict[tuple[str, str], tuple[Row, Weighed]]:
+def _wide(weighed: Weighed) -> str:
+    """Every word somewhere, or one telling word in the name."""
+    everything = " & ".join(f"({group.anywhere})" for group, _ in weighed)
+    telling = [group for group, weight in weighed if weight > 1] or [group for group, _ in weighed]
+    return f"({everything}) | " + " | ".join(group.title for group in telling)
+
+
+def _once(rows: list[Row]) -> list[Row]:
     """Of several ways of handling the same item of the same department the best one."""
-    best: dict[tuple[str, str], tuple[Row, Weighed]] = {}
+    best: dict[tuple[str, str], Row] = {}
     for row in rows:
-        best.setdefault((row.name, row.department), (row, of))
-    return best
+        best.setdefault((row.name, row.department), row)
+    return list(best.values())
 
 
 def _lived(city: Published | None, cut: Cut) -> dict[str, str]:
@@ -98,13 +102,8 @@ def _lived(city: Published | None, cut: Cut) -> dict[str, str]:
     return {items[name].code: said for said in reversed(cut.life) for name in life[said] if name in items}
 
 
-def _telling(weighed: Weighed) -> Weighed:
-    """Without the words that half the catalogue bears and those nobody does, if something else is left."""
-    return [(group, weight) for group, weight in weighed if weight > 1] or weighed
-
-
 async def _find(
-    db: asyncpg.Connection, weighed: Weighed, lived: dict[str, str], limit: int, wanted: Wanted, how: str
+    db: asyncpg.Connection, asked: str, weighed: Weighed, lived: dict[str, str], limit: int, wanted: Wanted
 ) -> list[Row]:
     rows = await db.fetch(
         """WITH asked AS MATERIALIZED (
@@ -131,7 +130,7 @@ async def _find(
             ORDER BY score * CASE WHEN kind = 'item' THEN 1.5 ELSE 1 END
                      + CASE WHEN code = ANY ($5) THEN 5 ELSE 0 END - ln(length(name)) / 4 DESC, code
             LIMIT $6""",
-        how.join(f"({group.anywhere})" for group, _ in weighed),
+        asked,
         [group.title for group, _ in weighed],
         [group.anywhere for group, _ in weighed],
         [weight for _, weight in weighed],
@@ -185,10 +184,10 @@ async def _words(db: asyncpg.Connection, city: Published | None) -> Words:
 
 
 async def _weights(db: asyncpg.Connection, groups: tuple[Group, ...]) -> list[float]:
-    """ln(all / those that bear the word) + 1; a word nobody bears weighs nothing."""
+    """ln(all / those that bear the word) + ½; a word nobody bears weighs nothing."""
     total = await _count_all(db)
     borne = await _count(db, groups)
-    return [math.log((total + 1) / n) + 0.5 if n else 0.0 for n in borne]
+    return [math.log((max(total, n) + 1) / n) + 0.5 if n else 0.0 for n in borne]
 
 
 async def _count_all(db: asyncpg.Connection) -> int:

@@ -90,12 +90,11 @@ class Words:
     def query(self, text: str) -> Cut:
         """What a person typed; whatever she typed, it is never an error."""
         asked = plain(text[:LONGEST_QUERY])
-        words = dict.fromkeys(self.cut(asked))
-        if OLD.search(asked):
-            words[OLD_PERSON] = None
+        words = self.cut(OLD.sub(f" {OLD_PERSON} ", asked))
+        words = list({frozenset(self.same.get(word, (word,))): word for word in reversed(words)}.values())[::-1]
         meant = {same for word in words for same in self.same.get(word, (word,))}
         life = tuple(said for said, needed in self.life.items() if needed and needed <= meant)
-        return Cut(tuple(self._group(word) for word in list(words)[:MOST_WORDS]), life)
+        return Cut(tuple(self._group(word) for word in words[:MOST_WORDS]), life)
 
     def _group(self, word: str) -> Group:
         same = dict.fromkeys((word, *self.same.get(word, ())))

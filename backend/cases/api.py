@@ -8,9 +8,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from backend.cases.actions import move
+from backend.cases.correction import Point, answer_correction, points_of
+from backend.cases.correction_form import typed_and_photos
 from backend.cases.messages import DueWords, Step, timeline
 from backend.cases.model import Case, CaseRow
-from backend.cases.queries import case_for, cases_of, events_of, open_defects
+from backend.cases.queries import case_for, cases_of, events_of
 from backend.cases.states import LABELS, Clock, Public, State
 from backend.cases.when import due_words_of
 from backend.core.db import Tx
@@ -43,10 +45,14 @@ class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime | None
 
 
-class DefectToAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class PointToAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One point of a correction notice. `answer` and `photo` are the names of the form fields that answer it."""
+
     say: str
     material: str
     element: str
+    answer: str
+    photo: str
 
 
 class CaseDetail(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +66,7 @@ class CaseDetail(msgspec.Struct, frozen=True, kw_only=True):
     overdue: bool
     why: list[str]
     timeline: list[TimelineEntry]
-    corrections: list[DefectToAnswer]
+    corrections: list[PointToAnswer]
 
 
 @get("/api/v1/cases", opt=PERSON, tags=["cases"])
@@ -84,10 +90,20 @@ async def withdraw_case(request: Request, tx: NamedDependency[Tx], number: FromP
     return await _detail(request, tx, case)
 
 
+@post("/api/v1/cases/{number:str}/correction", opt=PERSON, tags=["cases"], status_code=200)
+async def correct_case(request: Request, tx: NamedDependency[Tx], number: FromPath[str]) -> CaseDetail:
+    """Answers every point of the correction notice at once, as multipart/form-data: for each of `corrections` its
+    `answer` (text) or its `photo` (files). All that is missing or wrong comes back at once (422).
+    """
+    case = await case_for(tx.db, tx.viewer, number)
+    typed, photos = await typed_and_photos(request)
+    return await _detail(request, tx, await answer_correction(tx, request.app.state.files, case, typed, photos))
+
+
 async def _detail(request: Request, tx: Tx, case: Case) -> CaseDetail:
     events = await events_of(tx.db, case.id, public_only=True)
     due, lang = await due_words_of(tx, case, events), _lang(request)
-    defects = await open_defects(tx.db, case.id) if case.state is State.CORRECTING else []
+    points = await points_of(tx, case) if case.state is State.CORRECTING else []
     token = language.set(lang)
     try:
         return CaseDetail(
@@ -101,7 +117,7 @@ async def _detail(request: Request, tx: Tx, case: Case) -> CaseDetail:
             overdue=bool(due and due.overdue),
             why=_why(due),
             timeline=[_entry(step) for step in timeline(case.state, events)],
-            corrections=[DefectToAnswer(say=d.say, material=d.material, element=d.element) for d in defects],
+            corrections=[_point(point) for point in points],
         )
     finally:
         language.reset(token)
@@ -119,6 +135,13 @@ def _summary(case: Case | CaseRow, lang: str) -> CaseSummary:
         due=case.due,
         due_clock=case.due_clock,
         provisional=case.due_provisional,
+    )
+
+
+def _point(point: Point) -> PointToAnswer:
+    asked = point.defect
+    return PointToAnswer(
+        say=asked.say, material=asked.material, element=asked.element, answer=point.answer, photo=point.photo
     )
 
 
@@ -142,4 +165,4 @@ def _lang(request: Request) -> str:
     return wanted(request.cookies.get("lang"), request.headers.get("accept-language", ""))
 
 
-ROUTES = [list_cases, read_case, withdraw_case]
+ROUTES = [list_cases, read_case, withdraw_case, correct_case]

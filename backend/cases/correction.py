@@ -22,8 +22,8 @@ LONGEST_REPLY = 500
 MOST_PHOTOS = 6
 
 Typed = Mapping[str, Sequence[str]]
-Upload = tuple[bytes, str]
-"""Content and file name."""
+Photos = Mapping[str, Sequence[tuple[bytes, str]]]
+"""Content and file name of each, by field."""
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,9 +48,7 @@ async def points_of(tx: Tx, case: Case) -> list[Point]:
     return [Point(n=n, defect=d, element=elements.get(d.element)) for n, d in enumerate(defects)]
 
 
-async def answer_correction(
-    tx: Tx, store: ObjectStore, case: Case, typed: Typed, photos: Mapping[str, Sequence[Upload]]
-) -> Case:
+async def answer_correction(tx: Tx, store: ObjectStore, case: Case, typed: Typed, photos: Photos) -> Case:
     """`typed["answer-0"]` and `photos["photo-0"]` answer the first point, and so on. Invalid with every point still open."""
     points = await points_of(tx, case)
     values = _read(tx, points, typed, photos)
@@ -60,7 +58,7 @@ async def answer_correction(
     return await move(tx, case, "corrected")
 
 
-def _read(tx: Tx, points: Sequence[Point], typed: Typed, photos: Mapping[str, Sequence[Upload]]) -> dict[int, Any]:
+def _read(tx: Tx, points: Sequence[Point], typed: Typed, photos: Photos) -> dict[int, Any]:
     """The answers by point; a photo alone answers a point about a material."""
     values, problems = {}, []
     for point in points:
@@ -95,7 +93,9 @@ def _unanswered(point: Point) -> Problem:
     return Problem(_("请回答这一项。"), point.answer)
 
 
-async def _keep_photos(tx: Tx, store: ObjectStore, case: Case, point: Point, photos: Sequence[Upload]) -> None:
+async def _keep_photos(
+    tx: Tx, store: ObjectStore, case: Case, point: Point, photos: Sequence[tuple[bytes, str]]
+) -> None:
     """The new pages stand for the material from now on; the old ones stay in the store."""
     for position, (content, name) in enumerate(photos if point.defect.material else ()):
         try:

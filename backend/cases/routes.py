@@ -12,6 +12,7 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from backend.cases.actions import move
 from backend.cases.correction import Typed, answer_correction, points_of
+from backend.cases.correction_form import typed_and_photos
 from backend.cases.live import Hub
 from backend.cases.messages import timeline
 from backend.cases.model import Case
@@ -22,7 +23,7 @@ from backend.catalogue.queries import city
 from backend.core.db import Tx, transaction
 from backend.core.errors import Invalid, NotFound, Refusal
 from backend.core.viewer import Viewer, open_viewer
-from backend.core.web import COOKIE, PERSON, page, read_form, see_other
+from backend.core.web import COOKIE, PERSON, page, see_other
 from backend.settings import Settings
 
 PING = 25.0  # seconds of silence after which proxies begin to doubt
@@ -78,9 +79,7 @@ async def correction_page(request: Request, tx: NamedDependency[Tx], number: Fro
 async def correct(request: Request, tx: NamedDependency[Tx], number: FromPath[str]) -> Response[Any]:
     """Everything the notice asked for, at once; what is still missing is said at once, and nothing typed is lost."""
     case = await case_for(tx.db, tx.viewer, number)
-    form = await read_form(request)
-    typed = {name: form.all(name) for name, _ in form.fields}
-    photos = {name: [(await file.read(), file.filename) for file in form.files(name)] for name, _ in form.uploads}
+    typed, photos = await typed_and_photos(request)
     try:
         async with tx.db.transaction():  # what is refused halfway leaves nothing behind
             await answer_correction(tx, request.app.state.files, case, typed, photos)

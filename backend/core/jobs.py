@@ -25,6 +25,7 @@ from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.core.executors import EntrypointExecutor
 from pgqueuer.domain.errors import PgqException, RetryRequested
 from pgqueuer.domain.models import Context, Job, Schedule
+from pgqueuer.domain.types import JobId
 
 from backend.core.crypto import Vault
 from backend.core.db import LOST, Clock, Tx, job_transaction
@@ -68,6 +69,16 @@ class Work:
 Handler = Callable[[Work, dict[str, Any]], Awaitable[None]]
 
 
+def at_once(limit: int) -> Callable[[Handler], Handler]:
+    """No more than so many of this job at a time, over all workers: those that wait for others leave room for the quick ones."""
+
+    def limited(handler: Handler) -> Handler:
+        handler.at_once = limit  # type: ignore[attr-defined]
+        return handler
+
+    return limited
+
+
 class Later(Exception):
     """Raised by a handler: nothing failed, but it cannot be done before so many seconds have passed."""
 
@@ -91,7 +102,8 @@ async def enqueue_all(
     db: asyncpg.Connection, jobs: Iterable[tuple[str, Mapping[str, Any]]], *, after: timedelta | None = None
 ) -> None:
     """The same for many jobs in one statement. What is asked for first is done first, urgent names before the others."""
-    names, payloads = [], []
+    names: list[str] = []
+    payloads: list[bytes | None] = []
     for name, payload in jobs:
         names.append(name)
         payloads.append(msgspec.json.encode(payload))
@@ -152,7 +164,9 @@ async def _run_once(
 
 
 def _register(queue: PgQueuer, work: Work, name: str, handler: Handler) -> None:
-    @queue.entrypoint(name, on_failure="hold", executor_factory=partial(Attempt, work=work))
+    limit = getattr(handler, "at_once", 0)
+
+    @queue.entrypoint(name, concurrency_limit=limit, on_failure="hold", executor_factory=partial(Attempt, work=work))
     async def run(job: Job) -> None:
         await handler(work, msgspec.json.decode(job.payload or b"{}"))
 
@@ -245,7 +259,7 @@ async def held_jobs(db: asyncpg.Connection) -> list[Held]:
 
 async def release_jobs(db: asyncpg.Connection, ids: Iterable[int]) -> None:
     """Puts held jobs back, to be tried anew from the beginning."""
-    await Queries(AsyncpgDriver(db)).requeue_jobs(list(ids))
+    await Queries(AsyncpgDriver(db)).requeue_jobs([JobId(n) for n in ids])
 
 
 async def forget_jobs(work: Work, _: dict[str, Any]) -> None:

@@ -1,6 +1,8 @@
 """Pages: Jinja2 templates under pwa/, in the reader's language, whole or one named block of the same template."""
 
 from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from pathlib import Path
@@ -34,7 +36,7 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=demo,
         )
-        self._env.install_gettext_callables(_gettext, _ngettext, newstyle=True)
+        self._env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
         self._env.globals |= {"asset": assets.url, "icon": _icon_from(assets), "demo": demo, "hotline": "12345"}
         self._env.filters |= {
             "date_zh": date_zh,
@@ -76,6 +78,17 @@ def _icon_from(assets: Assets) -> Any:
         )
 
     return icon
+
+
+@contextmanager
+def saying(lang: str, day: date | None = None) -> Iterator[Callable[[Any], str]]:
+    """`said` for code that answers without a page: `with saying("en") as said: said(sentence)`."""
+    token, before = language.set(lang), today.set(day)
+    try:
+        yield said
+    finally:
+        language.reset(token)
+        today.reset(before)
 
 
 def said(problem: Any) -> str:

@@ -1,0 +1,143 @@
+"""Writing notices, reading them, and keeping the addresses of browsers."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import msgspec
+
+from backend.cases.states import Notice
+from backend.core.db import Tx
+from backend.core.errors import Conflict, Invalid, NotFound, Problem
+from backend.core.i18n import _
+from backend.core.jobs import enqueue_all
+from backend.notifications.endpoints import REFUSED, allowed
+from backend.notifications.messages import loudness
+from backend.notifications.model import Channel, Happening, NewNotice, Sending, Words
+from backend.notifications.queries import who_should_know
+from backend.notifications.rules import channels
+from backend.notifications.vapid import keys_fit
+
+# A mail waits a moment: what is filed, accepted and granted in one second is one mail.
+JOBS = {Channel.PUSH: ("deliver_push", None), Channel.EMAIL: ("deliver_mail", timedelta(seconds=15))}
+MOST_DEVICES = 10
+
+
+async def tell(tx: Tx, events: list[int], open_channels: frozenset[Channel]) -> int:
+    """One row for each event, person and channel, however often it is called; inbox rows are sent with it. Returns how many are new."""
+    told = await who_should_know(tx.db, events, tx.today)
+    rows = [notice for happening in told for notice in _notices(happening, open_channels)]
+    stored = await _store(tx, rows)
+    await _supersede(tx, [row for row in rows if row.id in stored])
+    for channel, (job, wait) in JOBS.items():
+        knocks = [(job, {"notice": row.id}) for row in rows if row.id in stored and row.channel is channel]
+        await enqueue_all(tx.db, knocks, after=wait)
+    return len(stored)
+
+
+def _notices(told: Happening, open_channels: frozenset[Channel]) -> Iterable[NewNotice]:
+    words = words_of(told)
+    for channel in channels(told, open_channels):
+        yield NewNotice(
+            id=uuid4(),
+            event_id=told.event_id,
+            person_id=told.person_id,
+            channel=channel,
+            case_id=told.case_id,
+            state=Sending.SENT if channel is Channel.INBOX else Sending.QUEUED,
+            words=words,
+            needs_you=loudness(told.kind) is Notice.NEEDS_YOU,
+        )
+
+
+def words_of(told: Happening) -> Words:
+    """Of what the event says only what a notice needs; an officer's own words stay on the page of the case."""
+    kept = {name: told.data[name] for name in ("authority", "due", "clock", "provisional") if told.data.get(name)}
+    return msgspec.convert({**kept, "kind": told.kind, "item": told.item or "", "number": told.number or ""}, Words)
+
+
+async def _store(tx: Tx, rows: list[NewNotice]) -> set[UUID]:
+    stored = await tx.db.fetch(
+        """INSERT INTO notices (id, event_id, person_id, channel, case_id, state, words, needs_you, created_at, sent_at)
+           SELECT n.id, n.event_id, n.person_id, n.channel, n.case_id, n.state, n.words, n.needs_you, $2,
+                  CASE WHEN n.state = 'sent' THEN $2::timestamptz END
+           FROM jsonb_to_recordset($1) AS n(id uuid, event_id bigint, person_id uuid, channel text, case_id uuid, state text,
+                words jsonb, needs_you boolean)
+           ON CONFLICT (event_id, person_id, channel) DO NOTHING RETURNING id""",
+        msgspec.to_builtins(rows),
+        tx.now,
+    )
+    return {row["id"] for row in stored}
+
+
+async def _supersede(tx: Tx, rows: list[NewNotice]) -> None:
+    """Whatever happens next in a case answers what was asked of her before; and one mail tells it, not three in a second."""
+    newest = {(str(row.case_id), str(row.person_id)): row.event_id for row in rows if row.case_id}
+    news = [{"case_id": case, "person_id": person, "event_id": event} for (case, person), event in newest.items()]
+    await tx.db.execute(
+        """UPDATE notices n SET needs_you = n.needs_you AND n.channel <> 'inbox',
+                  state = CASE WHEN n.channel = 'email' AND n.state IN ('queued', 'retry') THEN 'merged' ELSE n.state END
+           FROM jsonb_to_recordset($1) AS new(case_id uuid, person_id uuid, event_id bigint)
+           WHERE n.case_id = new.case_id AND n.person_id = new.person_id AND n.event_id < new.event_id
+             AND ((n.needs_you AND n.channel = 'inbox') OR (n.channel = 'email' AND n.state IN ('queued', 'retry')))""",
+        news,
+    )
+
+
+async def read(tx: Tx, notice: UUID) -> None:
+    """The viewer has read it; NotFound for anybody else's. A second time changes nothing."""
+    found = await tx.db.fetchval(
+        """UPDATE notices SET read_at = coalesce(read_at, $3)
+           WHERE id = $1 AND person_id = $2 AND channel = 'inbox' RETURNING true""",
+        notice,
+        tx.viewer.id,
+        tx.now,
+    )
+    if found is None:
+        raise NotFound()
+
+
+async def read_all(tx: Tx) -> None:
+    await tx.db.execute(
+        "UPDATE notices SET read_at = $2 WHERE person_id = $1 AND channel = 'inbox' AND read_at IS NULL",
+        tx.viewer.id,
+        tx.now,
+    )
+
+
+async def subscribe(tx: Tx, endpoint: str, p256dh: str, auth: str, listed: tuple[str, ...]) -> None:
+    """Keeps where this browser takes pushes, for whoever is signed in on it now; Invalid when we would not call there."""
+    problems = [] if allowed(endpoint, listed) else [Problem(REFUSED, "endpoint")]
+    if not keys_fit(p256dh, auth):
+        problems.append(Problem(_("浏览器给的提醒钥匙不对。请关掉提醒再打开一次。"), "keys"))
+    if problems:
+        raise Invalid(*problems)
+    if not await tx.db.fetchval("SELECT take_over_push($1, $2)", endpoint, auth):
+        raise Conflict(_("这个提醒地址已经有人在用。请关掉提醒再打开一次。"))
+    await _keep(tx, endpoint, p256dh, auth)
+
+
+async def _keep(tx: Tx, endpoint: str, p256dh: str, auth: str) -> None:
+    """The newest ten browsers of a person; a subscription sent twice is one."""
+    await tx.db.execute("DELETE FROM push_subscriptions WHERE endpoint = $1", endpoint)
+    await tx.db.execute(
+        """DELETE FROM push_subscriptions WHERE id IN (
+               SELECT id FROM push_subscriptions WHERE account_id = $1 ORDER BY created_at DESC, id OFFSET $2)""",
+        tx.viewer.id,
+        MOST_DEVICES - 1,
+    )
+    await tx.db.execute(
+        "INSERT INTO push_subscriptions (id, account_id, endpoint, p256dh, auth, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        uuid4(),
+        tx.viewer.id,
+        endpoint,
+        p256dh,
+        auth,
+        tx.now,
+    )
+
+
+async def unsubscribe(tx: Tx, endpoint: str) -> None:
+    await tx.db.execute(
+        "DELETE FROM push_subscriptions WHERE endpoint = $1 AND account_id = $2", endpoint, tx.viewer.id
+    )

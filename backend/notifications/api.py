@@ -1,0 +1,83 @@
+"""Notices as JSON."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, Parameter
+
+from backend.core.db import Tx
+from backend.core.i18n import wanted
+from backend.core.render import saying
+from backend.core.viewer import counts_of
+from backend.core.web import PERSON
+from backend.notifications.actions import read
+from backend.notifications.messages import message
+from backend.notifications.model import InboxEntry
+from backend.notifications.queries import PAGE, inbox_of
+
+Limit = Annotated[int, Parameter(ge=0, le=PAGE)]
+
+
+class NoticeText(msgspec.Struct, frozen=True, kw_only=True):
+    """One notice in the reader's language. `for_person`: whose affair it is, "" when the reader's own."""
+
+    id: UUID
+    kind: str
+    title: str
+    happened: str
+    todo: str
+    until: str
+    due: date | None
+    case_number: str
+    for_person: str
+    needs_you: bool
+    created_at: datetime
+    read_at: datetime | None
+
+
+class NoticeList(msgspec.Struct, frozen=True):
+    unread: int
+    needs_you: int
+    notices: list[NoticeText]
+
+
+@get("/api/v1/notices", opt=PERSON, tags=["notices"])
+async def list_notices(request: Request, tx: NamedDependency[Tx], limit: Limit = PAGE) -> NoticeList:
+    """The caller's own notices, those that need her first, then the newest; with the numbers for a badge."""
+    lang = wanted(request.cookies.get("lang"), request.headers.get("accept-language", ""))
+    counts = await counts_of(tx.db, tx.viewer)
+    with saying(lang, tx.today) as said:
+        notices = [_text(entry, said) for entry in await inbox_of(tx, limit)]
+    return NoticeList(counts.unread, counts.needs_you, notices)
+
+
+@post("/api/v1/notices/{notice:uuid}/read", opt=PERSON, tags=["notices"], status_code=204)
+async def read_notice(tx: NamedDependency[Tx], notice: FromPath[UUID]) -> None:
+    """Marks one notice as read; a second time changes nothing."""
+    await read(tx, notice)
+
+
+def _text(entry: InboxEntry, said: Callable[[Any], str]) -> NoticeText:
+    full = message(entry.words)
+    return NoticeText(
+        id=entry.id,
+        kind=entry.words.kind,
+        title=said(full.title),
+        happened=said(full.happened),
+        todo=said(full.todo),
+        until=said(full.until) if full.until else "",
+        due=entry.words.due,
+        case_number=entry.words.number,
+        for_person=entry.principal,
+        needs_you=entry.needs_you,
+        created_at=entry.created_at,
+        read_at=entry.read_at,
+    )
+
+
+ROUTES = [list_notices, read_notice]

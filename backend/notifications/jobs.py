@@ -1,0 +1,49 @@
+"""The jobs of notices: who is told, each knock, and the sweep for what got stuck."""
+
+from typing import Any
+from uuid import UUID
+
+from backend.core.jobs import Work, at_once, enqueue_all
+from backend.notifications import delivery
+from backend.notifications.actions import tell
+from backend.notifications.model import Channel
+from backend.settings import Settings
+
+
+async def notify(work: Work, payload: dict[str, Any]) -> None:
+    async with work.transaction() as tx:
+        await tell(tx, payload["events"], open_channels(work.settings))
+
+
+def open_channels(settings: Settings) -> frozenset[Channel]:
+    """The channels this installation has: e-mail where a mail server is named, push where there is a key to sign with."""
+    found = {Channel.INBOX}
+    if settings.vapid_key:
+        found.add(Channel.PUSH)
+    if settings.smtp_url:
+        found.add(Channel.EMAIL)
+    return frozenset(found)
+
+
+async def deliver_push(work: Work, payload: dict[str, Any]) -> None:
+    await delivery.deliver_push(work, UUID(payload["notice"]))
+
+
+@at_once(20)
+async def deliver_mail(work: Work, payload: dict[str, Any]) -> None:
+    await delivery.deliver_mail(work, UUID(payload["notice"]))
+
+
+async def sweep_notices(work: Work, _: dict[str, Any]) -> None:
+    """Every hour: nothing stays stuck. A notice that is claimed elsewhere or settled meanwhile is left alone."""
+    async with work.transaction() as tx:
+        await enqueue_all(tx.db, await delivery.stuck(tx.db))
+
+
+JOBS = {
+    "notify": notify,
+    "deliver_push": deliver_push,
+    "deliver_mail": deliver_mail,
+    "sweep_notices": sweep_notices,
+}
+SCHEDULES = {"sweep_notices": "7 * * * *"}

@@ -1,0 +1,132 @@
+"""Notices as the rest of the product sees them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from backend.cases.states import Clock
+
+
+class Channel(StrEnum):
+    INBOX = "inbox"
+    PUSH = "push"
+    EMAIL = "email"
+
+
+class Sending(StrEnum):
+    """Where a notice stands on its channel."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    RETRY = "retry"
+    MERGED = "merged"  # a newer word on the same case went out instead
+    UNKNOWN = "unknown"  # it may have arrived: never sent again blindly
+    FAILED = "failed"
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """What a notice is about: enough to word it in any language, and nothing private."""
+
+    kind: str
+    item: str = ""
+    number: str = ""
+    authority: str = ""
+    due: date | None = None
+    clock: Clock | None = None
+    provisional: bool = False
+
+
+class Happening(msgspec.Struct, frozen=True, kw_only=True):
+    """One event and one person who should know of it."""
+
+    event_id: int
+    kind: str
+    actor_kind: str
+    case_id: UUID | None
+    number: str | None
+    item: str | None
+    data: dict[str, Any]
+    person_id: UUID
+    did_it: bool
+    has_push: bool
+    has_email: bool
+
+
+class NewNotice(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    event_id: int
+    person_id: UUID
+    channel: Channel
+    case_id: UUID | None
+    state: Sending
+    words: Words
+    needs_you: bool
+
+
+class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One notice as its owner reads it. `principal` is whose affair it is, "" when her own; `by` who acted for her."""
+
+    id: UUID
+    words: Words
+    needs_you: bool
+    created_at: datetime
+    read_at: datetime | None
+    principal: str = ""
+    by: str = ""
+
+
+class Device(msgspec.Struct, frozen=True):
+    """Where one browser takes pushes."""
+
+    id: UUID
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+class PushTask(msgspec.Struct, frozen=True, kw_only=True):
+    """A push claimed for sending: this attempt alone may say how it went. `age`: seconds since the notice was made."""
+
+    id: UUID
+    attempts: int
+    age: float
+    event_id: int
+    case_id: UUID | None
+    person_id: UUID
+    own: bool
+    words: Words
+    language: str
+    unread: int
+    reached: list[UUID]
+    devices: list[Device]
+
+
+class MailTask(msgspec.Struct, frozen=True, kw_only=True):
+    """An e-mail claimed for sending, with the sealed address and the key that opens it."""
+
+    id: UUID
+    attempts: int
+    age: float
+    person_id: UUID
+    own: bool
+    created_at: datetime
+    words: Words
+    language: str
+    key_wrapped: bytes
+    value_sealed: bytes | None
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """How one attempt ended. `retry_after`: seconds the other side asked for. `gone`: that address is no more."""
+
+    state: Sending
+    problem: str = ""
+    retry_after: float = 0
+    gone: bool = False
+
+
+SENT = Answer(state=Sending.SENT)

@@ -1,0 +1,196 @@
+"""Web Push: what goes out, and out of which door. The only module that knows `webpush`.
+
+`webpush` encrypts (RFC 8291) and signs (RFC 8292); it keeps what one call was told for the next one, names the audience
+without its port, and knows neither Content-Type, Topic nor Urgency: so each message gets a fresh object, and the rest is
+added here. Sending is ours: listed hosts only, every address checked at the moment of the call and the call made to
+that very address, no redirects, ten seconds.
+"""
+
+import asyncio
+import hashlib
+import ipaddress
+import logging
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from webpush import WebPush, WebPushSubscription
+from webpush.types import WebPushKeys
+from webpush.vapid import VAPID
+
+from backend.cases.states import Notice
+from backend.core.i18n import translate
+from backend.notifications.endpoints import allowed, is_test_origin
+from backend.notifications.messages import loudness, push_words
+from backend.notifications.model import Answer, Device, PushTask, Sending
+from backend.notifications.rules import of_push_service, seconds_asked
+from backend.notifications.vapid import base64
+from backend.settings import Settings
+
+log = logging.getLogger("suishouban.push")
+
+LONGEST_PAYLOAD = 3993  # bytes before encryption (RFC 8291)
+PATIENCE = 10.0  # seconds for the whole call
+WAITS = 7 * 24 * 3600  # seconds a push service keeps it for a phone that is off
+SIGNED_FOR, REUSED_FOR = 12 * 3600, 3600  # seconds a signature is valid; used again
+LONGEST_ANSWER = 64 * 1024
+LANGUAGES = {"zh-Hans": "zh-CN", "zh-Hant": "zh-TW", "en": "en"}
+
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+
+
+class NotPublic(Exception):
+    """The name leads to an address inside some network: it is not called."""
+
+
+class Pushed(msgspec.Struct, frozen=True):
+    """One message, before encryption. `topic` replaces what a push service still holds of the same case."""
+
+    payload: bytes
+    topic: str
+    urgency: str
+
+
+def pushed(task: PushTask, public_url: str) -> Pushed:
+    """Declarative Web Push JSON: a general sentence and a link, the number of unread notices, nothing personal."""
+    title, body = push_words(task.words)
+    topic = base64(hashlib.sha256(str(task.case_id or task.event_id).encode()).digest()[:24])
+    path = f"/cases/{task.words.number}" if task.own and task.words.number else "/inbox"
+    notification = {
+        "title": translate(task.language, title),
+        "body": translate(task.language, body),
+        "navigate": public_url + path,
+        "tag": topic,
+        "lang": LANGUAGES.get(task.language, "zh-CN"),
+    }
+    payload = msgspec.json.encode({"web_push": 8030, "notification": notification, "app_badge": task.unread})
+    return Pushed(payload, topic, "normal" if loudness(task.words.kind) is Notice.NEWS else "high")
+
+
+class _Origin(NamedTuple):
+    """What VAPID reads of an endpoint; here the host still has its port."""
+
+    scheme: str
+    host: str
+
+
+class _Signer(VAPID):
+    """One signature an origin and hour: signing again for each message would cost half of the work."""
+
+    def __init__(self, private_key: bytes, public_key: bytes) -> None:
+        super().__init__(private_key, public_key)
+        self._signed: dict[_Origin, tuple[float, str]] = {}
+
+    def get_authorization_header(self, endpoint: object, subscriber: str, expiration: int) -> str:
+        parts = urlsplit(str(endpoint))
+        origin = _Origin(parts.scheme, parts.netloc.removesuffix(":443"))
+        made, header = self._signed.get(origin, (-float("inf"), ""))
+        if time.monotonic() - made > REUSED_FOR:
+            header = super().get_authorization_header(origin, subscriber, expiration)  # type: ignore[arg-type]
+            self._signed[origin] = (time.monotonic(), header)
+        return header
+
+
+class Pusher:
+    """Encrypts, signs and sends. `resolve` is how names become addresses."""
+
+    def __init__(self, settings: Settings, client: httpx.AsyncClient, resolve: Resolve | None = None) -> None:
+        self._listed, self._client, self._resolve = settings.push_allowed, client, resolve or addresses
+        self._subscriber = parseaddr(settings.mail_from)[1]
+        self._private = (settings.vapid_key or "").encode()
+        public = load_pem_private_key(self._private, None).public_key()
+        self._public = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        self._signer = _Signer(self._private, self._public)
+
+    def sealed(self, message: Pushed, device: Device) -> tuple[bytes, dict[str, str]]:
+        """The encrypted body and the headers of one call; ValueError for keys that are none and for what is too long."""
+        if len(message.payload) > LONGEST_PAYLOAD:
+            raise ValueError("payload too long")
+        fresh = WebPush(self._private, self._public, self._subscriber, ttl=WAITS, expiration=SIGNED_FOR)
+        fresh.vapid = self._signer
+        keys = WebPushKeys(auth=device.auth, p256dh=device.p256dh)
+        made = fresh.get(message.payload, WebPushSubscription(endpoint=device.endpoint, keys=keys))  # type: ignore[arg-type]
+        headers = {"Content-Type": "application/octet-stream", "Topic": message.topic, "Urgency": message.urgency}
+        return made.encrypted, {**made.headers, **headers}  # type: ignore[dict-item]
+
+    async def send(self, message: Pushed, device: Device) -> Answer:
+        """Never raises for what the other side does. A timeout may be sent again: the same topic and tag show it once."""
+        if not allowed(device.endpoint, self._listed):
+            return Answer(state=Sending.FAILED, problem="push service is not listed")
+        try:
+            body, headers = self.sealed(message, device)
+            async with asyncio.timeout(PATIENCE):
+                return await self._post(device.endpoint, body, headers)
+        except NotPublic:
+            log.warning("a push endpoint led to an address that is not public")
+            return Answer(state=Sending.FAILED, problem="push service has no public address")
+        except ValueError as error:
+            return Answer(state=Sending.FAILED, problem=f"cannot be encrypted: {type(error).__name__}")
+        except (httpx.HTTPError, OSError, TimeoutError) as error:
+            return Answer(state=Sending.RETRY, problem=f"push service not reached: {type(error).__name__}")
+
+    async def _post(self, endpoint: str, body: bytes, headers: dict[str, str]) -> Answer:
+        url = httpx.URL(endpoint)
+        # To the address that was checked, not to whatever the name means a moment later; TLS still asks for the name.
+        request = self._client.build_request(
+            "POST",
+            url.copy_with(host=await self._address(endpoint, url)),
+            content=body,
+            headers={**headers, "Host": url.netloc.decode()},
+            extensions={"sni_hostname": url.host},
+        )
+        answer = await self._client.send(request, stream=True, follow_redirects=False)
+        try:
+            await _drain(answer)
+        finally:
+            await answer.aclose()
+        return of_push_service(
+            answer.status_code, seconds_asked(answer.headers.get("retry-after", ""), datetime.now(UTC))
+        )
+
+    async def _address(self, endpoint: str, url: httpx.URL) -> str:
+        found = await self._resolve(url.host, url.port or 443)
+        if not is_test_origin(endpoint, self._listed) and not all(map(is_public, found)):
+            raise NotPublic()
+        return found[0]
+
+
+async def addresses(host: str, port: int) -> list[str]:
+    """Every address of a name, at least one; OSError when it has none."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def is_public(address: str) -> bool:
+    """An address of the open internet: not this machine, not a private, link-local, shared, reserved or mapped one."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    inner = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
+    return ip.is_global and not ip.is_multicast and (inner is None or inner.is_global)
+
+
+async def _drain(answer: httpx.Response) -> None:
+    """A short answer is read to its end, so that the connection can be used again; a long one is left."""
+    size = 0
+    async for part in answer.aiter_raw():
+        size += len(part)
+        if size > LONGEST_ANSWER:
+            return
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Pusher]:
+    """A pusher with connections of its own; proxies named in the environment are not asked to reach inside for us."""
+    limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+    async with httpx.AsyncClient(timeout=PATIENCE, limits=limits, trust_env=False) as client:
+        yield Pusher(settings, client)

@@ -1,0 +1,104 @@
+"""Who should know of what, and what stands in an inbox."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from backend.core.db import Tx
+from backend.core.errors import NotFound
+from backend.notifications.model import Happening, InboxEntry, Words
+
+PAGE = 50
+
+
+async def who_should_know(db: asyncpg.Connection, events: list[int], today: date) -> list[Happening]:
+    """The principal always; the agent who filed or acted, as long as her mandate lets her see it. Never the agent alone."""
+    rows = await db.fetch(
+        """SELECT e.id AS event_id, e.kind, e.actor_kind, e.case_id, c.number, i.name AS item, e.data, p.id AS person_id,
+                  e.actor_id IS NOT DISTINCT FROM p.id AS did_it,
+                  EXISTS (SELECT 1 FROM push_subscriptions s WHERE s.account_id = p.id) AS has_push,
+                  EXISTS (SELECT 1 FROM contacts k WHERE k.account_id = p.id AND k.kind = 'email' AND k.verified_at IS NOT NULL) AS has_email
+           FROM events e LEFT JOIN cases c ON c.id = e.case_id LEFT JOIN items i ON i.code = c.item_code
+           JOIN accounts p ON p.id IN (e.principal_id, c.actor_id, CASE WHEN e.actor_kind = 'agent' THEN e.actor_id END)
+           WHERE e.id = ANY($1) AND e.public AND (p.id = e.principal_id OR EXISTS (
+               SELECT 1 FROM mandates m WHERE m.principal_id = e.principal_id AND m.agent_id = p.id AND m.ended_at IS NULL
+               AND $2 BETWEEN m.valid_from AND m.valid_to AND 'see' = ANY(m.actions)
+               AND (m.items IS NULL OR c.item_code IS NULL OR c.item_code = ANY(m.items))))
+           ORDER BY e.id, p.id = e.principal_id DESC""",
+        events,
+        today,
+    )
+    return msgspec.convert(rows, list[Happening])
+
+
+async def inbox_of(tx: Tx, limit: int = PAGE) -> list[InboxEntry]:
+    """The viewer's own notices, whoever's affairs are on the screen: what needs her first, then the newest."""
+    rows = await tx.db.fetch(
+        """SELECT n.id, n.words, n.needs_you, n.created_at, n.read_at, e.principal_id, e.actor_kind, e.actor_id,
+                  p.name_sealed AS principal_name, p.key_wrapped AS principal_key,
+                  a.name_sealed AS actor_name, a.key_wrapped AS actor_key
+           FROM notices n LEFT JOIN events e ON e.id = n.event_id
+           LEFT JOIN accounts p ON p.id = e.principal_id LEFT JOIN accounts a ON a.id = e.actor_id AND e.actor_kind = 'agent'
+           WHERE n.person_id = $1 AND n.channel = 'inbox'
+           ORDER BY n.needs_you DESC, n.created_at DESC, n.event_id DESC LIMIT $2""",
+        tx.viewer.id,
+        limit,
+    )
+    return [_entry(tx, row) for row in rows]
+
+
+def _entry(tx: Tx, row: asyncpg.Record) -> InboxEntry:
+    """Names are opened only here, for the reader who may know them."""
+    foreign = row["principal_id"] not in (None, tx.viewer.id)
+    acted = row["actor_id"] not in (None, tx.viewer.id)
+    return InboxEntry(
+        id=row["id"],
+        words=msgspec.convert(row["words"], Words),
+        needs_you=row["needs_you"],
+        created_at=row["created_at"],
+        read_at=row["read_at"],
+        principal=_name(tx, row, "principal") if foreign else "",
+        by=_name(tx, row, "actor") if acted and not foreign else "",
+    )
+
+
+def _name(tx: Tx, row: asyncpg.Record, who: str) -> str:
+    if row[f"{who}_name"] is None:
+        return ""
+    return tx.vault.key(row[f"{who}_key"]).open(row[f"{who}_name"], f"name:{row[f'{who}_id']}").decode()
+
+
+async def notice_for(tx: Tx, notice: UUID) -> tuple[Words, UUID | None]:
+    """One inbox notice of the viewer's, with whose affair it is; NotFound for anybody else's."""
+    row = await tx.db.fetchrow(
+        """SELECT n.words, e.principal_id FROM notices n LEFT JOIN events e ON e.id = n.event_id
+           WHERE n.id = $1 AND n.person_id = $2 AND n.channel = 'inbox'""",
+        notice,
+        tx.viewer.id,
+    )
+    if row is None:
+        raise NotFound()
+    return msgspec.convert(row["words"], Words), row["principal_id"]
+
+
+async def mandate_to_see(tx: Tx, principal: UUID) -> UUID | None:
+    """A live mandate of the viewer's for this principal, the one that lasts longest."""
+    return await tx.db.fetchval(
+        """SELECT id FROM mandates WHERE principal_id = $1 AND agent_id = $2 AND ended_at IS NULL
+           AND app_today() BETWEEN valid_from AND valid_to AND 'see' = ANY(actions) ORDER BY valid_to DESC LIMIT 1""",
+        principal,
+        tx.viewer.id,
+    )
+
+
+async def not_delivered(db: asyncpg.Connection, limit: int = 100) -> list[dict[str, Any]]:
+    """For operators, as the worker: what could not be brought, or may not have arrived. Newest first."""
+    rows = await db.fetch(
+        """SELECT id, channel, state, attempts, problem, created_at FROM notices WHERE state IN ('failed', 'unknown')
+           ORDER BY created_at DESC LIMIT $1""",
+        limit,
+    )
+    return [dict(row) for row in rows]

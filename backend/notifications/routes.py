@@ -1,0 +1,127 @@
+"""The inbox, and the addresses of browsers that want to be told."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import ServerSentEvent
+
+from backend.accounts.actions import act_for
+from backend.core.db import Tx
+from backend.core.errors import NotFound
+from backend.core.web import ANYONE, COOKIE, PERSON, page, see_other
+from backend.notifications.actions import read, read_all, subscribe, unsubscribe
+from backend.notifications.messages import message
+from backend.notifications.queries import inbox_of, mandate_to_see, notice_for
+from backend.notifications.vapid import public_key
+
+Text = Annotated[str, msgspec.Meta(max_length=2048)]
+
+
+class Keys(msgspec.Struct, frozen=True):
+    p256dh: Text
+    auth: Text
+
+
+class Subscription(msgspec.Struct, frozen=True):
+    """What a browser's `PushSubscription.toJSON()` gives; the rest of it is not needed."""
+
+    endpoint: Text
+    keys: Keys
+
+
+class Renewal(msgspec.Struct, frozen=True):
+    """`old`: the endpoint that ended, where the browser still knows it."""
+
+    subscription: Subscription
+    old: Text | None = None
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    endpoint: Text
+
+
+@get("/inbox", opt=PERSON, include_in_schema=False)
+async def inbox(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
+    entries = [(entry, message(entry.words)) for entry in await inbox_of(tx)]
+    return page(
+        request,
+        tx,
+        "notifications/inbox.html",
+        needs=[(entry, said) for entry, said in entries if entry.needs_you],
+        others=[(entry, said) for entry, said in entries if not entry.needs_you],
+        push_key=_key(request),
+    )
+
+
+@post("/inbox/{notice:uuid}", opt=PERSON, include_in_schema=False)
+async def open_notice(request: Request, tx: NamedDependency[Tx], notice: FromPath[UUID]) -> Response[None]:
+    """Reads it and goes to what it is about; if that is somebody else's affair, hers come onto the screen, as far as a mandate lets."""
+    words, principal = await notice_for(tx, notice)
+    await read(tx, notice)
+    if not words.number or principal is None:
+        return see_other("/inbox")
+    if principal != tx.viewer.principal_id:
+        mandate = None if principal == tx.viewer.id else await mandate_to_see(tx, principal)
+        if principal != tx.viewer.id and mandate is None:
+            return see_other("/inbox")
+        await act_for(tx, request.cookies.get(COOKIE, ""), principal, mandate)
+    return see_other(f"/cases/{words.number}")
+
+
+@post("/inbox/read", opt=PERSON, include_in_schema=False)
+async def read_everything(tx: NamedDependency[Tx]) -> Response[None]:
+    await read_all(tx)
+    return see_other("/inbox")
+
+
+@get("/inbox/events", opt=PERSON, include_in_schema=False)
+async def follow_inbox(request: Request, tx: NamedDependency[Tx]) -> ServerSentEvent:
+    return request.app.state.live.answer(f"inbox:{tx.viewer.id}")
+
+
+@get("/push/key", opt=ANYONE, include_in_schema=False)
+async def push_key(request: Request) -> dict[str, str]:
+    key = _key(request)
+    if key is None:
+        raise NotFound()
+    return {"key": key}
+
+
+@post("/push/subscription", opt=PERSON, include_in_schema=False, status_code=204)
+async def keep_subscription(request: Request, tx: NamedDependency[Tx], data: Subscription) -> None:
+    await subscribe(tx, data.endpoint, data.keys.p256dh, data.keys.auth, request.app.state.settings.push_allowed)
+
+
+@post("/push/renewal", opt=PERSON, include_in_schema=False, status_code=204)
+async def renew_subscription(request: Request, tx: NamedDependency[Tx], data: Renewal) -> None:
+    """The browser's own service worker asks, when its push service gave it a new address."""
+    if data.old:
+        await unsubscribe(tx, data.old)
+    new = data.subscription
+    await subscribe(tx, new.endpoint, new.keys.p256dh, new.keys.auth, request.app.state.settings.push_allowed)
+
+
+@delete("/push/subscription", opt=PERSON, include_in_schema=False)
+async def forget_subscription(tx: NamedDependency[Tx], data: Endpoint) -> None:
+    await unsubscribe(tx, data.endpoint)
+
+
+def _key(request: Request) -> str | None:
+    settings = request.app.state.settings
+    return public_key(settings.vapid_key) if settings.vapid_key else None
+
+
+ROUTES = [
+    inbox,
+    open_notice,
+    read_everything,
+    follow_inbox,
+    push_key,
+    keep_subscription,
+    renew_subscription,
+    forget_subscription,
+]

@@ -24,7 +24,6 @@ MODULES = {
     "pack": "backend.catalogue.commands",
     "catalogue": "backend.catalogue.commands",
     "demo": "backend.demo.commands",
-    "demo": "backend.demo.commands",
     "scenario": "backend.scenarios.commands",
     "clock": "backend.core.clock_command",
 }

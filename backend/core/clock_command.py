@@ -25,9 +25,9 @@ def run(args: argparse.Namespace) -> int:
     try:
         answer = _answer(args)
     except ClockError as refusal:
-        print(refusal, file=sys.stderr)  # noqa: T201
+        print(refusal, file=sys.stderr)
         return 2
-    print(msgspec.json.format(msgspec.json.encode(answer)).decode())  # noqa: T201
+    print(msgspec.json.format(msgspec.json.encode(answer)).decode())
     return 0
 
 

@@ -1,11 +1,12 @@
 """What is refused before any handler runs, and the headers on every answer."""
 
 import re
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send, WebSocketReceiveMessage
 
 from backend.core.errors import NotAllowed, Problem, Refusal
 from backend.core.i18n import _
@@ -68,8 +69,8 @@ def _refuse_cross_site(scope: Scope, headers: Headers) -> None:
 async def _checked_json(receive: Receive) -> Receive:
     body, more = b"", True
     while more:
-        message = await receive()
-        body, more = body + message.get("body", b""), message.get("more_body", False)
+        part = cast(dict[str, Any], await receive())
+        body, more = body + part.get("body", b""), part.get("more_body", False)
         if len(body) > LONGEST_JSON:
             raise Refusal(_("内容太长了，请分几次提交。"))
     if NUL.search(body):
@@ -78,9 +79,11 @@ async def _checked_json(receive: Receive) -> Receive:
 
 
 def _replay(body: bytes, rest: Receive) -> Receive:
-    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+    messages: list[HTTPReceiveMessage | WebSocketReceiveMessage] = [
+        {"type": "http.request", "body": body, "more_body": False}
+    ]
 
-    async def receive() -> Message:
+    async def receive() -> HTTPReceiveMessage | WebSocketReceiveMessage:
         return messages.pop() if messages else await rest()
 
     return receive

@@ -149,4 +149,9 @@ def _end_on_signals(hub: Hub) -> Callable[[], None]:
     with suppress(ValueError):  # not the main thread: nobody sends it signals
         for number in (signal.SIGTERM, signal.SIGINT):
             chain(number)
-    return lambda: [signal.signal(number, earlier) for number, earlier in before.items()] and None
+
+    def restore() -> None:
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
+
+    return restore

@@ -13,6 +13,7 @@ from litestar import Request, Response
 from litestar.datastructures import UploadFile
 from litestar.enums import MediaType
 from litestar.exceptions import ClientException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from backend.core.db import Tx, transaction
 from backend.core.errors import NotFound, Problem, Refusal, SignInNeeded
@@ -88,6 +89,8 @@ async def read_form(request: Request) -> Form:
     """The form of this request; Refusal (400) for NUL characters and over-long texts."""
     try:
         items = list((await request.form()).multi_items())
+    except RequestEntityTooLarge:
+        raise  # says what to do about it: core/app's words for 413
     except (ClientException, UnicodeDecodeError, ValueError) as error:
         raise Refusal(_("这一页没有完整传到。请返回再交一次。")) from error
     fields = [(key, value.strip()) for key, value in items if isinstance(value, str)]

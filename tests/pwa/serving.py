@@ -83,7 +83,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"] or 0))
         self.desk.posted.append((self.path, body))
         time.sleep(0.3)
-        self.answer(b"{}", "application/json", 201 if self.path == "/push/subscriptions" else 204)
+        self.answer(b"{}", "application/json", 201 if self.path == "/push/subscription" else 204)
 
 
 @contextmanager

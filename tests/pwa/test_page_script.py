@@ -193,6 +193,6 @@ async def test_a_push_subscription_reaches_the_server(desk: Desk, site: str, pag
     await page.goto(f"{site}/me")
     await page.click("[data-push] button")
     await until(lambda: desk.posted)
-    assert desk.posted[0][0] == "/push/subscriptions"
+    assert desk.posted[0][0] == "/push/subscription"
     assert b"push.example/1" in desk.posted[0][1]
     await shown(page, "document.querySelector('[data-push] p').textContent.includes('好了')")

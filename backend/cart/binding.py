@@ -1,8 +1,9 @@
 """Who fills which role of a new line: what was chosen, else a default that can be changed. Pure.
 
 `applicant` is the principal. A person in another role is whoever already fills a role of that name, else the principal
-where nobody else is in the line, else somebody new. A thing is the only one of its kind in the cart, else a new one; a
-second line of the same item never takes its sibling's thing.
+where nobody else is in the line, else somebody new. A thing is the only one of its kind in the cart of which the same
+would be asked (a sale and a lease are two deals), else a new one; a second line of the same item never takes its
+sibling's thing.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -77,8 +78,20 @@ def _default(
         return _person(role, free, taken, parties, lines)
     siblings = [line for line in lines if line.item.code == item.code and role.kind not in SHARED]
     used = {party for line in siblings for party in line.parties.get(role.name, ())}
-    left = [party for party in free if party.id not in used]
+    left = [party for party in free if party.id not in used and _alike(item, role, party.id, lines)]
     return left[0].id if len(left) == 1 else None
+
+
+def _alike(item: Item, role: Role, party: UUID, lines: list[Line]) -> bool:
+    """Would this line ask of the party something that another line asks already? True where no line is about it."""
+    there = [asked(line.item, name) for line in lines for name, ids in line.parties.items() if party in ids]
+    return not there or bool(asked(item, role.name) & set[str]().union(*there))
+
+
+def asked(item: Item, role: str) -> set[str]:
+    """The elements and materials an item asks of one role."""
+    facts = [ask.fact for ask in item.asks] + [need.material for need in item.materials]
+    return {fact.partition(".")[2] for fact in facts if fact.partition(".")[0] == role}
 
 
 def _person(

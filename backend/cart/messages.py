@@ -27,17 +27,17 @@ class LineWords(msgspec.Struct, frozen=True, kw_only=True):
     free: bool
     visits: int
     about: tuple[str, ...]
-    bindable: bool
     renewed: bool
     gone: bool
     doubts: tuple[str, ...]
 
 
 class QuestionWords(msgspec.Struct, frozen=True, kw_only=True):
-    """One field of the sheet. `value` as the form shows it."""
+    """One field of the sheet. `value` as the form shows it; `whose`: the label with its owner, for lists."""
 
     name: str
     label: str
+    whose: str
     kind: str
     value: Any
     shown: str
@@ -105,8 +105,12 @@ class Speaker:
         item, state = line.item, self.draft.sheet.states.get(line.id)
         unit = Unit(item.limits.unit)
         end = due(self.draft.on, item.limits.promised, unit, (), self.draft.on, calendar).due
-        others = [ids[0] for role, ids in line.parties.items() if ids and role != "applicant"]
-        about = [self.people[one] for one in others if one in self.people and self._spoken(line, one)]
+        about = [
+            self.people[one]
+            for ids in line.parties.values()
+            for one in ids
+            if one in self.people and self._told_of(line, one)
+        ]
         return LineWords(
             id=line.id,
             code=item.code,
@@ -117,22 +121,26 @@ class Speaker:
             free=not item.fee.charged,
             visits=item.visits.count,
             about=tuple(about),
-            bindable=len(item.roles) > 1,
             renewed=line.renewed,
             gone=line.gone,
             doubts=state.against if state else (),
         )
 
-    def _spoken(self, line: Line, subject: UUID) -> bool:
-        """A spouse nobody is asked about is not mentioned."""
-        state = self.draft.sheet.states.get(line.id)
-        return bool(state) and any(cell[0] == subject for cell in (state.cells if state else ()))
+    def _told_of(self, line: Line, subject: UUID) -> bool:
+        """Worth a word: another person who is asked about, a thing that two lines share, or one of two things."""
+        state, party = self.draft.sheet.states.get(line.id), self.draft.parties[subject]
+        if state is None or party.is_self or not any(cell[0] == subject for cell in state.cells):
+            return False
+        same = sum(other.kind == party.kind for other in self.draft.parties.values())
+        shared = sum(subject in ids for other in self.draft.lines for ids in other.parties.values())
+        return party.kind == "person" or same > 1 or (shared > 1 and party.kind != "bank_account")
 
     def question(self, question: Question) -> QuestionWords:
         element, settled = question.element, question.settled
         return QuestionWords(
             name=question.name,
             label=element.label,
+            whose=self.labelled(question.subject, element.label),
             kind=_kind(question),
             value=question.raw or (typed(element, settled.value) if settled else None),
             shown=shown(element, settled.value, self.pack.city.regions) if settled else "",
@@ -150,6 +158,24 @@ class Speaker:
             needed_by=tuple(self.items[line] for line in question.needed_by),
             problem=question.problem,
         )
+
+    def worded(self, problems: Iterable[Problem]) -> list[Problem]:
+        """The same problems; those about somebody or something else say whose."""
+        asked = {q.name: (q.subject, q.element.label) for q in self.draft.sheet.questions}
+        asked |= {need.name: (need.subject, need.material.label) for need in self.draft.sheet.materials}
+        return [
+            self._whose(problem, *asked[problem.field]) if problem.field in asked else problem for problem in problems
+        ]
+
+    def _whose(self, problem: Problem, subject: UUID, label: str) -> Problem:
+        if "label" not in problem.params:
+            return problem
+        return msgspec.structs.replace(problem, params={**problem.params, "label": self.labelled(subject, label)})
+
+    def labelled(self, subject: UUID, label: str) -> str:
+        """「姓名」 of herself, 「卖方的姓名」 of another; what belongs to one filing needs no owner."""
+        party = self.draft.parties.get(subject)
+        return label if party is None or party.is_self else f"{self.subject(subject)}的{label}"
 
     def _herself(self, subject: UUID) -> bool:
         """The browser may fill in her own data only where the question is about her."""

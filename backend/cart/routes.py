@@ -118,13 +118,13 @@ async def review(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
             for topic in topics_of(draft)
         ],
         needs=[speaker.need(need) for need in draft.sheet.materials],
-        problems=_linked(draft, draft.sheet.problems),
+        problems=_linked(draft, speaker.worded(draft.sheet.problems)),
         told=list(dict.fromkeys(pack.departments[line.item.department].name for line in draft.lines if not line.gone)),
         key=uuid4(),
     )
 
 
-def _linked(draft: Draft, problems: tuple[Problem, ...]) -> list[dict[str, Any]]:
+def _linked(draft: Draft, problems: list[Problem]) -> list[dict[str, Any]]:
     """Each problem with the page that puts it right."""
     questions: dict[str, Question] = {q.name: q for q in draft.sheet.questions}
     needs = {need.name for need in draft.sheet.materials}

@@ -41,7 +41,12 @@ async def save_sheet(request: Request, tx: NamedDependency[Tx]) -> Response[Any]
     after = await open_draft(tx)
     assert after is not None
     if outcome.problems:
-        return await _topic_page(request, tx, after, form.text("topic"), problems=outcome.problems, form=form)
+        edit = bool(form.text("edit"))
+        return await _topic_page(
+            request, tx, after, form.text("topic"), edit=edit, problems=outcome.problems, form=form
+        )
+    if form.text("edit"):
+        return see_other("/cart/review")
     if _next_topic(after) or after.sheet.roles:
         return see_other("/cart/sheet")
     return see_other("/cart/materials" if any(need.problem for need in after.sheet.materials) else "/cart/review")
@@ -83,7 +88,7 @@ async def _topic_page(
         one=one is not None,
         edit=edit,
         roles=[(role, draft.line(role.line)) for role in draft.sheet.roles],
-        problems={p.field: p for p in problems},
+        problems={p.field: p for p in speaker.worded(problems)},
         typed={name: form.all(name) for name, _text in form.fields} if form else {},
         filled=sum(q.filled for q in draft.sheet.questions),
         total=len(draft.sheet.questions),

@@ -158,7 +158,7 @@ async def _note_devices(work: Work, went: list[tuple[Device, Answer]]) -> None:
         await work.pool.execute("DELETE FROM push_subscriptions WHERE id = ANY($1)", gone)
     if took:
         await work.pool.execute(
-            "UPDATE push_subscriptions SET last_ok_at = $2 WHERE id = ANY($1) AND coalesce(last_ok_at, '-infinity') < $2 - interval '1 day'",
+            "UPDATE push_subscriptions SET last_ok_at = $2::timestamptz WHERE id = ANY($1) AND coalesce(last_ok_at, '-infinity') < $2::timestamptz - interval '1 day'",
             took,
             work.clock(),
         )

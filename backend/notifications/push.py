@@ -13,7 +13,7 @@ import logging
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import NamedTuple
@@ -42,6 +42,7 @@ PATIENCE = 10.0  # seconds for the whole call
 WAITS = 7 * 24 * 3600  # seconds a push service keeps it for a phone that is off
 SIGNED_FOR, REUSED_FOR = 12 * 3600, 3600  # seconds a signature is valid; used again
 LONGEST_ANSWER = 64 * 1024
+MOST_ADDRESSES = 4
 LANGUAGES = {"zh-Hans": "zh-CN", "zh-Hant": "zh-TW", "en": "en"}
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
@@ -139,10 +140,17 @@ class Pusher:
 
     async def _post(self, endpoint: str, body: bytes, headers: dict[str, str]) -> Answer:
         url = httpx.URL(endpoint)
-        # To the address that was checked, not to whatever the name means a moment later; TLS still asks for the name.
+        found = await self._addresses(endpoint, url)
+        for address in found[:-1]:
+            with suppress(httpx.ConnectError, httpx.ConnectTimeout):
+                return await self._call(url, address, body, headers)
+        return await self._call(url, found[-1], body, headers)
+
+    async def _call(self, url: httpx.URL, address: str, body: bytes, headers: dict[str, str]) -> Answer:
+        """To the address that was checked, not to whatever the name means a moment later; TLS still asks for the name."""
         request = self._client.build_request(
             "POST",
-            url.copy_with(host=await self._address(endpoint, url)),
+            url.copy_with(host=address),
             content=body,
             headers={**headers, "Host": url.netloc.decode()},
             extensions={"sni_hostname": url.host},
@@ -152,15 +160,15 @@ class Pusher:
             await _drain(answer)
         finally:
             await answer.aclose()
-        return of_push_service(
-            answer.status_code, seconds_asked(answer.headers.get("retry-after", ""), datetime.now(UTC))
-        )
+        asked = seconds_asked(answer.headers.get("retry-after", ""), datetime.now(UTC))
+        return of_push_service(answer.status_code, asked)
 
-    async def _address(self, endpoint: str, url: httpx.URL) -> str:
+    async def _addresses(self, endpoint: str, url: httpx.URL) -> list[str]:
+        """All of them public, or none is called."""
         found = await self._resolve(url.host, url.port or 443)
         if not is_test_origin(endpoint, self._listed) and not all(map(is_public, found)):
             raise NotPublic()
-        return found[0]
+        return found[:MOST_ADDRESSES]
 
 
 async def addresses(host: str, port: int) -> list[str]:

@@ -1,17 +1,26 @@
 """What every test may ask for. A fixture that only one feature needs lives beside that feature's tests."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from backend.core.embedded import EmbeddedPostgres
 from backend.settings import ROLES, Settings, load
 from tests.postgres import TEMPLATE, cloned, environ_of, make_template, started
 
 pytest_plugins = ("tests.phones",)
+
+# No stopwatch: how fast an example runs is the machine's affair. In CI the same examples each time.
+hypothesis_settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
+)
+hypothesis_settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The built assets, served without a database."""
 
+import re
 from collections.abc import Iterator
 
 import pytest

@@ -76,3 +76,14 @@ async def test_elder_text_is_never_under_18_px(desk: Desk, site: str, chromium: 
       && !e.matches('.sr') && parseFloat(getComputedStyle(e).fontSize) < 18 && e.getClientRects().length).map(e => e.className + e.textContent.slice(0, 20))"""
     assert await page.evaluate(small) == []
     await page.context.close()
+
+
+@pytest.mark.parametrize("mode", ["standard", "elder"])
+async def test_at_400_percent_zoom_nothing_stands_over_the_text(desk: Desk, site: str, chromium: Browser, mode: str):
+    desk.sources["/gallery"] = GALLERY
+    page = await opened(chromium, site, f"/gallery?mode={mode}", 320, "light")
+    await page.set_viewport_size({"width": 320, "height": 256})
+    over = """[...document.querySelectorAll('body *')].filter(e => ['fixed', 'sticky'].includes(getComputedStyle(e).position)
+      && e.getClientRects().length).map(e => e.className)"""
+    assert await page.evaluate(over) == []
+    await page.context.close()

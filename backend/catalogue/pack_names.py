@@ -7,6 +7,7 @@ from backend.catalogue.pack_read import Fault, conditions_of
 from backend.core.conditions import Condition, ConditionError, Leaf, Operand, nodes_of, refuse_cycles, uses_of
 
 NUMBERS = (ElementType.years, ElementType.number, ElementType.money, ElementType.area)
+EQUAL = frozenset({"is", "is_not", "in"})
 ORDERED = frozenset({"at_least", "at_most", "more_than", "less_than"})
 
 
@@ -133,7 +134,7 @@ def _values(pack: Pack, item: Item, where: str, condition: Condition) -> Iterato
             ElementType.choices: leaf.op == "includes" and all(v in element.options for v in values),
             ElementType.region: leaf.op in ("within", "is", "is_not", "in") and all(_is_region(v) for v in values),
             ElementType.date: leaf.op in ("before", "after"),
-        }.get(element.type, (element.type in NUMBERS) >= (leaf.op in ORDERED))
+        }.get(element.type, leaf.op in (EQUAL | ORDERED if element.type in NUMBERS else EQUAL | {"matches"}))
         if not fits:
             yield Fault(where, f"“{element.label}”（{element.type}）不能和 {leaf.op}: {leaf.value} 比")
 

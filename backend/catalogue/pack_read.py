@@ -48,7 +48,13 @@ class PackError(Exception):
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key written twice: the first one would be lost without a word."""
+    """Refuses a key written twice: the first one would be lost without a word. Refuses references, too: a short file
+    of them unfolds into a million times its size."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.composer.ComposerError(None, None, "不能用 * 引用，请写全", self.peek_event().start_mark)
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()

@@ -5,7 +5,7 @@ from datetime import date
 
 from backend.catalogue.model import Item, Pack
 from backend.catalogue.pack_read import Fault, conditions_of
-from backend.core.conditions import All, Condition, Facts, Leaf, Not, judge, nodes_of, uses_of
+from backend.core.conditions import DERIVATIONS, All, Condition, Facts, Leaf, Meaning, Not, judge, nodes_of, uses_of
 
 ANY_DAY = date(2026, 9, 25)
 
@@ -61,7 +61,12 @@ def _depends_on_itself(pack: Pack, item: Item) -> Iterator[Fault]:
 
 
 def nothing_known(pack: Pack, item: Item) -> Facts:
-    return Facts(kinds={name: role.kind for name, role in item.roles.items()}, meanings=pack.meanings, on=ANY_DAY)
+    """A birth date that follows from an ID number is tried itself: ID numbers cannot be tried one by one."""
+    tried = {
+        code: meaning if not meaning.derived or DERIVATIONS[meaning.derived].samples else Meaning(whole=meaning.whole)
+        for code, meaning in pack.meanings.items()
+    }
+    return Facts(kinds={name: role.kind for name, role in item.roles.items()}, meanings=tried, on=ANY_DAY)
 
 
 def rule_faults(pack: Pack, item: Item) -> Iterator[Fault]:

@@ -1,6 +1,5 @@
 """The built assets, served without a database."""
 
-import re
 from collections.abc import Iterator
 
 import pytest

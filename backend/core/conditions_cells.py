@@ -29,7 +29,7 @@ Cells = dict[Key, list[object]]
 
 def settle(rest: Rest, sight: Sight) -> tuple[bool | None, frozenset[Key]]:
     """The verdict of an undecided remainder, and its open keys."""
-    uses = list(_uses(rest, sight))
+    uses = list(uses_of_rest(rest, sight))
     counted = Counter(key for _, key in uses)
     cells = _affordable(_cells({key for key, n in counted.items() if n > 1}, uses, sight), len(uses))
     if not cells:
@@ -47,7 +47,7 @@ def _tried(rest: Rest, sight: Sight, cells: Cells) -> tuple[bool | None, frozens
         left = rest_of(rest, trial)
         outcomes[places] = left if isinstance(left, bool) else form_of(left)
         if not isinstance(left, bool):
-            still_open.update(key for _, key in _uses(left, trial))
+            still_open.update(key for _, key in uses_of_rest(left, trial))
     found = set(outcomes.values())
     if len(found) == 1 and isinstance(verdict := found.pop(), bool):
         return verdict, frozenset()
@@ -77,7 +77,7 @@ def form_of(rest: Rest, straight: bool = True) -> object:
             return ("leaf", straight, id(rest))
 
 
-def _uses(rest: Any, sight: Sight) -> Iterator[tuple[Any, Key]]:
+def uses_of_rest(rest: Any, sight: Sight) -> Iterator[tuple[Any, Key]]:
     """Each undecided leaf with each key it waits for."""
     match rest:
         case Leaf(of=of):
@@ -86,15 +86,15 @@ def _uses(rest: Any, sight: Sight) -> Iterator[tuple[Any, Key]]:
             yield from ((rest, key) for side in (left, right) for key in sight.asks(side))
         case All(of=parts) | AnyOf(of=parts) | Tally(of=parts):
             for part in parts:
-                yield from _uses(part, sight)
+                yield from uses_of_rest(part, sight)
         case Not(of=part):
-            yield from _uses(part, sight)
+            yield from uses_of_rest(part, sight)
         case Roll(role=role):
             yield rest, role
         case Sum():
             for left_over, of in undecided_members(rest, sight):
                 yield from ((rest, key) for key in sight.asks(of))
-                yield from ((rest, key) for _, key in (() if left_over is True else _uses(left_over, sight)))
+                yield from ((rest, key) for _, key in (() if left_over is True else uses_of_rest(left_over, sight)))
 
 
 def _affordable(cells: Cells, leaves: int) -> Cells:
@@ -121,7 +121,7 @@ def _cells(shared: set[Key], uses: list[tuple[Any, Key]], sight: Sight) -> Cells
 
 def samples(key: Key, conditions: Iterable[Condition], sight: Sight) -> list[object]:
     """One value of every cell into which all these rules together cut a fact; empty if it cannot be cut."""
-    leaves = [leaf for condition in conditions for leaf, used in _uses(condition, sight) if used == key]
+    leaves = [leaf for condition in conditions for leaf, used in uses_of_rest(condition, sight) if used == key]
     return _values(key, leaves, sight) if leaves else []
 
 

@@ -10,7 +10,7 @@ from typing import cast
 
 import msgspec
 
-from backend.core.conditions_cells import settle
+from backend.core.conditions_cells import settle, uses_of_rest
 from backend.core.conditions_model import (
     All,
     AnyOf,
@@ -31,8 +31,10 @@ from backend.core.conditions_model import (
     Trust,
     Value,
 )
-from backend.core.conditions_rest import members_of, rest_of
-from backend.core.conditions_sight import Gap, Sight
+from backend.core.conditions_rest import Rest, members_of, rest_of
+from backend.core.conditions_sight import Gap, Outcome, Sight
+
+NOTHING: frozenset[Key] = frozenset()
 
 
 def judge(condition: Condition, facts: Facts, *, least: Trust = "D") -> Judgement:
@@ -44,10 +46,52 @@ def judge(condition: Condition, facts: Facts, *, least: Trust = "D") -> Judgemen
 
 def verdict_of(condition: Condition, sight: Sight) -> tuple[bool | None, frozenset[Key]]:
     """The verdict and the open keys without the reasons: what a guide needs a hundred times a page."""
+    sight.shared = False
+    found = outcome_of(condition, sight)
+    if isinstance(found, bool):
+        return found, NOTHING
+    if not sight.shared:
+        return None, found
     rest = rest_of(condition, sight)
-    if isinstance(rest, bool):
-        return rest, frozenset()
-    return settle(rest, sight)
+    return (rest, NOTHING) if isinstance(rest, bool) else settle(rest, sight)
+
+
+def outcome_of(node: Condition, sight: Sight) -> Outcome:
+    """The verdict by three-valued logic, or the keys of all undecided parts; exact unless `sight.shared` is set."""
+    kind = type(node)
+    if kind is Leaf or kind is Compare:
+        return sight.outcome(node)  # type: ignore[arg-type]
+    if kind is All or kind is AnyOf:
+        return _group_outcome(node.of, sight, stop=kind is AnyOf)  # type: ignore[union-attr, arg-type]
+    if kind is Not:
+        found = outcome_of(node.of, sight)  # type: ignore[union-attr, arg-type]
+        return not found if isinstance(found, bool) else found
+    rest = rest_of(node, sight)
+    return rest if isinstance(rest, bool) else _keys_of(rest, sight)
+
+
+def _group_outcome(parts: tuple[Condition, ...], sight: Sight, *, stop: bool) -> Outcome:
+    waits_for: frozenset[Key] | None = None
+    for part in parts:
+        found = outcome_of(part, sight)
+        if found is stop:
+            return stop
+        if found is True or found is False:
+            continue
+        if waits_for is None:
+            waits_for = found
+        else:
+            if not waits_for.isdisjoint(found):
+                sight.shared = True
+            waits_for = waits_for | found
+    return not stop if waits_for is None else waits_for
+
+
+def _keys_of(rest: Rest, sight: Sight) -> frozenset[Key]:
+    keys = [key for _, key in uses_of_rest(rest, sight)]
+    if len(keys) > len(set(keys)):
+        sight.shared = True
+    return frozenset(keys)
 
 
 def trace(condition: Condition, facts: Facts, *, least: Trust = "D") -> tuple[Reason, ...]:
@@ -72,8 +116,9 @@ def _deciding(node: Condition, sight: Sight, verdict: bool | None) -> Iterator[R
         return
     wanted = (not verdict if verdict is not None else None) if isinstance(node, Not) else verdict
     chosen = [part for part in parts if _plain(part, sight) is wanted]
-    for part in chosen or parts:
-        yield from _deciding(part, sight, wanted if chosen else _plain(part, sight))
+    undecided = [part for part in parts if _plain(part, sight) is None]  # together they leave no other verdict
+    for part in chosen or undecided:
+        yield from _deciding(part, sight, wanted if chosen else None)
 
 
 def _parts(node: Condition, sight: Sight) -> tuple[Condition, ...] | None:
@@ -98,8 +143,8 @@ def _leaves(node: Condition, sight: Sight) -> Iterator[Condition]:
 
 
 def _plain(node: Condition, sight: Sight) -> bool | None:
-    rest = rest_of(node, sight)
-    return rest if isinstance(rest, bool) else None
+    found = outcome_of(node, sight)
+    return found if isinstance(found, bool) else None
 
 
 def _reason(node: Condition, sight: Sight, verdict: bool | None) -> Reason:

@@ -15,6 +15,7 @@ class Gap(Enum):
     ABSENT = "absent"
 
 
+Outcome = bool | frozenset[Key]
 NO_MEANING = Meaning()
 ROUGH = (Band, Somewhere)
 MAX_DERIVED_DEEP = 8
@@ -29,43 +30,63 @@ def of_member(that: Condition, role: str, number: int) -> Condition:
 class Sight:
     """Facts as a judge may see them. `tried` are values supposed for a moment; each leaf is looked at once."""
 
-    __slots__ = ("facts", "least", "seen", "tried")
+    __slots__ = ("facts", "least", "plain", "seen", "shared", "tried")
 
     def __init__(self, facts: Facts, least: Trust = "D", tried: Mapping[Key, object] | None = None) -> None:
         self.facts = facts
         self.least = least
         self.tried = tried or {}
-        self.seen: dict[int, tuple[Condition, bool | None]] = {}
+        self.seen: dict[int, tuple[Condition, Outcome]] = {}  # by identity; holding the leaf keeps its id its own
+        self.plain: dict[Key, tuple[object, frozenset[Key]]] = {}
+        self.shared = False
+        """Set when two undecided parts of one rule wait for the same fact."""
 
-    def verdict(self, leaf: Leaf | Compare) -> bool | None:
+    def outcome(self, leaf: Leaf | Compare) -> Outcome:
+        """The leaf's verdict; where there is none, the keys that it waits for."""
         entry = self.seen.get(id(leaf))
-        if entry is None or entry[0] is not leaf:
-            entry = self.seen[id(leaf)] = (leaf, self._look(leaf))
+        if entry is None:
+            entry = self.seen[id(leaf)] = (leaf, self._compare(leaf) if isinstance(leaf, Compare) else self._look(leaf))
         return entry[1]
 
-    def _look(self, leaf: Leaf | Compare) -> bool | None:
-        if type(leaf) is Compare:
-            return self._compare(leaf)
-        assert isinstance(leaf, Leaf)
-        value = self.value(leaf.of)
+    def verdict(self, leaf: Leaf | Compare) -> bool | None:
+        found = self.outcome(leaf)
+        return found if isinstance(found, bool) else None
+
+    def _look(self, leaf: Leaf) -> Outcome:
+        value, waits_for = self._read(leaf.of)
         if leaf.op == "known":
             return (not isinstance(value, Gap)) is leaf.value
         if value is Gap.ABSENT:
             return False
         if value is Gap.UNKNOWN:
-            return None
-        return self._moved(value, leaf) or meets(value, leaf.op, leaf.value)
+            return waits_for
+        met = self._moved(value, leaf) or meets(value, leaf.op, leaf.value)
+        return waits_for if met is None else met
+
+    def _read(self, of: Operand) -> tuple[object, frozenset[Key]]:
+        """The value and what it waits for, read once for all leaves over the same fact."""
+        if of.source or of.trust:
+            return self.value(of), self.asks(of)
+        found = self.plain.get(of.fact)
+        if found is None:
+            found = self.plain[of.fact] = (self.value(of), self.asks(of))
+        return found
 
     def _moved(self, value: object, leaf: Leaf) -> bool | None:
         """A region that has been renamed or merged since lies where its successor lies, too."""
-        now = self.facts.successors.get(value) if leaf.op == "within" and isinstance(value, str) else None
+        if leaf.op != "within" or not isinstance(value, str):
+            return None
+        now = self.facts.successors.get(value)
         return meets(now, "within", leaf.value) if now else None
 
-    def _compare(self, leaf: Compare) -> bool | None:
-        left, right = self.value(leaf.left), self.value(leaf.right)
+    def _compare(self, leaf: Compare) -> Outcome:
+        (left, one), (right, other) = self._read(leaf.left), self._read(leaf.right)
         if Gap.ABSENT in (left, right):
             return False
-        return None if Gap.UNKNOWN in (left, right) else same(left, right)
+        equal = None if Gap.UNKNOWN in (left, right) else same(left, right)
+        if not one.isdisjoint(other):
+            self.shared = True
+        return one | other if equal is None else equal
 
     def value(self, of: Operand, deep: int = 0) -> object:
         """The fact's value, or a Gap."""

@@ -62,12 +62,13 @@ def _option(question: Question, answer: object) -> Option:
 
 def _band(question: Question, answer: object) -> Value:
     """A band by its words, or any number in it."""
+    said = str(answer).translate(DASHES)
     for option in question.options:
-        if str(answer).translate(DASHES) == option.value.translate(DASHES):
+        if said in (option.value.translate(DASHES), option.label):
             return option.means
-    number = _decimal(answer)
+    number = _number_in(answer)
     for option in question.options:
-        if isinstance(option.means, Band) and _between(option.means, number):
+        if number is not None and isinstance(option.means, Band) and _between(option.means, number):
             return option.means
     raise NotAnAnswer(_("没有这个选项，请从列出的里面选一个。"))
 
@@ -94,7 +95,7 @@ def _yes_no(_question: Question, answer: object) -> Value:
     said = str(answer).lower()
     if said in YES or said in NO:
         return said in YES
-    raise NotAnAnswer(_("请回答“是”或者“不是”。"))
+    raise NotAnAnswer(_("请回答“是”或者“否”。"))
 
 
 def _number(question: Question, answer: object) -> Value:
@@ -107,14 +108,19 @@ def _money(question: Question, answer: object) -> Value:
 
 
 def _decimal(answer: object) -> Decimal:
+    number = _number_in(answer)
+    if number is None:
+        raise NotAnAnswer(_("请填一个数字，例如 3。"))
+    return number
+
+
+def _number_in(answer: object) -> Decimal | None:
     text = "" if isinstance(answer, bool) else str(answer).replace(",", "").replace("，", "").strip()
     try:
         number = Decimal(text) if len(text) <= 20 else Decimal("NaN")
     except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or abs(number) > 10**15:
-        raise NotAnAnswer(_("请填一个数字，例如 3。"))
-    return number
+        return None
+    return number if number.is_finite() and abs(number) <= 10**15 else None
 
 
 def _exact(number: Decimal, *, whole: bool) -> int | Decimal:

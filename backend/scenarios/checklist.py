@@ -42,7 +42,10 @@ def checklist(scenario: Scenario, fits: tuple[Fit, ...], pack: Pack, used: Mappi
 
 
 def _merged(fits: tuple[Fit, ...], pack: Pack, facts: Facts) -> Iterator[Thing]:
-    """One entry for each party and material, with the items that want it; those that depend on more come later."""
+    """One entry for each party and material, with the items that want it; those that depend on more come later.
+
+    A role that the guide gives to nobody is one party for all items that have it: so the cart proposes it, too.
+    """
     wanted: dict[tuple[str, str], list[str]] = {}
     found: dict[tuple[str, str], Material] = {}
     for fit in fits:
@@ -50,7 +53,7 @@ def _merged(fits: tuple[Fit, ...], pack: Pack, facts: Facts) -> Iterator[Thing]:
         for need in item.materials if item else ():
             role, _, field = need.material.partition(".")
             if item and (need.when is None or judge(bind(need.when, fit.result.bind), facts).verdict):
-                key = (fit.result.bind.get(role, f"{item.name}:{role}"), field)
+                key = (fit.result.bind.get(role, role), field)
                 found[key] = pack.materials[item.material_of(need.material)]
                 wanted.setdefault(key, []).append(item.name)
     for key, material in found.items():

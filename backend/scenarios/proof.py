@@ -20,7 +20,7 @@ from backend.scenarios.model import Question, Scenario
 from backend.scenarios.rules import Outlook
 
 MAX_STATES = 3000
-SAMPLED = 300
+SAMPLED = 100
 MAX_TRIED_OPTIONS = 6
 ANY_DAY = date(2026, 9, 25)
 

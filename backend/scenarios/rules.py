@@ -83,11 +83,11 @@ def _fit(result: Result, look: Outlook) -> Fit:
 
 
 def _near(result: Result, look: Outlook) -> Fit | None:
-    """An item of which a single condition fails and every other one holds."""
+    """An item of which a single condition fails, and some other one is known to hold."""
     if not result.item or look.stands[result.id][0] is not False or not isinstance(result.when, All):
         return None
     verdicts = [rest_of(part, look.sight) for part in result.when.of]
-    if len(verdicts) < 2 or sum(verdict is not True for verdict in verdicts) != 1:
+    if True not in verdicts or verdicts.count(False) != 1:
         return None
     return Fit(result, reasons_of(result.when, look.sight, False))
 

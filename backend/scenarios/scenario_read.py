@@ -1,7 +1,7 @@
 """A scenario file, strictly read and joined with the items and elements of the pack it stands in."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import msgspec
@@ -36,10 +36,12 @@ OF_TYPE: dict[str, QuestionKind] = {
 STANDS_ALONE = ElementWords(type="", public=True)
 """What is known of a guide's own fact, and of every fact of a guide without a pack."""
 
-_RANGE = re.compile(r"(\d+)\s*[-–—~～至到]\s*(\d+)\D*")
-_BELOW = re.compile(r"(?:不到|不满|小于|低于)\s*(\d+)\D*")
-_OVER = re.compile(r"(?:(\d+)\s*\D*(?:以上|及以上)|满\s*(\d+)\D*)")
-_EXACT = re.compile(r"(\d+)\D*")
+_BANDS: tuple[tuple[re.Pattern[str], Callable[..., Band]], ...] = (
+    (re.compile(r"(\d{1,9})\s*[-–—~～至到]\s*(\d{1,9})\D*"), Band),
+    (re.compile(r"(?:不到|不满|小于|低于)\s*(\d{1,9})\D*"), lambda limit: Band(None, limit - 1)),
+    (re.compile(r"(\d{1,9})\s*\D*以上|满\s*(\d{1,9})\D*"), lambda limit: Band(limit, None)),
+    (re.compile(r"(\d{1,9})\D*"), lambda number: Band(number, number)),
+)
 
 
 class QuestionFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -268,7 +270,9 @@ def _kind(where: str, file: QuestionFile, words: ElementWords) -> QuestionKind:
 
 def _options(where: str, kind: QuestionKind, file: QuestionFile, words: ElementWords) -> tuple[Option, ...]:
     if kind == "bands":
-        return tuple(_band(f"{where}.bands[{i}]", str(text)) for i, text in enumerate(file.bands))
+        return tuple(
+            _band(f"{where}.bands[{i}]", str(text), file.unit or words.unit) for i, text in enumerate(file.bands)
+        )
     if kind not in ("choice", "several"):
         return ()
     written = file.choose or file.several or dict(words.options)
@@ -290,24 +294,24 @@ def _places(codes: list[str]) -> dict[str, Value | None]:
     return found
 
 
-def _band(where: str, text: str) -> Option:
+def _band(where: str, text: str, unit: str) -> Option:
     """`不到79`, `79`, `80–89`, `100以上`: whole units, both ends included."""
     text = text.strip()
-    if found := _RANGE.fullmatch(text):
-        return Option(text, text, _ends(where, int(found[1]), int(found[2])))
-    if found := _BELOW.fullmatch(text):
-        return Option(text, text, Band(None, int(found[1]) - 1))
-    if found := _OVER.fullmatch(text):
-        return Option(text, text, Band(int(found[1] or found[2]), None))
-    if found := _EXACT.fullmatch(text):
-        return Option(text, text, Band(int(found[1]), int(found[1])))
+    for pattern, read in _BANDS:
+        if found := pattern.fullmatch(text):
+            band = read(*(int(number) for number in found.groups() if number))
+            if isinstance(band.low, int) and isinstance(band.high, int) and band.low > band.high:
+                raise ConditionError(where, "前一个数要比后一个小。")
+            return Option(text, _band_label(band, unit) if unit else text, band)
     raise ConditionError(where, f"看不懂“{text[:20]}”这一段；可以写 不到79、79、80–89、100以上。")
 
 
-def _ends(where: str, low: int, high: int) -> Band:
-    if low > high:
-        raise ConditionError(where, "前一个数要比后一个小。")
-    return Band(low, high)
+def _band_label(band: Band, unit: str) -> str:
+    if band.low is None:
+        return f"不到 {band.high + 1} {unit}" if isinstance(band.high, int) else unit
+    if band.high is None:
+        return f"{band.low} {unit}以上"
+    return f"{band.low} {unit}" if band.low == band.high else f"{band.low}–{band.high} {unit}"
 
 
 def _meaning(question: Question) -> Meaning:

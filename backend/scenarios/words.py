@@ -14,7 +14,7 @@ def answer_words(question: Question, value: Value) -> str:
         if option.means == value:
             return option.label
     if isinstance(value, bool):
-        return "是" if value else "不是"
+        return "是" if value else "否"
     if question.kind == "money" and isinstance(value, int):
         return f"{value // 100} 元" if value % 100 == 0 else f"{value / 100:.2f} 元"
     return _plain(value) + question.unit

@@ -64,7 +64,7 @@ async def test_a_stranger_walks_the_guide_with_forms_alone(site: Site) -> None:
         assert len(asked) < 9
     assert asked == ["elder.age", "elder.household", "elder.elder_allowance", "care"]
     assert heading(page.text) == "有 3 件事可以办"
-    for words in ("高龄老人长寿补贴", "老年人优待证", "护理补贴", "年满 80 周岁、户籍在海口、没有重复领取", "80–89"):
+    for words in ("高龄老人长寿补贴", "老年人优待证", "护理补贴", "年满 80 周岁、户籍在海口、没有重复领取", "80–89 岁"):
         assert words in page.text
 
 

@@ -69,6 +69,10 @@ def test_an_item_almost_fits_when_a_single_condition_fails() -> None:
     [almost] = step(elder, {**AT_HOME, "elder.household": "elsewhere"}).almost
     assert [reason_words(elder, reason) for reason in almost.reasons] == ["户籍在海口"]
     assert step(elder, {**AT_HOME, "elder.household": "elsewhere", "elder.elder_allowance": "yes"}).almost == ()
+    assert [fit.result.id for fit in step(elder, {"elder.age": "79", "elder.household": "460100"}).almost] == [
+        "长寿补贴"
+    ]
+    assert step(elder, {"elder.age": "79"}).almost == ()
 
 
 def test_answers_that_make_no_sense_are_told_and_count_as_not_given() -> None:

@@ -126,6 +126,8 @@ async def open_defects(db: asyncpg.Connection, case_id: UUID) -> list[Defect]:
 async def agent_names(tx: Tx, events: Sequence[Event]) -> dict[UUID, str]:
     """The names of those who acted for the principal; she may know them, and they themselves."""
     agents = {event.actor_id for event in events if event.actor_kind == "agent" and event.actor_id}
+    if not agents:
+        return {}
     rows = await tx.db.fetch("SELECT id, name_sealed, key_wrapped FROM accounts WHERE id = ANY($1)", list(agents))
     return {
         row["id"]: tx.vault.key(row["key_wrapped"]).open(row["name_sealed"], f"name:{row['id']}").decode()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from itertools import groupby
 from typing import Any
 
 from litestar import Litestar, Request, Response, get, post
@@ -15,11 +16,11 @@ from backend.cases.correction import Typed, answer_correction, points_of
 from backend.cases.correction_form import typed_and_photos
 from backend.cases.live import Hub
 from backend.cases.messages import timeline
-from backend.cases.model import Case
+from backend.cases.model import Case, CaseFile
 from backend.cases.queries import agent_names, case_for, cases_of, department_phone, events_of, files_of
 from backend.cases.states import CLOSED, LABELS, State
 from backend.cases.when import due_words_of
-from backend.catalogue.queries import city
+from backend.catalogue.queries import city, item_version
 from backend.core.db import Tx, transaction
 from backend.core.errors import Invalid, NotFound, Refusal
 from backend.core.viewer import Viewer, open_viewer
@@ -48,10 +49,17 @@ async def case_page(request: Request, tx: NamedDependency[Tx], number: FromPath[
         due=await due_words_of(tx, case, events),
         agents=await agent_names(tx, events),
         phone=await department_phone(tx.db, case.department_id),
-        files=await files_of(tx.db, case.id),
+        papers=await _papers(tx, case),
         may_withdraw=case.state not in CLOSED,
         granted_by_machine=any(event.kind == "granted" and event.actor_kind == "machine" for event in events),
     )
+
+
+async def _papers(tx: Tx, case: Case) -> list[tuple[str, list[CaseFile]]]:
+    """What was handed in, by material, as people call it."""
+    materials = (await item_version(tx.db, case.item_code, case.item_version)).materials
+    by_material = groupby(await files_of(tx.db, case.id), key=lambda file: (file.material, file.subject, file.variant))
+    return [(materials[code].label if code in materials else code, list(pages)) for (code, *_), pages in by_material]
 
 
 @get("/cases/{number:str}/withdrawal", opt=PERSON, include_in_schema=False)

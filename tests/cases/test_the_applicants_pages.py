@@ -122,6 +122,9 @@ async def test_a_correction_with_a_photo_and_words_goes_back_to_the_desk(site: S
         assert (page.material, page.media_type) == ("person.id_card", "image/jpeg")
         values = {fact.element: fact.value for fact in await filed_facts(tx, now)}
         assert values == {"person.name": "陈大海", "filing.correction_reply.1": "平时是女儿照顾。"}
+    text = (await father.get(f"/cases/{case.number}")).text
+    assert "交过的材料" in text
+    assert f'href="/files/{page.file_id}"' in text
     again = await father.get(f"/cases/{case.number}/correction")
     assert again.status_code == 303  # nothing is asked any more
 

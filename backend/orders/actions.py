@@ -30,12 +30,17 @@ ROUTE = "orders"
 async def file_order(tx: Tx, key: str, body: Filing) -> tuple[Receipt, bool]:
     """Files the reviewed cart once, whoever sends it how often; the receipt, and whether it is a replay.
 
+    0. She stands by what she filled in, or nothing happens.
     1. The key: a replay is answered with the first receipt and does nothing else.
     2. The cart is locked; what was filed or changed in the meantime is a Conflict.
     3. Everything that is missing or not allowed, at once: Invalid.
     4. Order, cases, files, events and notices; the cart is filed; answers are remembered for the next sheet.
     5. What every rule clearly allows is granted now; everything else is on a desk.
     """
+    if not body.agree:
+        raise Invalid(
+            Problem(_("请先勾选“我填的都是真的”，再提交。"), "agree"), next_step="/cart/review", next_say=_("回去勾选")
+        )
     asked = {"principal": tx.viewer.principal_id, **msgspec.structs.asdict(body)}
 
     async def make() -> Receipt:
@@ -99,7 +104,7 @@ async def _refuse_problems(tx: Tx, draft: Draft) -> None:
     if not draft.lines and not problems:
         problems.append(Problem(_("购物车还是空的，先选一件要办的事。")))
     if problems:
-        raise Invalid(*problems, next_step="/cart", next_say=_("看购物车"))
+        raise Invalid(*problems, next_step="/cart/review", next_say=_("看看还差什么"))
 
 
 async def _not_allowed(tx: Tx, draft: Draft) -> list[Problem]:

@@ -10,13 +10,15 @@ from backend.cases.states import Clock, Public, State, public_state
 
 
 class Filing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the person sends: the cart as she reviewed it. Another version of it is another decision.
+    """What the person sends: the cart as she reviewed it, and that she stands by what is in it (`agree`).
 
-    The review page's form posts to /orders the fields `cart`, `version`, and `key`, made when the page was rendered.
+    Another version of the cart is another decision. The review page's form posts `cart`, `version`, `agree`, and `key`,
+    made when the page was rendered.
     """
 
     cart: UUID
     version: int
+    agree: bool
 
 
 class Saved(msgspec.Struct, frozen=True):

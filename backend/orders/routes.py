@@ -28,13 +28,20 @@ async def file(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
 
 def _filing(form: Form) -> Filing:
     try:
-        return Filing(cart=UUID(form.text("cart")), version=int(form.text("version")))
+        agree = form.text("agree") == "yes"
+        return Filing(cart=UUID(form.text("cart")), version=int(form.text("version")), agree=agree)
     except ValueError as error:
         raise Refusal(
             _("这一页没有完整传到，没有提交。您填的都还在，请再看一遍再交。"),
             next_step="/cart/review",
             next_say=_("再看一遍"),
         ) from error
+
+
+@get("/orders", opt=PERSON, include_in_schema=False)
+async def all_orders() -> Response[None]:
+    """Where somebody lands who goes back to a filing: the list of everything she has filed."""
+    return see_other("/cases")
 
 
 @get("/orders/{number:str}", opt=PERSON, include_in_schema=False)
@@ -53,4 +60,4 @@ async def show(request: Request, tx: NamedDependency[Tx], number: FromPath[str])
     )
 
 
-ROUTES = [file, show]
+ROUTES = [file, all_orders, show]

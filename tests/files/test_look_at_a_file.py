@@ -8,7 +8,7 @@ import msgspec
 import pytest_asyncio
 
 from tests.demo import load_demo
-from tests.orders.shopping import act_for_father, fill_in, picture, put_in, reviewed, transaction
+from tests.orders.shopping import act_for_father, fill_in, form, picture, put_in, reviewed, transaction
 from tests.web import Site, running
 
 
@@ -72,7 +72,7 @@ async def test_the_desk_sees_it_once_it_is_filed_and_no_other_desk_ever(site, da
     place = await one_file(site, daughter)
     civil, housing = await site.person("officer-civil"), await site.person("officer-housing")
     assert (await civil.get(place)).status_code == 404
-    answer = await daughter.post("/orders", data=await reviewed(site, daughter))
+    answer = await daughter.post("/orders", data=form(await reviewed(site, daughter)))
     assert answer.status_code == 303, answer.text
     assert (await civil.get(place)).status_code == 200
     assert (await housing.get(place)).status_code == 404

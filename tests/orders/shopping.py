@@ -109,14 +109,18 @@ def picture() -> bytes:
 
 
 async def reviewed(site: Site, person: httpx.AsyncClient) -> dict[str, Any]:
-    """The fields of the review page's form."""
+    """The body of a filing; `form()` makes the review page's form of it."""
     async with transaction(site, person) as tx:
         row = await tx.db.fetchrow(
             "SELECT id, version FROM carts WHERE principal_id = $1 AND actor_id = $2 AND state = 'open'",
             tx.viewer.principal_id,
             tx.viewer.id,
         )
-    return {"cart": str(row["id"]), "version": row["version"]}
+    return {"cart": str(row["id"]), "version": row["version"], "agree": True}
+
+
+def form(body: dict[str, Any], key: str = "") -> dict[str, Any]:
+    return body | {"agree": "yes"} | ({"key": key} if key else {})
 
 
 async def count(site: Site, table: str) -> int:

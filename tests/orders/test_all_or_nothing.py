@@ -36,7 +36,7 @@ async def tried(site, person, body, at=None):
     """Files through a breaking connection; the statements it said."""
     async with transaction(site, person) as tx:
         tx.db = Breaking(tx.db, at)
-        await file_order(tx, "a-key-of-this-test", Filing(cart=body["cart"], version=body["version"]))
+        await file_order(tx, "a-key-of-this-test", Filing(**body))
         return tx.db.said
 
 

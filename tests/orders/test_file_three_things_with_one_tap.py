@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from backend.core.db import connect
-from tests.orders.shopping import THREE, count, fill_in, put_in, reviewed, transaction
+from tests.orders.shopping import THREE, count, fill_in, form, put_in, reviewed, transaction
 
 KEY = "a-key-of-the-review-page"
 
@@ -34,7 +34,7 @@ async def test_one_order_three_cases_one_granted_at_once(site, daughter):
 
 
 async def test_the_receipt_says_what_was_granted_why_what_comes_when_and_who_was_told(site, daughter):
-    answer = await daughter.post("/orders", data=await reviewed(site, daughter) | {"key": KEY})
+    answer = await daughter.post("/orders", data=form(await reviewed(site, daughter), KEY))
     assert answer.status_code == 303
     page = (await daughter.get(answer.headers["location"])).text
     for words in (
@@ -116,14 +116,14 @@ async def test_two_hundred_taps_at_once_make_one_order(site, daughter, keys):
 async def test_a_second_filing_under_another_key_leads_to_the_first(site, daughter):
     body = await reviewed(site, daughter)
     number = (await daughter.post("/api/v1/orders", json=body, headers={"Idempotency-Key": KEY})).json()["number"]
-    page = await daughter.post("/orders", data=body | {"key": "another-key"})
+    page = await daughter.post("/orders", data=form(body, "another-key"))
     assert page.status_code == 409
     assert f"/orders/{number}" in page.text
 
 
 async def test_a_form_without_a_key_is_filed_once_too(site, daughter):
     body = await reviewed(site, daughter)
-    places = {(await daughter.post("/orders", data=body)).headers["location"] for _ in range(2)}
+    places = {(await daughter.post("/orders", data=form(body))).headers["location"] for _ in range(2)}
     assert len(places) == 1
 
 
@@ -136,7 +136,7 @@ async def test_the_api_wants_a_key_and_says_so(site, daughter):
 async def test_a_cart_that_changed_after_it_was_reviewed_is_not_filed(site, daughter):
     body = await reviewed(site, daughter)
     await put_in(site, daughter, ["老年人优待证"])
-    answer = await daughter.post("/orders", data=body | {"key": KEY})
+    answer = await daughter.post("/orders", data=form(body, KEY))
     assert answer.status_code == 409
     assert "/cart/review" in answer.text
     assert await count(site, "orders") == 0
@@ -162,11 +162,19 @@ async def test_an_empty_cart_is_refused_with_a_sentence(site, daughter):
     assert await count(site, "orders") == 0
 
 
-@pytest.mark.parametrize("form", [{}, {"cart": "x", "version": "1"}, {"cart": "0" * 32, "version": "many"}])
-async def test_a_form_that_is_none_is_refused_with_a_way_back(site, daughter, form):
-    answer = await daughter.post("/orders", data=form)
+@pytest.mark.parametrize("sent", [{}, {"cart": "x", "version": "1"}, {"cart": "0" * 32, "version": "many"}])
+async def test_a_form_that_is_none_is_refused_with_a_way_back(site, daughter, sent):
+    answer = await daughter.post("/orders", data=sent)
     assert answer.status_code == 400
     assert "/cart/review" in answer.text
+
+
+async def test_without_her_word_that_it_is_true_nothing_is_filed(site, daughter):
+    body = await reviewed(site, daughter)
+    answer = await daughter.post("/orders", data=form(body, KEY) | {"agree": ""})
+    assert answer.status_code == 422
+    assert "我填的都是真的" in answer.text
+    assert (await daughter.post("/orders", data=form(body, KEY))).status_code == 303
 
 
 async def test_somebody_elses_cart_cannot_be_filed(site, daughter):

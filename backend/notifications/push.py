@@ -45,6 +45,8 @@ LONGEST_ANSWER = 64 * 1024
 MOST_ADDRESSES = 4
 LANGUAGES = {"zh-Hans": "zh-CN", "zh-Hant": "zh-TW", "en": "en"}
 
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 
@@ -183,8 +185,15 @@ def is_public(address: str) -> bool:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    inner = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
-    return ip.is_global and not ip.is_multicast and (inner is None or inner.is_global)
+    return ip.is_global and not ip.is_multicast and all(inner.is_global for inner in _carried(ip))
+
+
+def _carried(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 address inside an IPv6 one, where it is only a wrapping: mapped, 6to4, NAT64."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return []
+    translated = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in NAT64 else None
+    return [inner for inner in (ip.ipv4_mapped, ip.sixtofour, translated) if inner]
 
 
 async def _drain(answer: httpx.Response) -> None:

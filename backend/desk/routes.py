@@ -10,10 +10,10 @@ from litestar.params import FromPath
 
 from backend.cases.actions import move
 from backend.cases.clocks import replay, running
-from backend.cases.model import Case
+from backend.cases.model import Case, Event
 from backend.cases.queries import case_for, events_of
-from backend.cases.rules import GROUNDS
-from backend.cases.states import LABELS, MOVES, OPEN, State, Who, moves_from
+from backend.cases.rules import GROUNDS, too_late_or_again
+from backend.cases.states import LABELS, MOVES, OPEN, Clock, Move, State, Who, moves_from
 from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, Problem
 from backend.core.events import NewEvent, record
@@ -89,13 +89,19 @@ async def _case_page(
     events = await events_of(tx.db, case.id)
     count = running(replay(events, case.limits))
     explained = count.explained(tx.today, await calendar(tx.db, count.start)) if count else None
-    roles = frozenset(who for who in Who if who.value in tx.viewer.roles)
     return page(
         request, tx, "desk/case.html", status=status, case=case, form=form, problems=problems, masked=masked,
         label=LABELS[case.state], names=await applicant_of(tx, case), facts=await filed_in(tx, case, masked=masked),
         materials=await materials_in(tx, case), events=events[::-1], explained=explained, grounds=GROUNDS,
-        words=EVENT_WORDS, moves=moves_from(case.state, roles), moved=request.query_params.get("moved"), following=await next_in_queue(tx, case),
+        words=EVENT_WORDS, moves=_open_moves(tx, case, events), moved=request.query_params.get("moved"), following=await next_in_queue(tx, case),
     )  # fmt: skip
+
+
+def _open_moves(tx: Tx, case: Case, events: list[Event]) -> list[Move]:
+    """What she may do now, without what has been done already or comes too late."""
+    roles = frozenset(who for who in Who if who.value in tx.viewer.roles)
+    due_day = case.due if case.due_clock is Clock.DECISION else None
+    return [m for m in moves_from(case.state, roles) if not too_late_or_again(m, events, due_day, tx.today)]
 
 
 def _place(text: str) -> tuple[date, UUID] | None:

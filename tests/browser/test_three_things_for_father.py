@@ -1,0 +1,116 @@
+"""The daughter files three things for her father of 82: guide, cart, one sheet, one tap; an officer answers; both are told."""
+
+from playwright.async_api import Browser, Page
+
+from tests.browser.conftest import Person
+from tests.browser.photos import photo
+from tests.browser.town import Town
+
+GUIDE = {"老人多大年纪": "80–89", "户口在哪里": "海口市", "在领高龄津贴": "否", "谁照顾": "家人"}
+SHEET = {
+    "现住址": "演示路 1 号 2 栋 303",
+    "银行卡号": "6217000010001234569",
+    "开户银行": "演示银行海口支行",
+    "开户人姓名": "林长福",
+}
+CHOICES = {"证件怎么拿": "寄", "日常生活要不要人照顾": "要", "平时谁照顾": "家人"}
+
+
+async def test_from_a_few_plain_questions_to_a_granted_allowance(chromium: Browser, person: Person, town: Town):
+    page = person.page
+    await person.signs_in("daughter")
+    await person.opens("/acting")
+    await person.taps("林长福")
+    await walk_the_guide(person)
+    await person.reads("有 3 件事可以办", "年满 80 周岁、户籍在海口")
+    await person.taps("放进购物车")
+    await person.reads("您正在为林长福办理", "分开办要答 27 个问题")
+
+    await fill_the_sheet(person)
+    await hand_in_photos(person)
+    await person.opens("/cart/review")
+    await page.get_by_text("我填的都是真的").click()
+    await page.locator("form[action='/orders'] button").last.click()
+    await page.wait_for_url("**/orders/*")
+    await person.reads("2 件事当场批下来了", "另外 1 件已送到部门", "已告诉林长福和林小燕")
+
+    number = await case_number(page, "护理补贴")
+    await an_officer_asks_for_something(chromium, town, number)
+    await page.get_by_text("还缺：请补一张正面照片").first.wait_for(timeout=10_000)  # live, without a tap
+    await person.opens("/inbox")
+    await person.reads("护理补贴")
+
+    father = await somebody_else(chromium, town, "father")
+    await father.opens("/inbox")
+    await father.reads("高龄老人长寿补贴")
+    stranger = await somebody_else(chromium, town, "shopkeeper")
+    answer = await stranger.page.goto(f"{town.base}/cases/{number}")
+    assert answer is not None
+    assert answer.status == 404
+
+
+async def walk_the_guide(person: Person) -> None:
+    await person.opens("/")
+    await person.taps("家里老人满八十")
+    for asked, answer in GUIDE.items():
+        await person.page.locator("h1, legend").filter(has_text=asked).first.wait_for()
+        await person.page.locator("main label").filter(has_text=answer).first.click()
+        await person.taps("下一步")
+
+
+async def fill_the_sheet(person: Person) -> None:
+    """Whatever is still open, a page at a time, until nothing is asked any more."""
+    for _ in range(12):
+        await person.opens("/cart/sheet")
+        send = person.page.locator(".actions button")
+        if not await send.count():
+            return
+        await fill_page(person.page)
+        await send.first.click()
+        await person.page.wait_for_load_state()
+    raise AssertionError("the sheet does not end")
+
+
+async def fill_page(page: Page) -> None:
+    for name, value in SHEET.items():
+        field = page.get_by_label(name, exact=False).first
+        if await field.count() and not await field.input_value():
+            await field.fill(value)
+    for name, value in CHOICES.items():
+        group = page.locator("main fieldset").filter(has_text=name)
+        if await group.count() and not await group.locator("input:checked").count():
+            await group.locator("label").filter(has_text=value).first.click()
+
+
+async def hand_in_photos(person: Person) -> None:
+    page = person.page
+    await person.opens("/cart/materials")
+    for place in range(await page.locator("main input[type=file]").count()):
+        chosen = page.locator("main input[type=file]").nth(place)
+        await chosen.set_input_files({"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": photo(900, 600)})
+        await chosen.locator("xpath=ancestor::form").locator("button").first.click()
+        await page.wait_for_load_state()
+
+
+async def case_number(page: Page, item: str) -> str:
+    await page.get_by_role("link", name=item).first.click()
+    await page.wait_for_url("**/cases/*")
+    return page.url.rsplit("/", 1)[1]
+
+
+async def an_officer_asks_for_something(chromium: Browser, town: Town, number: str) -> None:
+    officer = await somebody_else(chromium, town, "officer-civil")
+    await officer.opens("/desk")
+    await officer.page.locator(f"a[href='/desk/cases/{number}']").click()
+    await officer.taps("请申请人补正")
+    await officer.page.fill("#defects", "还缺：请补一张正面照片")
+    await officer.page.locator("button").filter(has_text="请申请人补正").click()
+    await officer.reads("办好了，申请人会收到消息")
+
+
+async def somebody_else(chromium: Browser, town: Town, handle: str) -> Person:
+    context = await chromium.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+    person = Person(await context.new_page(), town)
+    await person.page.goto(f"{town.base}/sign-in")
+    await person.page.click(f'button[value="{handle}"]')
+    return person

@@ -1,7 +1,9 @@
 """What all pages of the cart read out of forms alike."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
+from backend.cart.binding import Choice
 from backend.cart.messages import Speaker
 from backend.cart.model import Draft
 from backend.cart.queries import vocabulary
@@ -18,6 +20,15 @@ def answers_in(form: Form) -> dict[str, list[str]]:
     """Every field whose name has a dot, as answers are called. `asked` names those of the page that may be empty."""
     names = dict.fromkeys([*form.all("asked"), *(name for name, _text in form.fields if "." in name)])
     return {name: form.all(name) for name in names}
+
+
+def choices_in(bind: Mapping[str, str]) -> dict[str, Choice]:
+    """Role → the party chosen for it."""
+    return {role: choice_in(text) for role, text in bind.items()}
+
+
+def choice_in(text: str) -> Choice:
+    return text if text in ("new", "none") else id_in(text)
 
 
 def id_in(text: str) -> UUID:

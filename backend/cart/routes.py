@@ -11,8 +11,8 @@ from litestar.params import FromPath
 from backend.cart import routes_materials, routes_sheet
 from backend.cart.actions import Wanted, add_lines, bind_line, lock_draft, remove_line
 from backend.cart.answering import carry_over
-from backend.cart.binding import Choice, candidates
-from backend.cart.forms import id_in, number_in, speaker_of
+from backend.cart.binding import candidates
+from backend.cart.forms import choice_in, choices_in, number_in, speaker_of
 from backend.cart.messages import topics_of
 from backend.cart.model import Draft, Question
 from backend.cart.queries import open_draft, vocabulary
@@ -48,7 +48,7 @@ async def show(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
 async def add(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
     """One tap: `item` once or several times; optionally `bind.<role>` (a party id or "new") and `answer.<role>.<field>`."""
     form = await read_form(request)
-    binds = {name.removeprefix("bind."): _choice(text) for name, text in form.fields if name.startswith("bind.")}
+    binds = choices_in({name.removeprefix("bind."): text for name, text in form.fields if name.startswith("bind.")})
     codes = list(dict.fromkeys(code for code in form.all("item") if code))
     added = await add_lines(tx, [Wanted(code, binds) for code in codes])
     told = {name.removeprefix("answer."): text for name, text in form.fields if name.startswith("answer.")}
@@ -95,7 +95,7 @@ async def choose_parties(request: Request, tx: NamedDependency[Tx], line_id: Fro
         role = name.removeprefix("role.")
         now = line.parties.get(role, ())
         if name.startswith("role.") and text != (str(now[0]) if now else "none"):
-            await bind_line(tx, line_id, role, _choice(text))
+            await bind_line(tx, line_id, role, choice_in(text))
     return see_other("/cart")
 
 
@@ -139,10 +139,6 @@ def _linked(draft: Draft, problems: list[Problem]) -> list[dict[str, Any]]:
             href = "/cart/sheet"
         linked.append({"problem": problem, "href": href})
     return linked
-
-
-def _choice(text: str) -> Choice:
-    return text if text in ("new", "none") else id_in(text)
 
 
 ROUTES = [

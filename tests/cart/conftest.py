@@ -1,11 +1,19 @@
 """A running site with the starter city and its cast."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
 
+import asyncpg
+import httpx
 import msgspec
+import pytest
 import pytest_asyncio
 
-from tests.demo import load_demo
+from backend.catalogue.actions import load_pack
+from backend.catalogue.pack_read import build, read_folder
+from backend.core.db import connect
+from tests.cart.lines import city
+from tests.demo import HAIKOU, load_demo
 from tests.web import Site, running
 
 
@@ -14,3 +22,51 @@ async def site(settings) -> AsyncIterator[Site]:
     await load_demo(settings)
     async with running(msgspec.structs.replace(settings, demo=True)) as site:
         yield site
+
+
+@pytest_asyncio.fixture
+async def owner(settings) -> AsyncIterator[asyncpg.Connection]:
+    """The owner's own connection, for what only the loader does."""
+    connection = await connect(settings.login("owner"))
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def lift() -> str:
+    """The code of an item that makes sense twice."""
+    return city().items["特种设备使用登记"].code
+
+
+@pytest.fixture
+def acting() -> Callable[[Site, str], Awaitable[httpx.AsyncClient]]:
+    """A second phone of the agent, with her principal's affairs on the screen."""
+
+    async def begin(site: Site, handle: str) -> httpx.AsyncClient:
+        agent = await site.person(handle)
+        page = (await agent.get("/acting")).text
+        found = re.search(r'name="mandate" value="([^"]+)"><input type="hidden" name="principal" value="([^"]+)"', page)
+        assert found, page
+        await agent.post("/acting", data={"mandate": found[1], "principal": found[2]})
+        return agent
+
+    return begin
+
+
+@pytest.fixture
+def withdraw_agents(settings) -> Callable[[str, str], Awaitable[None]]:
+    """Publishes the city again with one item that only the person herself may file."""
+
+    async def change(code: str, reason: str) -> None:
+        raw = read_folder(HAIKOU)
+        for item in raw["items"].values():
+            if item["code"] == code:
+                item |= {"agent": False, "agent_reason": reason}
+        for name, digest in build(raw).hashes.items():
+            raw["reviews"][name]["sha256"] = digest
+        connection = await connect(settings.login("owner"))
+        async with connection.transaction():
+            await load_pack(connection, raw)
+        await connection.close()
+
+    return change

@@ -34,11 +34,13 @@ def web(_: argparse.Namespace) -> int:
     import uvicorn
 
     from backend.core.embedded import reachable
+    from backend.core.standing import refuse_unsafe
 
     # uvicorn sends itself the signal again once it has stopped: then this returns instead of dying of it.
     signal.signal(signal.SIGTERM, lambda *_: None)
     with reachable(load()) as settings:
         need_keys(settings)
+        asyncio.run(refuse_unsafe(settings.login("web")))
         os.environ.update(environ_of(settings))
         uvicorn.run(
             "backend.app:create_app",
@@ -68,11 +70,13 @@ async def _work(settings: Settings) -> None:
     from backend.app import job_handlers
     from backend.core import db, jobs
     from backend.core.crypto import Vault
+    from backend.core.standing import refuse_unsafe
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     login = settings.login("worker")
+    await refuse_unsafe(login)
     pool = await db.open_pool(login)
     work = jobs.Work(pool, Vault(settings.master_key or ""), settings, db.wall_clock)
     await jobs.work(work, *job_handlers(), lambda: db.connect(login), stop)

@@ -1,10 +1,13 @@
 """Is the process alive, and may traffic come: for supervisors and load balancers."""
 
+from functools import cache
 from typing import Any
 
+import asyncpg
 from litestar import Request, Response, get
 
 from backend.core.db import LOST
+from backend.core.migrate import read
 
 
 @get("/livez", opt={"who": "anyone"}, sync_to_thread=False, include_in_schema=False)
@@ -14,13 +17,22 @@ def livez() -> dict[str, str]:
 
 @get("/readyz", opt={"who": "anyone"}, include_in_schema=False)
 async def readyz(request: Request) -> Response[dict[str, Any]]:
-    """200 when the database answers."""
+    """200 when the database answers and has run every migration that this code knows."""
     try:
         async with request.app.state.pool.acquire(timeout=2) as connection:
-            await connection.fetchval("SELECT 1")
+            migrated = await connection.fetchval("SELECT max(number) FROM schema_migrations")
     except LOST:
         return Response({"status": "database not reachable"}, status_code=503)
+    except asyncpg.UndefinedTableError:
+        migrated = 0
+    if (migrated or 0) < newest():
+        return Response({"status": "migrations are missing"}, status_code=503)
     return Response({"status": "ready"})
+
+
+@cache
+def newest() -> int:
+    return len(read())
 
 
 HEALTH = [livez, readyz]

@@ -5,6 +5,7 @@ the message is certainly not sent; once it is on its way and no answer comes, no
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from email.headerregistry import Address
@@ -18,12 +19,13 @@ import aiosmtplib
 import msgspec
 
 from backend.core.pwa import Assets
-from backend.core.render import Pages
+from backend.core.render import Pages, saying
 from backend.notifications.messages import message
 from backend.notifications.model import SENT, Answer, MailTask, Sending
 from backend.settings import Settings, is_loopback
 
 PATIENCE = 30.0  # seconds up to the message; as much again for the message
+PLAIN = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 WIRE = SMTP.clone(cte_type="7bit")  # every server on the way takes that
 
 
@@ -65,14 +67,14 @@ class Mailer:
         said = message(task.words)
         path = f"/cases/{task.words.number}" if task.own and task.words.number else "/inbox"
         context = {"message": said, "link": self._site + path, "lang": task.language}
-        text = self._pages.render("mail/notice.txt", context, lang=task.language)
-        subject, _, body = text.partition("\n\n")
+        with saying(task.language, task.created_at.date()) as words:
+            subject = " ".join(words(said.title).split())
         letter = EmailMessage(policy=WIRE)
-        letter["Subject"] = subject.strip()
+        letter["Subject"] = subject
         letter["From"], letter["To"] = self._from, _address(address)
         letter["Date"], letter["Message-ID"] = format_datetime(task.created_at), self.message_id(task.id)
         letter["Auto-Submitted"] = "auto-generated"
-        letter.set_content(body)
+        letter.set_content(self._pages.render("mail/notice.txt", context, lang=task.language))
         letter.add_alternative(self._pages.render("mail/notice.html", context, lang=task.language), subtype="html")
         return letter
 
@@ -122,8 +124,8 @@ class Mailer:
 
 
 def _address(text: str) -> Address:
-    """ValueError for anything but one plain address: nothing of a stranger's makes a second header or recipient."""
-    if not text.isascii() or not text.isprintable() or any(c in text for c in ' ,;:<>"\\()[]'):
+    """ValueError for anything but one plain address: nothing a stranger typed makes a second header or recipient."""
+    if not PLAIN.fullmatch(text):
         raise ValueError("not an address")
     return Address(addr_spec=text)
 

@@ -9,6 +9,7 @@ run: .venv/.runtime assets
 	@exec $(BIN)/python -m backend run
 
 test: .venv/.tests assets
+	@$(BIN)/python pwa/npm.py install tests
 	@$(BIN)/python -m tests.browsers
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 

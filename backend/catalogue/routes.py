@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from backend.catalogue.guide import limit_words
 from backend.catalogue.queries import Listed, departments, fileable, guide_page, on_shelf, themes
@@ -40,7 +41,7 @@ async def shelves(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
 
 
 @get("/items/{code:str}", opt=ANYONE, include_in_schema=False)
-async def show_item(request: Request, tx: NamedDependency[Tx], code: str) -> Response[str]:
+async def show_item(request: Request, tx: NamedDependency[Tx], code: FromPath[str]) -> Response[str]:
     return page(request, tx, "catalogue/item.html", item=await guide_page(tx.db, code))
 
 

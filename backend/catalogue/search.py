@@ -174,6 +174,13 @@ _counted: dict[str, tuple[float, int]] = {}
 _total: tuple[float, int] = (-math.inf, 0)
 
 
+def forget() -> None:
+    """For whoever changes the catalogue under this process's feet and cannot wait a minute."""
+    global _total
+    _counted.clear()
+    _total = (-math.inf, 0)
+
+
 async def _words(db: asyncpg.Connection, city: Published | None) -> Words:
     """The dictionary of the city in force, built once."""
     key = city.pack_id if city else 0

@@ -1,0 +1,134 @@
+"""Search: everyday words find the right thing, and nothing anybody can type is an error."""
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.catalogue import search
+from backend.catalogue.actions import load_pack
+from backend.catalogue.intake import read
+from backend.catalogue.pack_read import read_pack
+from backend.catalogue.search import Wanted
+from backend.catalogue.words import MOST_WORDS, words_of
+from tests.catalogue.packs import reviewed, starter
+from tests.catalogue.test_import_guides import JSONL, TSV, bring_in
+
+WORDS = words_of(read_pack())
+
+
+@pytest_asyncio.fixture
+async def stocked(town: asyncpg.Connection) -> asyncpg.Connection:
+    """The starter city with the few guides of the dirty files."""
+    for path in (JSONL, TSV):
+        await bring_in(town, read(path))
+    search.forget()
+    return town
+
+
+async def names(db: asyncpg.Connection, q: str, limit: int = 5, wanted: Wanted = search.ANYTHING) -> list[str]:
+    return [hit.name for hit in await search.search(db, q, limit, wanted)]
+
+
+EVERYDAY = {
+    "高龄津贴": "高龄老人长寿补贴",
+    "我爸八十二了能领什么钱": "高龄老人长寿补贴",
+    "妈妈今年85岁": "高龄老人长寿补贴",
+    "老年证": "老年人优待证",
+    "办敬老卡": "老年人优待证",
+    "开个奶茶店要啥证": "食品经营许可",
+    "想开饭店": "食品经营许可",
+    "办个营业执照": "个体工商户设立",
+    "丢了工作怎么办": "失业补助",
+    "下岗了能领钱吗": "失业补助",
+    "租房合同备案": "房屋租赁备案",
+    "二手房过户": "二手房转移登记",
+    "房本旧了想换新的": "不动产权属证书换发",
+    "外地人在海口办居住证": "居住证",
+    "上班受伤了": "工伤认定",
+    "廉租房": "公共租赁住房",
+    "新装的电梯": "特种设备使用登记",
+    "书店年检": "出版物零售年度核验",
+    "没单位怎么交社保养老": "城乡居民养老保险参保",
+    "瘫痪在床的老人补贴": "护理补贴",
+    "市民政局": "老年人优待证",
+}
+
+
+async def test_what_people_say_finds_what_they_mean(stocked: asyncpg.Connection):
+    found = {q: await names(stocked, q) for q in EVERYDAY}
+    assert {q: found[q] for q, wanted in EVERYDAY.items() if wanted not in found[q]} == {}
+
+
+async def test_a_life_event_brings_its_items_and_says_so(stocked: asyncpg.Connection):
+    hits = await search.search(stocked, "丢了工作", 3)
+    assert (hits[0].name, hits[0].reason) == ("失业补助", "和“丢了工作”有关")
+
+
+async def test_a_guide_is_found_and_marked_as_one(stocked: asyncpg.Connection):
+    hit = (await search.search(stocked, "演示备案", 1))[0]
+    assert (hit.name, hit.fileable) == ("演示备案", False)
+
+
+async def test_what_can_be_done_here_comes_before_a_guide_that_says_as_much(stocked: asyncpg.Connection):
+    assert (await search.search(stocked, "老年人", 9))[0].fileable
+
+
+async def test_results_can_be_narrowed(stocked: asyncpg.Connection):
+    assert "演示老年人活动报名" in await names(stocked, "老年人", 20)
+    assert "演示老年人活动报名" not in await names(stocked, "老年人", 20, Wanted(here=True))
+    assert await names(stocked, "过户", 20, Wanted(no_errand=True)) == []
+    assert await names(stocked, "登记", 20, Wanted(theme="设备安全")) == ["特种设备使用登记"]
+    assert "食品经营许可" not in await names(stocked, "食品", 20, Wanted(who="person"))
+
+
+async def test_a_withdrawn_item_is_not_found(stocked: asyncpg.Connection):
+    await stocked.execute("UPDATE items SET version = NULL WHERE name = '居住证'")
+    assert "居住证" not in await names(stocked, "居住证", 20)
+
+
+NASTY = ["", "   ", "的了吗", "'", "\\", "a'b\\c", "' | !'x':* & ", "老人' & !补贴", "a:*B", "<->", "\u0007\u202e老人", "😀",
+         "--; DROP TABLE items", "字" * 10_000, "补贴 " * 5_000, "%_%", "１２３"]  # fmt: skip
+
+
+async def test_nothing_typed_is_an_error(stocked: asyncpg.Connection):
+    for q in NASTY:
+        assert len(await search.search(stocked, q, 5)) <= 5
+
+
+@given(st.text(max_size=300))
+def test_a_query_has_few_words_and_every_quote_in_it_is_closed(text: str):
+    cut = WORDS.query(text)
+    assert len(cut.groups) <= MOST_WORDS
+    for group in cut.groups:
+        assert group.anywhere.replace("''", "").count("'") % 2 == 0
+
+
+@given(st.lists(st.text(max_size=60), max_size=4), st.lists(st.text(max_size=60), max_size=4))
+def test_whatever_a_guide_says_it_can_be_stored(title: list[str], body: list[str]):
+    vector = WORDS.vector(title, body)
+    assert "\0" not in vector
+    assert vector.replace("''", "").count("'") % 2 == 0
+
+
+def test_the_same_word_twice_asks_once():
+    assert len(WORDS.query("老人 老年人 长者").groups) == 1
+
+
+@pytest.mark.parametrize("text", ["八十二了", "82岁", "七十多了", "年满 80 周岁", "一百岁"])
+def test_an_age_is_heard_as_an_old_person(text: str):
+    assert [group.word for group in WORDS.query(text).groups if "'老年人'" in group.anywhere]
+
+
+@pytest.mark.parametrize("text", ["18岁", "6岁上学", "80平方米", "1985岁"])
+def test_another_number_is_not(text: str):
+    assert not [group.word for group in WORDS.query(text).groups if "'老年人'" in group.anywhere]
+
+
+async def test_guides_are_cut_again_when_the_dictionary_changes(stocked: asyncpg.Connection):
+    raw = starter()
+    raw["lexicon"]["synonyms"].append(["活动报名", "报名"])
+    await load_pack(stocked, reviewed(raw))
+    words = await stocked.fetchval("SELECT words::text FROM items WHERE name = '演示老年人活动报名'")
+    assert "'活动报名'" in words

@@ -35,10 +35,11 @@ def read_answer(element: Element, typed: Sequence[str], today: date) -> Plain | 
     form: Literal["NFC", "NFKC"] = (
         "NFC" if element.type in WORDS else "NFKC"
     )  # full-width digits are a way of typing, punctuation is not
-    texts = [unicodedata.normalize(form, text).strip() for text in typed if text.strip()]
+    texts = [unicodedata.normalize(form, text.replace("\u3000", " ")).strip() for text in typed if text.strip()]
     if not texts:
         return None
-    if any(len(text) > 2_000 or not text.replace("\n", "").replace("\r", "").isprintable() for text in texts):
+    lines = "\r\n" if element.type is ElementType.long_text else ""
+    if any(len(text) > 2_000 or not text.translate(dict.fromkeys(map(ord, lines))).isprintable() for text in texts):
         raise AnswerError(_("这一栏里有看不见的字符，或者写得太长，请重新写一遍。"))
     if element.type is ElementType.choices:
         return [_choice(element, text) for text in dict.fromkeys(texts)]

@@ -73,14 +73,15 @@ async def _topic_page(
 ) -> Response[str]:
     speaker = await speaker_of(tx, draft)
     asked = [q for q in draft.sheet.questions if q.element.topic == topic]
-    one = None
-    if request.cookies.get("mode") == "elder" and not edit and not problems:
-        one = next((q for q in asked if q.required and not q.filled), None)
+    elder = request.cookies.get("mode") == "elder" and not edit
+    one = next((q for q in asked if q.problem), None) if elder else None
+    status, unread = (422 if problems else 200), (q.problem for q in asked if q.raw and q.problem)
+    told = {problem.field: problem for problem in (*unread, *problems)}
     return page(
         request,
         tx,
         "cart/sheet.html",
-        status=422 if problems else 200,
+        status=status,
         draft=draft,
         topic=topic,
         topics=topics_of(draft),
@@ -88,7 +89,7 @@ async def _topic_page(
         one=one is not None,
         edit=edit,
         roles=[(role, draft.line(role.line)) for role in draft.sheet.roles],
-        problems={p.field: p for p in speaker.worded(problems)},
+        problems={p.field: p for p in speaker.worded(told.values())},
         typed={name: form.all(name) for name, _text in form.fields} if form else {},
         filled=sum(q.filled for q in draft.sheet.questions),
         total=len(draft.sheet.questions),

@@ -70,3 +70,9 @@ def withdraw_agents(settings) -> Callable[[str, str], Awaitable[None]]:
         await connection.close()
 
     return change
+
+
+@pytest.fixture
+def shop_and_food() -> tuple[str, str]:
+    """The codes of opening a shop and of its food licence, which needs the first one's result."""
+    return city().items["个体工商户设立"].code, city().items["食品经营许可"].code

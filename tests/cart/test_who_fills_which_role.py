@@ -1,0 +1,81 @@
+"""Defaults for the parties of a new line: shared where the same is meant, another where it is not."""
+
+from itertools import count
+from uuid import UUID
+
+from backend.cart.binding import bind_roles, repeatable, waits
+from backend.cart.model import Line
+from backend.parties.model import Party
+from tests.cart.lines import ME, city, party
+
+HERSELF = Party(id=ME, kind="person", is_self=True)
+
+
+class Basket:
+    """Lines put in one after the other, with their defaults."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.parties = [HERSELF]
+        self.numbers = count()
+
+    def put(self, item: str, **chosen: UUID | str) -> dict[str, tuple[UUID, ...]]:
+        found = bind_roles(
+            city().items[item], chosen, self.parties, self.lines, lambda: party(f"new {next(self.numbers)}")
+        )
+        self.parties += [Party(id=new.id, kind=new.kind) for new in found.new]
+        number = len(self.lines)
+        self.lines.append(
+            Line(id=party(f"line {number}"), item=city().items[item], version=1, position=number, parties=found.parties)
+        )
+        return found.parties
+
+
+def test_the_applicant_is_herself_and_money_goes_to_one_account():
+    basket = Basket()
+    first, second = basket.put("高龄老人长寿补贴"), basket.put("护理补贴")
+    assert first["applicant"] == second["applicant"] == (ME,)
+    assert first["payee"] == second["payee"]
+
+
+def test_a_seller_is_not_herself_and_not_her_spouse():
+    basket = Basket()
+    renting = basket.put("公共租赁住房")
+    buying = basket.put("二手房转移登记")
+    assert len({ME, *renting["spouse"], *buying["seller"]}) == 3
+
+
+def test_a_sale_and_a_lease_are_two_deals_about_one_flat():
+    basket = Basket()
+    sale, lease = basket.put("二手房转移登记"), basket.put("房屋租赁备案")
+    assert sale["deal"] != lease["deal"]
+    assert sale["flat"] == lease["flat"]
+
+
+def test_the_same_item_twice_is_about_two_things_and_one_owner():
+    basket = Basket()
+    first, second = basket.put("特种设备使用登记"), basket.put("特种设备使用登记")
+    assert first["equipment"] != second["equipment"]
+    assert (first["applicant"], first["business"]) == (second["applicant"], second["business"])
+
+
+def test_a_shop_and_its_food_licence_are_about_one_business():
+    basket = Basket()
+    assert basket.put("个体工商户设立")["business"] == basket.put("食品经营许可")["business"]
+
+
+def test_what_was_chosen_wins():
+    basket = Basket()
+    basket.put("二手房转移登记")
+    again = basket.put("不动产权属证书换发", flat="new")
+    assert again["flat"] != basket.lines[0].parties["flat"]
+
+
+def test_only_what_is_about_a_thing_makes_sense_twice():
+    assert repeatable(city().items["特种设备使用登记"])
+    assert not repeatable(city().items["高龄老人长寿补贴"])
+
+
+def test_a_role_that_only_a_condition_calls_for_needs_no_declaring():
+    renting = city().items["公共租赁住房"]
+    assert not any(waits(renting, role) for role in renting.roles.values())

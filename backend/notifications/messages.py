@@ -142,9 +142,9 @@ TEXTS = {
 
 UNTIL = {
     Clock.NOTICE: _("%(due)s前会告诉您是否受理。"),
-    Clock.CORRECTION: _("请在%(due)s前补上。"),
-    Clock.DECISION: _("最晚%(due)s有结果。"),
-    Clock.DELIVERY: _("结果最晚%(due)s送到您手里。"),
+    Clock.CORRECTION: _("请在 %(due)s前补上。"),
+    Clock.DECISION: _("最晚 %(due)s有结果。"),
+    Clock.DELIVERY: _("结果最晚 %(due)s送到您手里。"),
 }
 PROVISIONAL = _("%(until)s（放假安排公布后可能变动）")
 

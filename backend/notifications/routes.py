@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 from litestar.response import ServerSentEvent
 
 from backend.accounts.actions import act_for
@@ -92,12 +92,12 @@ async def push_key(request: Request) -> dict[str, str]:
 
 
 @post("/push/subscription", opt=PERSON, include_in_schema=False, status_code=204)
-async def keep_subscription(request: Request, tx: NamedDependency[Tx], data: Subscription) -> None:
+async def keep_subscription(request: Request, tx: NamedDependency[Tx], data: JSONBody[Subscription]) -> None:
     await subscribe(tx, data.endpoint, data.keys.p256dh, data.keys.auth, request.app.state.settings.push_allowed)
 
 
 @post("/push/renewal", opt=PERSON, include_in_schema=False, status_code=204)
-async def renew_subscription(request: Request, tx: NamedDependency[Tx], data: Renewal) -> None:
+async def renew_subscription(request: Request, tx: NamedDependency[Tx], data: JSONBody[Renewal]) -> None:
     """The browser's own service worker asks, when its push service gave it a new address."""
     if data.old:
         await unsubscribe(tx, data.old)
@@ -106,7 +106,7 @@ async def renew_subscription(request: Request, tx: NamedDependency[Tx], data: Re
 
 
 @delete("/push/subscription", opt=PERSON, include_in_schema=False)
-async def forget_subscription(tx: NamedDependency[Tx], data: Endpoint) -> None:
+async def forget_subscription(tx: NamedDependency[Tx], data: JSONBody[Endpoint]) -> None:
     await unsubscribe(tx, data.endpoint)
 
 

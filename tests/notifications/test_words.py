@@ -36,7 +36,7 @@ def test_a_message_says_what_happened_and_what_to_do(kind):
 def test_an_asked_correction_says_until_when():
     words = Words(kind="correction_asked", item="护理补贴", due=date(2026, 10, 21), clock=Clock.CORRECTION)
     with saying("zh-Hans", date(2026, 9, 25)) as said:
-        assert said(message(words).until) == "请在10 月 21 日（周三）前补上。"
+        assert said(message(words).until) == "请在 10 月 21 日（周三）前补上。"
 
 
 def test_a_date_that_may_still_change_says_so():

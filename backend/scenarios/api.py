@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from backend.core.db import Tx
+from backend.core.i18n import translate, wanted
 from backend.core.web import ANYONE
 from backend.scenarios.answers import read_answers
 from backend.scenarios.model import Fit, Question, QuestionKind, Scenario
@@ -93,10 +94,11 @@ async def scenario_step(request: Request, tx: NamedDependency[Tx], scenario_id: 
     found = await guides(tx.db)
     scenario = found.scenario(scenario_id)
     answers = {ask: request.query_params.getall(ask) for ask in request.query_params}
-    return _stand(found, scenario, answers, tx.today)
+    lang = wanted(request.cookies.get("lang"), request.headers.get("accept-language", ""))
+    return _stand(found, scenario, answers, tx.today, lang)
 
 
-def _stand(found: Guides, scenario: Scenario, answers: dict[str, list[str]], today: date) -> Stand:
+def _stand(found: Guides, scenario: Scenario, answers: dict[str, list[str]], today: date, lang: str) -> Stand:
     stands = step(scenario, answers, today)
     given, _ = read_answers(scenario, answers)
     return Stand(
@@ -105,7 +107,7 @@ def _stand(found: Guides, scenario: Scenario, answers: dict[str, list[str]], tod
         next=_asked(stands.next) if stands.next else None,
         left=questions_left(scenario, given, today),
         asked_not_needed=not_needed(scenario, answers, today),
-        invalid=dict(stands.invalid),
+        invalid={ask: translate(lang, sentence) for ask, sentence in stands.invalid.items()},
     )
 
 

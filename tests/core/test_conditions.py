@@ -127,6 +127,16 @@ def test_an_age_and_its_birth_date_are_one_question() -> None:
     assert judged(rule).open == {"applicant.birth_date"}
 
 
+def test_an_age_on_the_last_of_february_and_a_birth_date_are_still_one_question() -> None:
+    """Born on 28 or 29 February 1944 or before: complete on 28 February 2026, and not for anybody born later."""
+    rule = {
+        "any": [{"fact": "applicant.age", "at_least": 82}, {"fact": "applicant.birth_date", "after": date(1944, 2, 29)}]
+    }
+    assert judged(rule, on=date(2026, 2, 28)).verdict is True
+    rule["any"][1]["after"] = date(1944, 3, 1)
+    assert judged(rule, on=date(2026, 2, 28)).verdict is None
+
+
 def test_numbers_are_only_whole_where_the_element_says_so() -> None:
     gap = {"all": [{"fact": "flat.area", "more_than": 90}, {"fact": "flat.area", "less_than": 91}]}
     assert judged(gap).verdict is None
@@ -238,6 +248,15 @@ def test_sums_are_bounded_by_what_is_known() -> None:
     known = {"members[0].income": 200, "members[1].income": 300, "members[0].adult": True}
     assert judged(adults, known, **two).verdict is True
     assert judged({**adults, "at_most": 400}, known, **two).open == {"members[1].adult"}
+    left_out = {**known, "members[1].adult": False}
+    for limit, verdict in ((199, False), (200, True)):
+        assert judged({**adults, "at_most": limit}, left_out, **two).verdict is verdict
+        assert judged({**rule, "at_most": limit}, left_out, absent=["members[1].income"], **two).verdict is verdict
+    assert judged({**adults, "at_most": 499}, known, **two).verdict is None
+    assert judged({**adults, "at_most": 199}, known, **two).verdict is False
+    in_debt = {**known, "members[1].income": -300}
+    assert judged({**adults, "at_most": 199}, in_debt, **two).open == {"members[1].adult"}
+    assert judged({**adults, "at_most": 200}, in_debt, **two).verdict is True
 
 
 def test_values_of_another_type_are_for_a_person_to_look_at() -> None:

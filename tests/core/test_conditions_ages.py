@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.core.conditions_derive import anniversary, months_since, years_since
+from backend.core.conditions_derive import anniversary, days_since, months_since, years_since
 
 DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 31))
 
@@ -54,5 +54,8 @@ def test_a_month_is_complete_on_its_corresponding_or_last_day(start: date, on: d
 
 def test_without_a_day_nothing_has_an_age() -> None:
     assert years_since(date(1944, 2, 29), None) is None
+    assert days_since(date(2026, 1, 1), None) is None
+    assert months_since(date(2026, 1, 1), None) is None
+    assert days_since(date(2026, 1, 1), date(2026, 3, 1)) == 59
     assert years_since("soon", date(2026, 1, 1)) is None
     assert years_since("1944-02-29", date(2026, 1, 1)) == 81

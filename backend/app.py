@@ -17,6 +17,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from backend.core import db, live, pwa
+from backend.core.assets import Assets
 from backend.core.crypto import Vault
 from backend.core.edge import Edge, add_headers
 from backend.core.errors import NotFound, Problem, Refusal, Unavailable
@@ -24,7 +25,6 @@ from backend.core.files import open_store
 from backend.core.health import HEALTH
 from backend.core.i18n import _
 from backend.core.jobs import Handler
-from backend.core.pwa import Assets
 from backend.core.render import Pages
 from backend.core.web import open_tx, refused
 from backend.settings import Settings, load
@@ -58,7 +58,7 @@ def create_app(settings: Settings | None = None, clock: db.Clock = db.wall_clock
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         app.state.pool = await db.open_pool(settings.login("web"))
-        async with live.running(lambda: db.connect(settings.login("web"))) as app.state.live, _running(app, settings):
+        async with live.running(settings.login("web")) as app.state.live, _running(app, settings):
             yield
         await app.state.pool.close()
 

@@ -11,10 +11,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from backend.core.assets import Assets
 from backend.core.clock import Span
 from backend.core.db import SHANGHAI
 from backend.core.i18n import DEFAULT, translate, translations
-from backend.core.pwa import Assets
 
 ROOT = Path(__file__).resolve().parents[2] / "pwa"
 WEEKDAYS = "一二三四五六日"

@@ -18,7 +18,7 @@ from uuid import UUID
 import aiosmtplib
 import msgspec
 
-from backend.core.pwa import Assets
+from backend.core.assets import Assets
 from backend.core.render import Pages, saying
 from backend.notifications.messages import message
 from backend.notifications.model import SENT, Answer, MailTask, Sending

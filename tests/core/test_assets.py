@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from backend.core.pwa import DIST, Assets
+from backend.core.assets import DIST, Assets
 from backend.settings import Settings
 from tests.web import Site, running
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from backend.core.pwa import DIST
+from backend.core.assets import DIST
 
 pytestmark = pytest.mark.skipif(
     not (DIST / "assets.json").exists(), reason="pwa/dist is not built: npm run build in pwa/"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from backend.core.pwa import Assets
+from backend.core.assets import Assets
 from backend.core.render import Pages
 
 VISITOR = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from backend.core.pwa import DIST
+from backend.core.assets import DIST
 from tests.pwa.serving import Desk, serving
 
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from backend.core.assets import Assets
 from backend.core.edge import CSP
-from backend.core.pwa import Assets
 from backend.core.render import Pages
 
 VISITOR = {

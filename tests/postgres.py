@@ -39,12 +39,12 @@ async def make_template(server: EmbeddedPostgres) -> None:
 
 
 @asynccontextmanager
-async def cloned(server: EmbeddedPostgres) -> AsyncIterator[str]:
-    """The name of a fresh copy of the template, gone with all its sessions afterwards."""
+async def cloned(server: EmbeddedPostgres, of: str = TEMPLATE) -> AsyncIterator[str]:
+    """The name of a fresh copy of the template (or of another database that nobody is in), gone with all its sessions afterwards."""
     name = f"clone_{next(numbers)}"
     admin = await asyncpg.connect(server.url("postgres", "postgres"))
     try:
-        await admin.execute(f"create database {name} template {TEMPLATE} owner {ROLES['owner']} strategy file_copy")
+        await admin.execute(f"create database {name} template {of} owner {ROLES['owner']} strategy file_copy")
         yield name
         await admin.execute(f"drop database {name} with (force)")
     finally:

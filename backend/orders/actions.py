@@ -57,8 +57,9 @@ async def _file(tx: Tx, body: Filing) -> Receipt:
     await _refuse_problems(tx, draft)
     pack = (await city(tx.db)).pack
     order_id, number = await _insert_order(tx, draft, pack)
-    findings = [_finding(tx, draft, line, pack) for line in draft.lines]
-    new = [_new_case(draft, line, pack, found) for line, found in zip(draft.lines, findings, strict=True)]
+    frozen = [draft.frozen_facts(line.id) for line in draft.lines]
+    findings = [_finding(tx, draft, line, facts, pack) for line, facts in zip(draft.lines, frozen, strict=True)]
+    new = [_new_case(draft, *parts, pack) for parts in zip(draft.lines, frozen, findings, strict=True)]
     cases = await file_cases(tx, order_id, new)
     await remember_filed(tx, _answered(draft))
     for case_id, found, case in zip(cases, findings, new, strict=True):
@@ -68,7 +69,7 @@ async def _file(tx: Tx, body: Filing) -> Receipt:
 
 
 async def _lock(tx: Tx, body: Filing) -> None:
-    """Marks the reviewed cart as filed; whoever comes at the same time waits here and then finds it so."""
+    """Holds the reviewed cart as it was reviewed; whoever comes at the same time waits here and then finds it filed."""
     version = await tx.db.fetchval(
         """SELECT version FROM carts WHERE id = $1 AND principal_id = $2 AND actor_id = $3 AND state = 'open' FOR UPDATE""",
         body.cart,
@@ -149,13 +150,13 @@ def saved_by(draft: Draft) -> Saved:
     )
 
 
-def _finding(tx: Tx, draft: Draft, line: Line, pack: Pack) -> Finding | None:
+def _finding(tx: Tx, draft: Draft, line: Line, facts: list[Fact], pack: Pack) -> Finding | None:
     return examine(
         line.item,
         line.version,
         line.parties,
         line.id,
-        [*draft.frozen_facts(line.id), *_registered(draft, line, pack)],
+        [*facts, *_registered(draft, line, pack)],
         pack,
         at=tx.now,
         on=tx.today,
@@ -174,7 +175,7 @@ def _registered(draft: Draft, line: Line, pack: Pack) -> list[Fact]:
     ]
 
 
-def _new_case(draft: Draft, line: Line, pack: Pack, found: Finding | None) -> NewCase:
+def _new_case(draft: Draft, line: Line, facts: list[Fact], found: Finding | None, pack: Pack) -> NewCase:
     limits = line.item.limits
     return NewCase(
         item_code=line.item.code,
@@ -185,7 +186,7 @@ def _new_case(draft: Draft, line: Line, pack: Pack, found: Finding | None) -> Ne
         limits=msgspec.convert(
             {"promised": limits.promised, "statutory": limits.statutory, "unit": limits.unit}, Limits
         ),
-        facts=draft.frozen_facts(line.id),
+        facts=facts,
         files=draft.files_of(line.id),
         waiting=any(material.way == "result_of" for material in draft.materials_of(line.id)),
         rules=msgspec.to_builtins(found),

@@ -39,7 +39,7 @@ ANSWERS = {
     "bank_account.bank_name": "演示银行海口支行",
 }
 BY_TYPE = {"date": "2026-01-31", "yes_no": "no", "years": "30", "number": "12", "money": "1000", "area": "80"}
-BY_TYPE |= {"region": "460105", "phone": "13900000001", "uscc": "91460100MA5TQWER15"}
+BY_TYPE |= {"region": "460105", "phone": "13900000001", "uscc": "91460100MA5TQWER12"}
 THREE = ("高龄老人长寿补贴", "护理补贴", "公共租赁住房")
 
 

@@ -137,5 +137,12 @@ def test_the_limits_unit_is_the_items_own() -> None:
     )
 
 
+def test_a_date_is_overdue_the_day_after_not_on_the_day() -> None:
+    count = last(event("filed", 0))
+    end = count.due(START.date(), CALENDAR).due
+    for today, overdue in ((end, False), (end + timedelta(days=1), True)):
+        assert due_words(count, count.explained(today, CALENDAR), None, today).overdue is overdue
+
+
 def test_every_move_has_words() -> None:
     assert set(TITLES) == set(MOVES)

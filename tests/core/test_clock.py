@@ -4,7 +4,19 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from backend.core.clock import Calendar, CalendarDay, ClockError, Pause, Span, Unit, counted, due, explain, local_day
+from backend.core.clock import (
+    Calendar,
+    CalendarDay,
+    ClockError,
+    Pause,
+    Span,
+    Unit,
+    counted,
+    days_taken_out,
+    due,
+    explain,
+    local_day,
+)
 from backend.core.workdays import published_calendar
 
 CALENDAR = published_calendar()
@@ -71,6 +83,8 @@ def test_calendar_days_and_months_run_on_to_a_workday(start: str, limit: int, un
         ("workday", ["2026-10-30:2026-11-10"], "2026-10-29"),  # begun after the end: too late to move it
         ("workday", ["2026-08-01:2026-09-30"], "2026-11-03"),  # only the part after the start counts
         ("day", ["2026-10-12:2026-10-20"], "2026-10-23"),
+        ("day", ["2026-10-14:2026-10-16"], "2026-10-19"),  # takes out the last day itself: 17 October, a Saturday
+        ("day", ["2026-09-01:2026-09-28"], "2026-10-19"),  # three days after the start; what was before does not count
         ("month", ["2026-10-12:2026-10-20"], "2027-06-02"),  # eight months, and eight days taken out
     ],
 )
@@ -89,6 +103,16 @@ def test_a_date_in_a_year_without_a_calendar_is_provisional() -> None:
     assert not due(day("2026-12-28"), 3, Unit.WORKDAY, [], TODAY, CALENDAR).provisional
     assert due(day("1999-01-04"), 3, Unit.WORKDAY, [], TODAY, CALENDAR).provisional
     assert due(day("2026-12-01"), 1, Unit.MONTH, [], TODAY, CALENDAR).provisional
+
+
+def test_only_counted_days_need_a_calendar() -> None:
+    first_of_the_table = due(day("2003-12-31"), 1, Unit.WORKDAY, [], TODAY, CALENDAR)
+    assert (first_of_the_table.due, first_of_the_table.provisional) == (day("2004-01-02"), False)
+
+
+def test_pauses_that_touch_are_one() -> None:
+    touching = [pause("2026-10-12:2026-10-14"), pause("2026-10-14:2026-10-16")]
+    assert days_taken_out(touching, TODAY) == (Span(day("2026-10-13"), day("2026-10-16")),)
 
 
 def test_a_year_becomes_firm_once_its_days_are_in_the_table() -> None:
@@ -114,6 +138,7 @@ def test_the_explanation_names_holidays_worked_weekends_pauses_and_the_run_on() 
     assert why.worked_weekends == (day("2026-10-10"),)
     assert why.paused == (Span(day("2026-10-13"), day("2026-10-20")),)
     assert why.rolled_from is None
+    assert explain(day("2026-09-25"), 5, Unit.WORKDAY, [], TODAY, CALENDAR).counted == 5  # no more once it is over
     assert explain(day("2026-09-25"), 7, Unit.DAY, [], TODAY, CALENDAR).rolled_from == day("2026-10-02")
 
 

@@ -99,6 +99,12 @@ def test_what_is_no_number_is_refused_with_a_sentence(typed: str) -> None:
         read_number(typed)
 
 
+def test_published_examples_are_right() -> None:
+    """The specimen printed with GB 11643, and a public body's published code under GB 32100."""
+    assert read_resident_id("11010519491231002x", TODAY).birth == date(1949, 12, 31)
+    assert read_credit_code("11440000006939756B") == "11440000006939756B"
+
+
 @given(resident_ids())
 def test_a_resident_id_tells_birth_and_sex(text: str) -> None:
     person = read_resident_id(text.lower(), TODAY)

@@ -13,6 +13,9 @@ test: .venv/.tests assets
 	@$(BIN)/python -m tests.browsers
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
+bench: .venv/.tests assets
+	@$(BIN)/python -m tests.bench.pages
+
 check: .venv/.tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -56,4 +59,4 @@ lock: .venv/bin/python
 clean:
 	rm -rf .venv pwa/node_modules pwa/dist tests/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: run test check assets messages lock clean
+.PHONY: run test bench check assets messages lock clean

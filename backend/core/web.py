@@ -5,7 +5,7 @@ Every route says who may call it (`opt=ANYONE`, `PERSON` or `OFFICER`); one that
 """
 
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -14,6 +14,7 @@ from litestar.datastructures import UploadFile
 from litestar.enums import MediaType
 from litestar.exceptions import ClientException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.params import HeaderParameter
 
 from backend.core.db import Tx, transaction
 from backend.core.errors import NotFound, Problem, Refusal, SignInNeeded
@@ -23,6 +24,15 @@ from backend.core.viewer import counts_of, open_viewer
 ANYONE, PERSON, OFFICER, ACCOUNT = ({"who": who} for who in ("anyone", "person", "officer", "account"))
 SAFE = ("GET", "HEAD", "OPTIONS")
 COOKIE = "__Host-session"
+IdempotencyKey = Annotated[
+    str,
+    HeaderParameter(
+        name="Idempotency-Key",
+        description="Required: 8 to 255 visible characters, new for each deed, the same for each attempt at it. "
+        "A replay gets the first answer again; the same key with another body is refused (422).",
+    ),
+]
+"""The header parameter of every API route that makes something; its default is "", which `once` refuses in words."""
 LONGEST_TEXT = 20_000
 
 

@@ -1,22 +1,24 @@
 """Filing and orders as JSON."""
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from backend.core.db import Tx
-from backend.core.web import PERSON
+from backend.core.web import PERSON, IdempotencyKey
 from backend.orders.actions import file_order, receipt_of
 from backend.orders.model import Filing, Receipt
 from backend.orders.queries import order_for
 
 
 @post("/api/v1/orders", opt=PERSON, tags=["orders"], status_code=201)
-async def create(request: Request, tx: NamedDependency[Tx], data: JSONBody[Filing]) -> Response[Receipt]:
-    """Files the cart that was reviewed. The `Idempotency-Key` header is required (8 to 255 visible characters): the same
-    key with the same body is answered with the same receipt and `Idempotency-Replayed: true`; with another body, 422.
+async def create(
+    tx: NamedDependency[Tx], data: JSONBody[Filing], idempotency_key: IdempotencyKey = ""
+) -> Response[Receipt]:
+    """Files the cart that was reviewed: all of it or nothing. A replay is answered with the very same receipt and
+    `Idempotency-Replayed: true`. 409: filed already, or changed since it was reviewed; 422: everything that is missing.
     """
-    receipt, replayed = await file_order(tx, request.headers.get("idempotency-key", ""), data)
+    receipt, replayed = await file_order(tx, idempotency_key, data)
     headers = {"Location": f"/api/v1/orders/{receipt.number}", "Idempotency-Replayed": str(replayed).lower()}
     return Response(receipt, status_code=201, headers=headers)
 

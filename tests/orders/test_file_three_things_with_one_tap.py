@@ -133,6 +133,12 @@ async def test_the_api_wants_a_key_and_says_so(site, daughter):
     assert "Idempotency-Key" in answer.json()["problems"][0]["say"]
 
 
+async def test_the_api_description_tells_of_the_key(site):
+    described = (await site.stranger().get("/api/openapi.json")).json()["paths"]["/api/v1/orders"]["post"]
+    assert [p["name"] for p in described["parameters"] if p["in"] == "header"] == ["Idempotency-Key"]
+    assert "422" in described["parameters"][0]["description"]
+
+
 async def test_a_cart_that_changed_after_it_was_reviewed_is_not_filed(site, daughter):
     body = await reviewed(site, daughter)
     await put_in(site, daughter, ["老年人优待证"])

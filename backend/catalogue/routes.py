@@ -7,8 +7,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from backend.catalogue.guide import limit_words
-from backend.catalogue.queries import Listed, departments, fileable, guide_page, on_shelf, themes
-from backend.catalogue.search import Hit, Wanted, search
+from backend.catalogue.queries import Listed, departments, fileable, guide_page, on_shelf, published, themes
+from backend.catalogue.search import Hit, Wanted, guide_for, search
 from backend.core.db import Tx
 from backend.core.web import ANYONE, page
 
@@ -61,6 +61,7 @@ async def find(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
         wanted=wanted,
         hits=[_hit_card(hit) for hit in hits],
         typing=typing,
+        guide=guide_for(await published(tx.db), hits),
     )
 
 

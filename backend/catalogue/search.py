@@ -17,6 +17,7 @@ from backend.catalogue.queries import Published, published
 from backend.catalogue.words import Cut, Group, Words
 
 MOST = 50
+WORTH_SHOWING = 0.35  # of the best score; what is further off only hides what was found
 OFTEN_IS_TOLD_ANEW = 60  # seconds: how old the count of how many items bear a word may be
 Who = Literal["person", "business"]
 
@@ -49,6 +50,7 @@ class Row(msgspec.Struct, frozen=True):
     promised_unit: str | None
     in_title: list[int]
     anywhere: list[int]
+    score: float
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -76,7 +78,22 @@ async def search(db: asyncpg.Connection, q: str, limit: int = 10, wanted: Wanted
     lived = _lived(city, cut)
     rows = await _find(db, _wide(weighed), weighed, lived, limit, wanted)
     rows = rows or await _find(db, " | ".join(group.anywhere for group, _ in weighed), weighed, lived, limit, wanted)
-    return [_hit(row, weighed, lived) for row in _once(rows)[:limit]]
+    best = max((row.score for row in rows), default=0.0)
+    near = [row for row in rows if row.score >= best * WORTH_SHOWING]
+    return [_hit(row, weighed, lived) for row in _once(near)[:limit]]
+
+
+def guide_for(city: Published | None, hits: list[Hit]) -> str | None:
+    """The scenario to which most of the best hits belong, if there are two of them or it is about nothing else."""
+    if city is None:
+        return None
+    best = {city.titles.get(hit.code) for hit in hits[:5]}
+    found = {
+        name: sum(result.get("item") in best for result in scenario.get("results", []))
+        for name, scenario in city.pack.scenarios.items()
+    }
+    name = max(found, key=lambda one: found[one], default=None)
+    return name if name and found[name] > 1 else None
 
 
 def _wide(weighed: Weighed) -> str:
@@ -126,9 +143,10 @@ async def _find(
                           LATERAL (SELECT t.hit OR f.words @@ g.anywhere AS hit) a
                ) m
            )
-           SELECT code, name, kind, department, instant, visits, promised, promised_unit, in_title, anywhere FROM judged
-            ORDER BY score * CASE WHEN kind = 'item' THEN 1.5 ELSE 1 END
-                     + CASE WHEN code = ANY ($5) THEN 5 ELSE 0 END - ln(length(name)) / 4 DESC, code
+           SELECT code, name, kind, department, instant, visits, promised, promised_unit, in_title, anywhere,
+                  score * CASE WHEN kind = 'item' THEN 1.5 ELSE 1 END + CASE WHEN code = ANY ($5) THEN 5 ELSE 0 END
+                  - ln(length(name)) / 4 AS score
+             FROM judged ORDER BY score DESC, code
             LIMIT $6""",
         asked,
         [group.title for group, _ in weighed],
@@ -162,9 +180,18 @@ def _hit(row: Row, weighed: Weighed, lived: dict[str, str]) -> Hit:
 def _reason(row: Row, weighed: Weighed, lived: dict[str, str]) -> str:
     if row.code in lived:
         return f"和“{lived[row.code]}”有关"
-    words = [weighed[n - 1][0].word for n in (row.in_title or row.anywhere)]
-    said = "、".join(f"“{word}”" for word in words[:4])
-    return f"名称里说的是{said}" if row.in_title else f"内容提到{said}"
+    groups = [weighed[n - 1][0] for n in (row.in_title or row.anywhere)][:3]
+    if not row.in_title:
+        return "内容提到" + "、".join(f"“{group.word}”" for group in groups)
+    return "；".join(_named(row.name, group) for group in groups)
+
+
+def _named(name: str, group: Group) -> str:
+    """How the word and the name belong together."""
+    borne = next((same for same in group.same if same in name), None)
+    if borne is None:
+        return f"和“{group.word}”有关"
+    return f"名称里有“{borne}”" if borne == group.word else f"您说的“{group.word}”，这里叫“{borne}”"
 
 
 # ── how much a word tells ───────────────────────────────────────────────────────────────────────────────────────────

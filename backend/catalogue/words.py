@@ -31,6 +31,7 @@ class Group(msgspec.Struct, frozen=True):
     """One word of a query with all that means the same: tsquery texts for the title (weight A) and for anywhere."""
 
     word: str
+    same: tuple[str, ...]
     title: str
     anywhere: str
 
@@ -97,8 +98,8 @@ class Words:
         return Cut(tuple(self._group(word) for word in words[:MOST_WORDS]), life)
 
     def _group(self, word: str) -> Group:
-        same = dict.fromkeys((word, *self.same.get(word, ())))
-        return Group(word, *(" | ".join(self._parts(one, weight) for one in same) for weight in (":A", "")))
+        same = tuple(dict.fromkeys((word, *self.same.get(word, ()))))
+        return Group(word, same, *(" | ".join(self._parts(one, weight) for one in same) for weight in (":A", "")))
 
     def _parts(self, word: str, weight: str) -> str:
         """A long word matches itself, or all the shorter words it is made of."""

@@ -66,6 +66,17 @@ async def test_a_life_event_brings_its_items_and_says_so(stocked: asyncpg.Connec
     assert (hits[0].name, hits[0].reason) == ("失业补助", "和“丢了工作”有关")
 
 
+async def test_the_reason_is_in_her_words_and_ours(stocked: asyncpg.Connection):
+    reasons = {hit.name: hit.reason for hit in await search.search(stocked, "奶茶店", 5)}
+    assert reasons["食品经营许可"] == "您说的“奶茶店”，这里叫“食品经营”"
+
+
+async def test_a_question_that_a_scenario_answers_leads_there(stocked: asyncpg.Connection):
+    city = await search.published(stocked)
+    assert search.guide_for(city, await search.search(stocked, "我爸八十二了能领什么钱", 5)) == "家里老人满八十"
+    assert search.guide_for(city, await search.search(stocked, "电梯", 5)) is None
+
+
 async def test_a_guide_is_found_and_marked_as_one(stocked: asyncpg.Connection):
     hit = (await search.search(stocked, "演示备案", 1))[0]
     assert (hit.name, hit.fileable) == ("演示备案", False)

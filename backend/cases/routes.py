@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from itertools import groupby
 from typing import Any
 
-from litestar import Litestar, Request, Response, get, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import ServerSentEvent, ServerSentEventMessage
@@ -14,7 +13,6 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from backend.cases.actions import move
 from backend.cases.correction import Typed, answer_correction, points_of
 from backend.cases.correction_form import typed_and_photos
-from backend.cases.live import Hub
 from backend.cases.messages import timeline
 from backend.cases.model import Case, CaseFile
 from backend.cases.queries import agent_names, case_for, cases_of, department_phone, events_of, files_of
@@ -25,7 +23,6 @@ from backend.core.db import Tx, transaction
 from backend.core.errors import Invalid, NotFound, Refusal
 from backend.core.viewer import Viewer, open_viewer
 from backend.core.web import COOKIE, PERSON, page, see_other
-from backend.settings import Settings
 
 PING = 25.0  # seconds of silence after which proxies begin to doubt
 
@@ -119,9 +116,10 @@ async def watch(request: Request, number: FromPath[str]) -> ServerSentEvent:
 
 
 async def _changes(request: Request, case: Case) -> AsyncIterator[ServerSentEventMessage]:
-    async with request.app.state.hub.watching(case.id) as changes:
+    live = request.app.state.live
+    with live.watching(f"case_events:{case.id}") as changes:
         yield ServerSentEventMessage(event="open", data=case.version, retry=3000)
-        while True:
+        while not live.ended:
             try:
                 await asyncio.wait_for(changes.wait(), PING)
             except TimeoutError:
@@ -148,17 +146,4 @@ async def _seen(request: Request, number: str) -> Case:
         return await case_for(db, viewer, number)
 
 
-@asynccontextmanager
-async def listening(app: Litestar, settings: Settings) -> AsyncIterator[None]:
-    app.state.hub = Hub(settings.login("web"))
-    task = asyncio.create_task(app.state.hub.listen())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
 ROUTES = [case_list, case_page, withdrawal_page, withdraw, correction_page, correct, watch]
-LIFESPAN = [listening]

@@ -12,14 +12,15 @@ with the next fetch. Topics are "<channel>:<payload>" of `pg_notify`: `case_even
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import asyncpg
 from litestar.response import ServerSentEvent
 from litestar.response.sse import ServerSentEventMessage as Sent
 
-from backend.core.db import LOST
+from backend.core.db import LOST, connect
+from backend.settings import Login
 
 log = logging.getLogger("suishouban.live")
 
@@ -31,68 +32,71 @@ CHANGED = "changed"
 
 
 class Hub:
-    """Hears PostgreSQL and tells the streams. `connect` gives a connection of its own, outside any pool."""
+    """Hears PostgreSQL over a connection of its own, outside any pool, and tells whoever watches."""
 
-    def __init__(self, connect: Callable[[], Awaitable[asyncpg.Connection]], ping: float = PING) -> None:
-        self._connect, self._ping = connect, ping
-        self._streams: dict[str, set[asyncio.Event]] = {}
-        self._ended = False
+    def __init__(self, login: Login, ping: float = PING) -> None:
+        self._login, self._ping = login, ping
+        self._watched: dict[str, set[asyncio.Event]] = {}
+        self.ended = False
         self.listening = asyncio.Event()
 
-    def answer(self, topic: str) -> ServerSentEvent:
-        return ServerSentEvent(self.stream(topic))
-
-    async def stream(self, topic: str) -> AsyncIterator[Sent]:
-        """`changed` at once (the page may be older than the stream) and at each change; a ping in every silence."""
-        news, clock = asyncio.Event(), asyncio.get_running_loop().time
-        self._streams.setdefault(topic, set()).add(news)
-        ends = clock() + LONGEST
+    @contextmanager
+    def watching(self, topic: str) -> Iterator[asyncio.Event]:
+        """`with hub.watching(topic) as news:` — `news` is set each time there may be some, and when everything `ended`."""
+        news = asyncio.Event()
+        self._watched.setdefault(topic, set()).add(news)
         try:
+            yield news
+        finally:
+            self._watched[topic].discard(news)
+            if not self._watched[topic]:
+                del self._watched[topic]
+
+    def answer(self, topic: str) -> ServerSentEvent:
+        """The usual stream: `changed` at once (the page may be older than the stream) and at each change, pings in between."""
+        return ServerSentEvent(self._stream(topic), headers={"Cache-Control": "no-store"})
+
+    async def _stream(self, topic: str) -> AsyncIterator[Sent]:
+        clock = asyncio.get_running_loop().time
+        ends = clock() + LONGEST
+        with self.watching(topic) as news:
             yield Sent(event=CHANGED, data="", retry=COME_BACK)
             while clock() < ends:
                 heard = await _within(news.wait(), self._ping)
                 news.clear()
-                if self._ended:
+                if self.ended:
                     return
                 yield Sent(event=CHANGED, data="") if heard else Sent(data=None, comment="ping")
-        finally:
-            self._forget(topic, news)
-
-    def _forget(self, topic: str, news: asyncio.Event) -> None:
-        watching = self._streams.get(topic, set())
-        watching.discard(news)
-        if not watching:
-            self._streams.pop(topic, None)
 
     def tell(self, topic: str) -> None:
-        for news in self._streams.get(topic, ()):
+        for news in self._watched.get(topic, ()):
             news.set()
 
     def tell_all(self) -> None:
-        for topic in self._streams:
+        for topic in self._watched:
             self.tell(topic)
 
     def end(self) -> None:
         """Every stream ends now, and no new one lasts."""
-        self._ended = True
+        self.ended = True
         self.tell_all()
 
     @property
     def open_streams(self) -> int:
-        return sum(map(len, self._streams.values()))
+        return sum(map(len, self._watched.values()))
 
     async def listen(self, pause: float = 1.0) -> None:
         """Keeps listening until cancelled. After each loss everybody looks again: what was said meanwhile is not repeated."""
         while True:
             try:
                 await self._listen_once()
-            except (*LOST, OSError) as error:
+            except (*LOST, asyncpg.PostgresError, OSError) as error:
                 log.warning("not listening: %s", type(error).__name__)
             self.listening.clear()
             await asyncio.sleep(pause)
 
     async def _listen_once(self) -> None:
-        connection, gone = await self._connect(), asyncio.Event()
+        connection, gone = await connect(self._login, timeout=5), asyncio.Event()
         connection.add_termination_listener(lambda _: gone.set())
         try:
             for channel in CHANNELS:
@@ -115,9 +119,9 @@ async def _within(waiting: Awaitable[object], seconds: float) -> bool:
 
 
 @asynccontextmanager
-async def running(connect: Callable[[], Awaitable[asyncpg.Connection]]) -> AsyncIterator[Hub]:
+async def running(login: Login) -> AsyncIterator[Hub]:
     """A hub that listens as long as the block runs; its streams end when the process is told to stop."""
-    hub = Hub(connect)
+    hub = Hub(login)
     listening = asyncio.create_task(hub.listen())
     restore = _end_on_signals(hub)
     try:

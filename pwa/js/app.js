@@ -1,5 +1,6 @@
 // Everything here makes a page that already works a little quicker or kinder. Nothing depends on it.
 import htmx from 'htmx.org';
+import { followInbox } from './badge.js';
 import { followLive } from './live.js';
 import { shrinkPhotos } from './photo.js';
 import { offerPush } from './push.js';
@@ -27,6 +28,7 @@ function startWorker() {
 const begin = () => {
   document.getElementById('problems')?.focus();
   followLive();
+  followInbox();
 };
 
 guardTaps();

@@ -2,17 +2,34 @@
 // What a person has opened or holds the focus on stays so.
 import { say } from './say.js';
 
-const known = new Map();
+const known = new Map(), followed = new Map();
 
 export function followLive() {
   document.querySelectorAll('[data-live]').forEach(part => {
-    const source = new EventSource(part.dataset.live);
     known.set(part.id, part.innerHTML);
-    source.onmessage = () => refresh(part.id);
-    source.addEventListener('changed', () => refresh(part.id));
-    source.addEventListener('end', () => source.close());
-    addEventListener('pagehide', () => source.close());
+    follow(part.dataset.live, () => refresh(part.id));
   });
+}
+
+// One stream an address, and only while the page is seen: a browser opens six connections to a host and no more.
+export function follow(address, changed) {
+  if (followed.has(address)) return followed.get(address).push(changed);
+  const told = [changed], tell = () => told.forEach(one => one());
+  let source, over = false;
+  const close = () => { source?.close(); source = null; };
+  const open = () => {
+    if (source || over || document.hidden) return;
+    if (source === null) tell();  // seen again: whatever happened meanwhile
+    source = new EventSource(address);
+    source.onmessage = tell;
+    source.addEventListener('changed', tell);
+    source.addEventListener('end', () => { over = true; close(); });
+  };
+  followed.set(address, told);
+  document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));
+  addEventListener('pagehide', close);
+  addEventListener('pageshow', open);
+  open();
 }
 
 async function refresh(id) {

@@ -15,7 +15,8 @@ import sys
 
 MEMORY = 768 * 1024 * 1024
 SECONDS = 8
-MAX_PIXELS = 50_000_000
+# A telephone's largest photographs have 108 million pixels; a JPEG is decoded at a fraction of its size, a PNG whole.
+MAX_PIXELS = {"jpeg": 110_000_000, "png": 50_000_000}
 LONG_SIDE = 2600
 MAX_PAGES = 60
 MAX_OBJECTS = 20_000
@@ -47,10 +48,10 @@ def kind_of(head: bytes) -> str:
 def press_image(data: bytes, kind: str) -> tuple[bytes, int]:
     from PIL import Image, ImageOps
 
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS[kind]
     try:
         with Image.open(io.BytesIO(data), formats=[kind.upper()]) as image:
-            if image.width * image.height > MAX_PIXELS:
+            if image.width * image.height > MAX_PIXELS[kind]:
                 raise Unfit("pixels")
             image.draft("RGB", (LONG_SIDE, LONG_SIDE))
             image.load()

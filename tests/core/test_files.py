@@ -75,6 +75,14 @@ def attachment(document: pikepdf.Pdf) -> None:
     document.attachments["x.exe"] = b"MZ"
 
 
+def hidden_javascript(document: pikepdf.Pdf) -> None:
+    """An action that no search in the bytes finds: in a form field's own actions, compressed into an object stream."""
+    script = document.make_indirect(pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)"))
+    field = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Widget, Rect=[0, 0, 9, 9])
+    field.AA = pikepdf.Dictionary(K=script)
+    document.pages[0].Annots = pikepdf.Array([field])
+
+
 async def said(upload: bytes, name: str) -> str:
     with pytest.raises(Invalid) as refused:
         await press(upload, name)
@@ -95,6 +103,32 @@ async def test_a_photo_is_shrunk_to_a_sane_size():
     pressed = await press(photo(size=(5200, 3900)), "照片.jpg")
     with Image.open(io.BytesIO(pressed.content)) as image:
         assert max(image.size) == 2600
+
+
+async def test_the_largest_photo_of_a_telephone_is_taken():
+    out = io.BytesIO()
+    Image.new("RGB", (12_000, 9_000), "teal").save(out, "JPEG")
+    pressed = await press(out.getvalue(), "照片.jpg")
+    with Image.open(io.BytesIO(pressed.content)) as image:
+        assert max(image.size) <= 2600
+
+
+async def test_of_several_pictures_in_one_file_the_first_is_kept():
+    out = io.BytesIO()
+    first, second = Image.new("RGB", (30, 20), "red"), Image.new("RGB", (30, 20), "blue")
+    first.save(out, "MPO", save_all=True, append_images=[second])
+    pressed = await press(out.getvalue(), "照片.jpg")
+    with Image.open(io.BytesIO(pressed.content)) as image:
+        assert image.format == "JPEG"
+        assert image.getpixel((5, 5))[0] > 200
+
+
+@pytest.mark.parametrize("mode", ["L", "CMYK", "1", "P"])
+async def test_pictures_of_every_kind_of_colour_are_taken(mode):
+    kind = "JPEG" if mode in ("L", "CMYK") else "PNG"
+    out = io.BytesIO()
+    Image.new("RGB", (30, 20), "teal").convert(mode).save(out, kind)
+    assert (await press(out.getvalue(), "a.jpg" if kind == "JPEG" else "a.png")).pages == 1
 
 
 async def test_a_png_stays_a_png_and_keeps_no_words():
@@ -126,6 +160,14 @@ async def test_a_plain_pdf_is_kept_with_its_pages_and_without_its_author():
 @pytest.mark.parametrize("change", [javascript, launch_in_an_annotation, attachment])
 async def test_a_pdf_that_does_or_carries_something_is_refused(change):
     assert await said(pdf(change), "表.pdf") == files.SAID["active"]
+
+
+async def test_javascript_that_no_search_in_the_bytes_finds_is_refused():
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf(hidden_javascript))) as document:
+        document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, compress_streams=True)
+    assert b"JavaScript" not in out.getvalue()
+    assert await said(out.getvalue(), "表.pdf") == files.SAID["active"]
 
 
 async def test_a_pdf_behind_a_password_is_refused():

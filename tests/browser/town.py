@@ -19,11 +19,11 @@ PATIENCE = 30  # seconds until /readyz
 
 
 class Town(msgspec.Struct, frozen=True):
-    """`base` is where the product answers; `settings` reach its database."""
+    """`base` is where the product answers; `settings` reach its database; `web` is the web process."""
 
     base: str
     settings: Settings
-    mailbox: Path
+    web: int
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def started(settings: Settings, **environ: str) -> Iterator[Town]:
         ]
         try:
             _wait(f"http://localhost:{port}", log)
-            yield Town(f"http://localhost:{port}", settings, settings.data)
+            yield Town(f"http://localhost:{port}", settings, running[0].pid)
         finally:
             for process in running:
                 process.terminate()

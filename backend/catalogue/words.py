@@ -1,5 +1,8 @@
 """Text into the words that search compares. Pure, apart from the one dictionary that rjieba keeps.
 
+A dictionary of one's own would cost 24 MB more a process; so a lexicon's words are added to rjieba's. A word that left
+the lexicon stays known until the process ends: `_parts` finds what was stored without it.
+
 Both sides are cut by the same dictionary: what is stored by `vector`, what is asked by `query`.
 """
 
@@ -47,7 +50,6 @@ class Words:
     """The dictionary, the synonyms, the empty words and the life events of one lexicon."""
 
     def __init__(self, lexicon: Lexicon, names: Iterable[str] = ()) -> None:
-        self.jieba = rjieba.Jieba()
         self.common = ALWAYS_COMMON | frozenset(lexicon.common)
         self.same: dict[str, tuple[str, ...]] = {}
         for group in lexicon.synonyms:
@@ -55,16 +57,16 @@ class Words:
                 self.same[word] = tuple(dict.fromkeys((*self.same.get(word, ()), *group)))
         for word in {*self.same, *names}:
             if len(word) > 1:
-                self.jieba.add_word(word, 100_000, "n")
+                rjieba.add_word(word, 100_000, "n")
         self.life = {said: frozenset(self.cut(said)) for said in lexicon.life}
 
     def cut(self, text: str) -> list[str]:
         """The words of a text, none inside another."""
-        return self._kept(self.jieba.cut(plain(text)[:LONGEST_TEXT]))
+        return self._kept(rjieba.cut(plain(text)[:LONGEST_TEXT]))
 
     def cut_fine(self, text: str) -> list[str]:
         """The same and the shorter words inside long ones."""
-        return self._kept(self.jieba.cut_for_search(plain(text)[:LONGEST_TEXT]))
+        return self._kept(rjieba.cut_for_search(plain(text)[:LONGEST_TEXT]))
 
     def _kept(self, words: Iterable[str]) -> list[str]:
         return [word for word in words if any(c.isalnum() for c in word) and word not in self.common]
@@ -103,7 +105,7 @@ class Words:
 
     def _parts(self, word: str, weight: str) -> str:
         """A long word matches itself, or all the shorter words it is made of."""
-        parts = [part for part in self.jieba.cut_for_search(word) if part != word and len(part) > 1]
+        parts = [part for part in rjieba.cut_for_search(word) if part != word and len(part) > 1]
         whole = quoted(word) + weight
         covered = sum(map(len, parts)) >= len(word)
         return f"{whole} | ({' & '.join(quoted(part) + weight for part in parts)})" if parts and covered else whole

@@ -33,6 +33,7 @@ class Desk:
         self.sources: dict[str, str] = {}
         self.posted: list[tuple[str, bytes]] = []
         self.changes = 0
+        self.unread = VISITOR["unread"]
 
     def page(self, path: str, mode: str = "standard", lang: str = "zh-Hans", **more: Any) -> str:
         context = {"lang": lang, "mode": mode, "path": path, "today": None, "visitor": VISITOR, "changes": self.changes}
@@ -62,6 +63,10 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(self.desk.assets.find(name, "")[0], mimetypes.guess_type(name)[0] or "application/octet-stream")
         elif path == "/stream":
             self.stream()
+        elif path == "/inbox/events":
+            self.answer(b"retry: 60000\nevent: changed\ndata:\n\n", "text/event-stream")
+        elif path == "/api/v1/notices":
+            self.answer(b'{"unread": %d, "needs_you": 0, "notices": []}' % self.desk.unread, "application/json")
         elif path in self.desk.sources:
             options = dict(part.split("=") for part in query.split("&") if part)
             kept = {"X_Offline": "public"} if path in ("/offline", "/guide") else {}

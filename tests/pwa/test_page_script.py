@@ -88,6 +88,17 @@ async def test_the_live_part_follows_the_server_and_says_so(desk: Desk, site: st
     assert await page.text_content("#toast") == "进度有更新了"
 
 
+async def test_the_unread_number_on_the_tab_follows_the_inbox(desk: Desk, site: str, page: Page):
+    number = "document.querySelector('.tabs [href=\"/me\"] .count')"
+    desk.sources["/f"] = page_of("<p>正文</p>")
+    for unread in (7, 0):
+        desk.unread = unread
+        await page.goto(f"{site}/f")
+        await shown(page, f"!{number}" if not unread else f"{number}?.firstChild.data === '{unread}'")
+        if unread:
+            assert await page.inner_text(".tabs [href='/me'] .count .sr") == "条未读"
+
+
 async def test_an_update_leaves_open_what_is_open_and_the_focus_where_it_is(desk: Desk, site: str, page: Page):
     part = '<details><summary>为什么</summary>因为</details><a href="/x">补</a><p id="n">{{ changes }}</p>'
     desk.sources["/case"] = page_of(

@@ -13,12 +13,13 @@ from backend.cases.clocks import Count, replay, running
 from backend.cases.model import Case, Event
 from backend.cases.queries import case_by_id, events_of, roles_in
 from backend.cases.rules import problems_with, too_late_or_again
-from backend.cases.states import CLOSED, MOVES, Clock, Move, State, Who
+from backend.cases.states import CLOSED, MOVES, OPEN, Clock, Move, State, Who
 from backend.core.clock import Due
 from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotAllowed
 from backend.core.events import NewEvent, record
 from backend.core.i18n import _
+from backend.core.jobs import enqueue
 from backend.core.workdays import calendar
 
 MOVED_ON = _("这件事刚才有了新的变化，请看最新进度，再决定怎么做。")
@@ -36,6 +37,8 @@ async def move(tx: Tx, case: Case, name: str, data: Mapping[str, Any] | None = N
         raise Conflict(MOVED_ON, next_step=f"/cases/{case.number}", next_say=_("看最新进度"))
     left = {**said, "version": case.version + 1, "from": case.state, "to": wanted.after, **due_data(end, count)}
     await record(tx, [_left(tx, case, wanted, left, machine)])
+    if wanted.after in CLOSED and case.state in OPEN:
+        await enqueue(tx.db, "settle_waiting", {"order": case.order_id})
     return await case_by_id(tx.db, case.id)
 
 

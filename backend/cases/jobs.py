@@ -1,10 +1,12 @@
-"""The machine's own moves: each night the silent cases are deemed accepted and provisional dates are counted again."""
+"""The machine's own moves: what waited goes on; each night the silent cases are deemed accepted and provisional dates are counted again."""
 
 import logging
 from typing import Any
+from uuid import UUID
 
 from backend.cases.actions import move, refresh_due
 from backend.cases.queries import case_by_id, provisional_cases, silent_cases
+from backend.cases.waiting import settle_waiting
 from backend.core.errors import Refusal
 from backend.core.jobs import Work
 
@@ -32,5 +34,11 @@ async def recount(work: Work, _payload: dict[str, Any]) -> None:
             await refresh_due(tx, await case_by_id(tx.db, case_id))
 
 
-JOBS = {"deem_accepted": deem_accepted, "recount": recount}
+async def settle(work: Work, payload: dict[str, Any]) -> None:
+    """A case of this order has ended: what waited for it goes on, or comes back."""
+    async with work.transaction() as tx:
+        await settle_waiting(tx, UUID(payload["order"]))
+
+
+JOBS = {"settle_waiting": settle, "deem_accepted": deem_accepted, "recount": recount}
 SCHEDULES = {"deem_accepted": "10 16 * * *", "recount": "20 16 * * *"}  # ten and twenty past midnight in Shanghai

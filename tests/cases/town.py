@@ -25,7 +25,8 @@ from backend.core.viewer import open_viewer
 from backend.settings import Settings
 
 HAIKOU = Path(backend.__file__).parent / "packs" / "haikou"
-ITEM = "460100-MZ-003"
+ITEM, SHOP, FOOD = "460100-MZ-003", "460100-SJ-001", "460100-SJ-002"
+ITEMS = {ITEM: "护理补贴", SHOP: "个体工商户设立", FOOD: "食品经营许可"}
 DEPARTMENT = "民政局"
 ROLES = ("window", "reviewer", "approver", "head")
 CAST = {
@@ -43,12 +44,14 @@ CAST = {
 
 
 @cache
-def starter() -> tuple[dict[str, Any], dict[str, Any]]:
-    """The starter city's vocabulary, and its 护理补贴 with limits of our own to count with."""
+def starter() -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """The starter city's vocabulary, and three of its items with limits of our own to count with."""
     raw = read_folder(HAIKOU)
-    version = covered(raw, build(raw).items["护理补贴"])
-    version["item"] = version["item"] | {"limits": {"promised": 15, "statutory": 20, "unit": "workday"}}
-    return raw | {"items": {}, "scenarios": {}}, version
+    pack = build(raw)
+    versions = {code: covered(raw, pack.items[name]) for code, name in ITEMS.items()}
+    for version in versions.values():
+        version["item"] = version["item"] | {"limits": {"promised": 15, "statutory": 20, "unit": "workday"}}
+    return raw | {"items": {}, "scenarios": {}}, versions
 
 
 class Town:
@@ -77,6 +80,13 @@ class Town:
 
     async def filed(self, who: str = "father", *, waiting: bool = False, rules: Any = None) -> Case:
         """One case of the father's, filed by himself or by his daughter under her mandate."""
+        (case,) = await self.filed_together(
+            new_case(self.ids["father"], self.now, waiting=waiting, rules=rules), who=who
+        )
+        return case
+
+    async def filed_together(self, *new: NewCase, who: str = "father") -> list[Case]:
+        """An order of the father's."""
         async with self.tx(who, for_father=who == "daughter") as tx:
             order, cart, serial = uuid4(), uuid4(), await tx.db.fetchval("SELECT nextval('case_serial')")
             viewer = tx.viewer
@@ -87,16 +97,7 @@ class Town:
                    VALUES ($1, $2, $3, $4, $5, $6, 'online', $7)""",
                 order, order_number("460100", tx.today, serial), viewer.principal_id, viewer.id, viewer.mandate_id, cart, tx.now,
             )  # fmt: skip
-            fact = Fact(
-                subject=viewer.principal_id,
-                element="person.name",
-                value="陈大海",
-                source="answered",
-                trust="D",
-                at=tx.now,
-            )
-            (case_id,) = await file_cases(tx, order, [new_case(viewer.principal_id, fact, waiting, rules)])
-            return await case_by_id(tx.db, case_id)
+            return [await case_by_id(tx.db, case_id) for case_id in await file_cases(tx, order, new)]
 
     async def moved(self, case: Case, who: str, name: str, for_father: bool = False, **data: object) -> Case:
         """The case as it stands after this move by this person (or `machine`)."""
@@ -110,10 +111,13 @@ class Town:
         self.now += timedelta(**delta)
 
 
-def new_case(party: UUID, fact: Fact, waiting: bool = False, rules: Any = None) -> NewCase:
+def new_case(
+    party: UUID, at: datetime, item: str = ITEM, *, waiting: bool = False, rules: Any = None, **bound: str
+) -> NewCase:
+    name = Fact(subject=party, element="person.name", value="陈大海", source="answered", trust="D", at=at)
     return NewCase(
-        item_code=ITEM, item_version=1, department_id=DEPARTMENT, region="460100", bound={"applicant": str(party)},
-        limits=Limits(promised=15, statutory=20), facts=[fact], waiting=waiting, rules=rules,
+        item_code=item, item_version=1, department_id=DEPARTMENT, region="460100", facts=[name],
+        bound={"applicant": str(party), **bound}, limits=Limits(promised=15, statutory=20), waiting=waiting, rules=rules,
     )  # fmt: skip
 
 
@@ -137,17 +141,19 @@ async def _settle(town: Town, owner: asyncpg.Connection) -> None:
     await owner.execute("SELECT set_config('app.now', $1, true)", town.now.isoformat())
     await owner.executemany("INSERT INTO departments (id, name, data) VALUES ($1, $2, $3)", [
         (DEPARTMENT, "海口市民政局", {"phones": {"enquiry": "0898-00000000"}}), ("住房局", "海口市住房局", {})])  # fmt: skip
-    data, version = starter()
+    data, versions = starter()
     pack = await owner.fetchval(
         "INSERT INTO packs (region, name, sha256, data) VALUES ('460100', '海口', '\\x00', $1) RETURNING id", data
     )
-    await owner.execute(
+    await owner.executemany(
         """INSERT INTO items (code, kind, name, department, department_id, region, version, source)
-           VALUES ($1, 'item', '护理补贴', '海口市民政局', $2, '460100', 1, 'pack')""", ITEM, DEPARTMENT)  # fmt: skip
-    await owner.execute(
+           VALUES ($1, 'item', $2, '海口市民政局', $3, '460100', 1, 'pack')""",
+        [(code, name, DEPARTMENT) for code, name in ITEMS.items()],
+    )
+    await owner.executemany(
         "INSERT INTO item_versions (code, version, pack_id, sha256, data, review) VALUES ($1, 1, $2, '\\x00', $3, '{}')",
-        ITEM, pack, version,
-    )  # fmt: skip
+        [(code, pack, version) for code, version in versions.items()],
+    )
     for handle, account in CAST.items():
         town.ids[handle] = await open_account(Tx(owner, town.vault, town.now), account)
     await owner.execute(

@@ -57,9 +57,10 @@ class QuestionWords(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Section(msgspec.Struct, frozen=True):
-    """The questions of one topic about one subject."""
+    """The questions of one topic about one subject. `other`: another person, who is always named."""
 
     title: str
+    other: bool
     open: tuple[QuestionWords, ...]
     known: tuple[QuestionWords, ...]
 
@@ -203,11 +204,16 @@ class Speaker:
         return [
             Section(
                 self.subject(subject),
+                self._other_person(subject),
                 tuple(self.question(q) for q in asked if not q.filled),
                 tuple(self.question(q) for q in asked if q.filled),
             )
             for subject, asked in grouped.items()
         ]
+
+    def _other_person(self, subject: UUID) -> bool:
+        party = self.draft.parties.get(subject)
+        return bool(party and party.kind == "person" and not party.is_self)
 
     def need(self, need: Need) -> NeedWords:
         material = need.material

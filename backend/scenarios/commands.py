@@ -1,4 +1,4 @@
-"""`suishouban scenario run|check FILE`: a guide tried and proved from the command line."""
+"""`suishouban scenario run|check FILE`, `scenario schema`: a guide tried and proved from the command line."""
 
 import argparse
 import json
@@ -17,7 +17,7 @@ from backend.core.conditions import ConditionError
 from backend.scenarios.model import Fit, Scenario, Vocabulary
 from backend.scenarios.proof import prove
 from backend.scenarios.rules import not_needed, step
-from backend.scenarios.scenario_read import read_scenario
+from backend.scenarios.scenario_read import ScenarioFile, read_scenario
 from backend.scenarios.vocabulary import vocabulary
 from backend.scenarios.words import reason_words
 from backend.settings import Refused
@@ -110,6 +110,18 @@ def check(args: argparse.Namespace) -> int:
     return 1 if any(not finding.warning for finding in proof.findings) else 0
 
 
+def schema_text() -> str:
+    """JSON text, stable: the shape of `scenarios/*.yaml`, for editors."""
+    described = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | msgspec.json.schema(ScenarioFile)
+    return msgspec.json.format(msgspec.json.encode(described), indent=1).decode() + "\n"
+
+
+def schema(args: argparse.Namespace) -> int:
+    """the JSON Schema of a guide's file, for editors"""
+    print(schema_text(), end="")
+    return 0
+
+
 def _day(text: str) -> date:
     return date.fromisoformat(text)
 
@@ -124,4 +136,8 @@ def run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--answers", default="{}", help="JSON: question → answer")
 
 
-COMMANDS = [("scenario run", run_arguments, run), ("scenario check", file_argument, check)]
+COMMANDS = [
+    ("scenario run", run_arguments, run),
+    ("scenario check", file_argument, check),
+    ("scenario schema", lambda parser: None, schema),
+]

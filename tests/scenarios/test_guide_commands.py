@@ -8,6 +8,7 @@ import pytest
 
 import backend
 from backend.__main__ import main
+from backend.scenarios.commands import schema_text
 
 ELDER = str(Path(backend.__file__).parent / "packs" / "haikou" / "scenarios" / "家里老人满八十.yaml")
 ALONE = """
@@ -88,3 +89,8 @@ def test_check_fails_with_the_place_of_a_dead_end(capsys: pytest.CaptureFixture[
     code, _, err = run(capsys, "check", str(tmp_path / "a.yaml"))
     assert code == 1
     assert "results[0]: 回答 a=–8 以后" in err
+
+
+def test_editors_get_the_shape_of_a_guide_as_it_is_read() -> None:
+    written = (Path(backend.__file__).parent.parent / "docs" / "scenario.schema.json").read_text(encoding="utf-8")
+    assert written == schema_text(), "run: python -m backend scenario schema > docs/scenario.schema.json"

@@ -5,13 +5,14 @@ Every route says who may call it (`opt=ANYONE`, `PERSON` or `OFFICER`); one that
 """
 
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response
 from litestar.datastructures import UploadFile
-from litestar.enums import MediaType
+from litestar.enums import MediaType, RequestEncodingType
 from litestar.exceptions import ClientException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.params import HeaderParameter
@@ -37,8 +38,12 @@ LONGEST_TEXT = 20_000
 
 
 async def open_tx(request: Request) -> AsyncGenerator[Tx, None]:
-    """The request's one transaction, read-only for GET, committed before the answer is sent, rolled back by any refusal."""
+    """The request's one transaction, read-only for GET, committed before the answer is sent, rolled back by any refusal.
+
+    It begins when everything the person sends has arrived: a slow telephone holds no connection of the pool.
+    """
     state, reading = request.app.state, request.method in SAFE
+    await _receive(request)
     now = state.clock()
     async with transaction(state.pool, readonly=reading) as db:
         viewer = await open_viewer(db, state.vault, request.cookies.get(COOKIE), now)
@@ -48,6 +53,16 @@ async def open_tx(request: Request) -> AsyncGenerator[Tx, None]:
         if viewer and reading and not is_api(request):
             tx.counts = await counts_of(db, viewer)
         yield tx
+
+
+request_tx = asynccontextmanager(open_tx)
+"""The same for a handler with slow work between two transactions: `async with request_tx(request) as tx`."""
+
+
+async def _receive(request: Request) -> None:
+    """Takes in a form and its files; a JSON body is taken in by the edge. Both are limited in size."""
+    if request.content_type[0] in (RequestEncodingType.MULTI_PART, RequestEncodingType.URL_ENCODED):
+        await read_form(request)
 
 
 async def _admit(request: Request, tx: Tx) -> None:

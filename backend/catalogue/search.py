@@ -97,10 +97,11 @@ def guide_for(city: Published | None, hits: list[Hit]) -> str | None:
 
 
 def _wide(weighed: Weighed) -> str:
-    """Every word somewhere, or one telling word in the name."""
+    """Every word somewhere, or in the name one of those that tell most: half as much as the most telling, at least."""
     everything = " & ".join(f"({group.anywhere})" for group, _ in weighed)
-    telling = [group for group, weight in weighed if weight > 1] or [group for group, _ in weighed]
-    return f"({everything}) | " + " | ".join(group.title for group in telling)
+    most = max(weight for _, weight in weighed)
+    telling = [group.title for group, weight in weighed if weight >= most / 2]
+    return f"({everything}) | " + " | ".join(telling)
 
 
 def _once(rows: list[Row]) -> list[Row]:
@@ -138,7 +139,8 @@ async def _find(
                SELECT f.*, m.in_title, m.anywhere, m.score FROM found f, LATERAL (
                    SELECT coalesce(array_agg(g.n) FILTER (WHERE t.hit), '{}') AS in_title,
                           coalesce(array_agg(g.n) FILTER (WHERE a.hit), '{}') AS anywhere,
-                          sum(CASE WHEN t.hit THEN g.weight WHEN a.hit THEN g.weight / 4 ELSE 0 END) AS score
+                          sum(CASE WHEN t.hit THEN g.weight WHEN a.hit THEN g.weight / 4 ELSE 0 END)
+                          * (0.4 + 0.6 * coalesce(sum(g.weight) FILTER (WHERE a.hit), 0) / $12) AS score
                      FROM asked g, LATERAL (SELECT f.words @@ g.title AS hit) t,
                           LATERAL (SELECT t.hit OR f.words @@ g.anywhere AS hit) a
                ) m
@@ -159,6 +161,7 @@ async def _find(
         wanted.here,
         wanted.instant,
         wanted.no_errand,
+        max(sum(weight for _, weight in weighed), 0.001),  # what all her words together weigh
     )
     return msgspec.convert(rows, list[Row])
 

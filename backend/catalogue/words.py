@@ -101,14 +101,16 @@ class Words:
 
     def _group(self, word: str) -> Group:
         same = tuple(dict.fromkeys((word, *self.same.get(word, ()))))
-        return Group(word, same, *(" | ".join(self._parts(one, weight) for one in same) for weight in (":A", "")))
+        return Group(word, same, self._asked(same, ":A"), self._asked(same, ""))
 
-    def _parts(self, word: str, weight: str) -> str:
-        """A long word matches itself, or all the shorter words it is made of."""
-        parts = [part for part in rjieba.cut_for_search(word) if part != word and len(part) > 1]
-        whole = quoted(word) + weight
-        covered = sum(map(len, parts)) >= len(word)
-        return f"{whole} | ({' & '.join(quoted(part) + weight for part in parts)})" if parts and covered else whole
+    def _asked(self, same: tuple[str, ...], weight: str) -> str:
+        """Any of the equal words; the typed one, if it is long, also as all the shorter words it is made of."""
+        typed = same[0]
+        parts = [part for part in rjieba.cut_for_search(typed) if part != typed and len(part) > 1]
+        asked = [quoted(word) + weight for word in same]
+        if parts and sum(map(len, parts)) >= len(typed):
+            asked.append("(" + " & ".join(quoted(part) + weight for part in parts) + ")")
+        return " | ".join(asked)
 
 
 def words_of(pack: Pack) -> Words:

@@ -27,10 +27,11 @@ async def stream(site: Site, person: httpx.AsyncClient, path: str) -> AsyncItera
         elif message["type"] == "http.response.start":
             pieces.put_nowait(str(message["status"]))
 
+    plain, _, query = path.partition("?")
     cookie = "; ".join(f"{name}={value}" for name, value in person.cookies.items())
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "https",
-        "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "client": ("test", 1),
+        "path": plain, "raw_path": plain.encode(), "query_string": query.encode(), "root_path": "", "client": ("test", 1),
         "server": ("test", 443), "headers": [(b"host", b"test"), (b"cookie", cookie.encode())],
     }  # fmt: skip
     task = asyncio.create_task(site.app(scope, receive, send))

@@ -110,15 +110,22 @@ async def _correction(request: Request, tx: Tx, case: Case, typed: Typed, refusa
 
 @get("/cases/{number:str}/events", opt=PERSON, include_in_schema=False)
 async def watch(request: Request, number: FromPath[str]) -> ServerSentEvent:
-    """`changed` each time the case has changed, `end` when nothing more will come. Holds no connection while it waits."""
+    """`changed` each time the case is no longer the `version` the page shows, `end` when she may not see it any more.
+
+    Holds no connection while it waits.
+    """
     case = await _seen(request, number)
-    return ServerSentEvent(_changes(request, case), headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    shown = request.query_params.get("version", "")
+    seen = int(shown) if shown.isdecimal() and len(shown) < 10 else case.version
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return ServerSentEvent(_changes(request, case, seen), headers=headers)
 
 
-async def _changes(request: Request, case: Case) -> AsyncIterator[ServerSentEventMessage]:
+async def _changes(request: Request, case: Case, shown: int) -> AsyncIterator[ServerSentEventMessage]:
     live = request.app.state.live
     with live.watching(f"case_events:{case.id}") as changes:
-        yield ServerSentEventMessage(event="open", data=case.version, retry=3000)
+        yield ServerSentEventMessage(event="open", data="", retry=3000)
+        changes.set()  # what happened between the page and this line was told to nobody
         while not live.ended:
             try:
                 await asyncio.wait_for(changes.wait(), PING)
@@ -131,9 +138,9 @@ async def _changes(request: Request, case: Case) -> AsyncIterator[ServerSentEven
             except Refusal:
                 yield ServerSentEventMessage(event="end", data="")
                 return
-            if now.version != case.version:
-                case = now
-                yield ServerSentEventMessage(event="changed", data=now.version)
+            if now.version != shown:
+                shown = now.version
+                yield ServerSentEventMessage(event="changed", data=shown)
 
 
 async def _seen(request: Request, number: str) -> Case:

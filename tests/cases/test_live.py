@@ -27,6 +27,18 @@ async def test_the_stream_says_changed_and_ends_when_the_mandate_does(settings: 
             assert "event: end" in await heard(pieces)
 
 
+async def test_what_happened_between_the_page_and_the_stream_is_not_missed(settings: Settings, town: Town) -> None:
+    case = await town.filed()
+    async with running(msgspec.structs.replace(settings, demo=True), StoppedClock(town.now)) as site:
+        father = await site.person("father")
+        assert f"/cases/{case.number}/events?version=1" in (await father.get(f"/cases/{case.number}")).text
+        await town.moved(case, "officer", "accepted")
+        async with stream(site, father, f"/cases/{case.number}/events?version=1") as pieces:
+            assert await heard(pieces) == "200"
+            await heard(pieces)
+            assert "event: changed\r\ndata: 2" in await heard(pieces)
+
+
 async def test_a_watched_case_holds_no_connection_and_silence_is_pinged(
     settings: Settings, town: Town, monkeypatch
 ) -> None:

@@ -17,7 +17,8 @@ from backend.core.conditions import ConditionError
 from backend.scenarios.model import Fit, Scenario, Vocabulary
 from backend.scenarios.proof import prove
 from backend.scenarios.rules import not_needed, step
-from backend.scenarios.scenario_read import ScenarioFile, read_scenario
+from backend.scenarios.scenario_format import ScenarioFile
+from backend.scenarios.scenario_read import read_scenario
 from backend.scenarios.vocabulary import vocabulary
 from backend.scenarios.words import reason_words
 from backend.settings import Refused

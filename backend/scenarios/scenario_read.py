@@ -1,89 +1,35 @@
 """A scenario file, strictly read and joined with the items and elements of the pack it stands in."""
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, cast
 
 import msgspec
 
 from backend.core.conditions import (
     ALWAYS,
-    Band,
     Condition,
     ConditionError,
     Leaf,
     Meaning,
-    Somewhere,
-    Value,
     bind,
     decode,
     mentions_fits,
     nodes_of,
     uses_of,
 )
-from backend.core.conditions_values import region_prefix
 from backend.scenarios.model import ElementWords, Option, Question, QuestionKind, Result, Scenario, Vocabulary
+from backend.scenarios.options import options_of
+from backend.scenarios.scenario_format import QuestionFile, ResultFile, ScenarioFile
 
 MAX_QUESTIONS = 100
 MAX_RESULTS = 300
-MAX_OPTIONS = 60
 MAX_CONDITIONS = 5000
-ELSEWHERE = "elsewhere"
 OF_TYPE: dict[str, QuestionKind] = {
     "yes_no": "yes_no", "date": "date", "money": "money", "number": "number", "years": "number", "area": "number",
     "region": "region", "choice": "choice", "choices": "several",
 }  # fmt: skip
 STANDS_ALONE = ElementWords(type="", public=True)
 """What is known of a guide's own fact, and of every fact of a guide without a pack."""
-
-_BANDS: tuple[tuple[re.Pattern[str], Callable[..., Band]], ...] = (
-    (re.compile(r"(\d{1,9})\s*[-–—~～至到]\s*(\d{1,9})\D*"), Band),
-    (re.compile(r"(?:不到|不满|小于|低于)\s*(\d{1,9})\D*"), lambda limit: Band(None, limit - 1)),
-    (re.compile(r"(\d{1,9})\s*\D*以上|满\s*(\d{1,9})\D*"), lambda limit: Band(limit, None)),
-    (re.compile(r"(\d{1,9})\D*"), lambda number: Band(number, number)),
-)
-
-
-class QuestionFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One of `choose`, `several`, `bands` or `type`, or none of them: then the element's own type."""
-
-    ask: str
-    text: str = ""
-    help: str = ""
-    why: str = ""
-    choose: list[str] | dict[str, str] = []
-    several: list[str] | dict[str, str] = []
-    none: str = ""
-    bands: list[str | int] = []
-    type: str = ""
-    unit: str = ""
-    least: int | None = None
-    most: int | None = None
-    when: dict[str, Any] | None = None
-    force: bool = False
-
-
-class ResultFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An `item` by its name, or `advice` in words. Without `when` an item's own `fits` decides; a `when` that wants it,
-    too, says `item: fits` where it belongs."""
-
-    id: str = ""
-    item: str = ""
-    advice: str = ""
-    bind: dict[str, str] = {}
-    when: dict[str, Any] | None = None
-    say: str = ""
-
-
-class ScenarioFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`scenarios/<id>.yaml`."""
-
-    title: str
-    summary: str = ""
-    glyph: str = ""
-    parties: dict[str, str] = {}
-    questions: list[QuestionFile]
-    results: list[ResultFile]
 
 
 def read_scenario(name: str, data: object, pack: Vocabulary) -> Scenario:
@@ -130,7 +76,7 @@ class _Reader:
     def question(self, where: str, file: QuestionFile) -> Question:
         words = self.words(where, file.ask)
         kind = _kind(where, file, words)
-        options = _options(where, kind, file, words)
+        options = options_of(where, kind, file, words)
         if file.none and file.none not in {option.value for option in options}:
             options = (*options, Option(file.none, file.none, file.none))
         return Question(
@@ -266,52 +212,6 @@ def _kind(where: str, file: QuestionFile, words: ElementWords) -> QuestionKind:
     if kind is None:
         raise ConditionError(where, "要写明怎么回答：choose、several、bands,或者 type。")
     return kind
-
-
-def _options(where: str, kind: QuestionKind, file: QuestionFile, words: ElementWords) -> tuple[Option, ...]:
-    if kind == "bands":
-        return tuple(
-            _band(f"{where}.bands[{i}]", str(text), file.unit or words.unit) for i, text in enumerate(file.bands)
-        )
-    if kind not in ("choice", "several"):
-        return ()
-    written = file.choose or file.several or dict(words.options)
-    labels = written if isinstance(written, dict) else {label: label for label in written}
-    if not 0 < len(labels) <= MAX_OPTIONS or len(labels) != len(written):
-        raise ConditionError(where, f"要有 1 到 {MAX_OPTIONS} 个不同的选项。")
-    places = kind == "choice" and all(re.fullmatch(r"\d{6}|\d{9}|\d{12}", v) or v == ELSEWHERE for v in labels)
-    means = _places(list(labels)) if places else dict.fromkeys(labels)
-    return tuple(Option(value, label, means[value] or value) for value, label in labels.items())
-
-
-def _places(codes: list[str]) -> dict[str, Value | None]:
-    """A region chosen from a list is that region without the smaller ones that the list names, too."""
-    regions = [code for code in codes if code != ELSEWHERE]
-    found: dict[str, Value | None] = {ELSEWHERE: Somewhere(outside=tuple(regions))}
-    for code in regions:
-        inner = tuple(o for o in regions if o != code and region_prefix(o).startswith(region_prefix(code)))
-        found[code] = Somewhere(inside=(code,), outside=inner)
-    return found
-
-
-def _band(where: str, text: str, unit: str) -> Option:
-    """`不到79`, `79`, `80–89`, `100以上`: whole units, both ends included."""
-    text = text.strip()
-    for pattern, read in _BANDS:
-        if found := pattern.fullmatch(text):
-            band = read(*(int(number) for number in found.groups() if number))
-            if isinstance(band.low, int) and isinstance(band.high, int) and band.low > band.high:
-                raise ConditionError(where, "前一个数要比后一个小。")
-            return Option(text, _band_label(band, unit) if unit else text, band)
-    raise ConditionError(where, f"看不懂“{text[:20]}”这一段；可以写 不到79、79、80–89、100以上。")
-
-
-def _band_label(band: Band, unit: str) -> str:
-    if band.low is None:
-        return f"不到 {band.high + 1} {unit}" if isinstance(band.high, int) else unit
-    if band.high is None:
-        return f"{band.low} {unit}以上"
-    return f"{band.low} {unit}" if band.low == band.high else f"{band.low}–{band.high} {unit}"
 
 
 def _meaning(question: Question) -> Meaning:

@@ -207,3 +207,9 @@ def test_named_checks_notice_a_slip_of_the_pen(check: str, right: str, wrong: st
     assert judged(rule, {"a.number": right}).verdict is True
     assert judged(rule, {"a.number": wrong}).verdict is False
     assert judged(rule, {"a.number": 5}).verdict is None
+
+
+def test_a_rough_age_is_only_tried_where_it_can_be() -> None:
+    rule = {"any": [{"fact": "applicant.age", "in": [60, 61]}, {"fact": "applicant.age", "is": 62}]}
+    assert judged(rule, {"applicant.age": Band(60, 62)}).verdict is True
+    assert judged(rule, {"applicant.age": Band(60, 63)}).verdict is None

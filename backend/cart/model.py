@@ -245,7 +245,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         Of several facts for one cell the first is what was filed, the others are what registers and certificates say.
         """
         state = self.sheet.states[line_id]
-        return [fact for cell in sorted((*state.cells, *state.reads), key=str) for fact in self._facts_of(cell)]
+        return [fact for cell in sorted(state.reads.union(state.cells), key=str) for fact in self._facts_of(cell)]
 
     def _facts_of(self, cell: Cell) -> Iterator[CaseFact]:
         subject, element = cell

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 
 from backend.cart.actions import lock_draft
@@ -12,9 +13,9 @@ from backend.cart.model import Draft
 from backend.cart.queries import open_draft
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
-from backend.core.files import store_upload
+from backend.core.files import Pressed, keep, press
 from backend.core.i18n import _
-from backend.core.web import PERSON, Form, page, read_form, see_other
+from backend.core.web import PERSON, Form, page, read_form, request_tx, see_other
 
 
 @get("/cart/materials", opt=PERSON, include_in_schema=False)
@@ -26,31 +27,42 @@ async def materials(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
 
 
 @post("/cart/materials", opt=PERSON, include_in_schema=False)
-async def hand_in(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
-    """`material` names the entry, `file` one or several pages. What can be kept is kept; the rest is told, each with why."""
-    form = await read_form(request)
-    draft = await lock_draft(tx, id_in(form.text("cart")))
-    need = need_named(draft, form.text("material"))
-    uploads = form.files("file")
-    if not uploads:
-        said = Problem(_("还没有选照片或文件：%(label)s"), need.name, {"label": need.material.label})
-        return await _list(request, tx, draft, (said,))
-    room_for(need, len(uploads))
-    kept, problems = [], []
+async def hand_in(request: Request) -> Response[Any]:
+    """`material` names the entry, `file` one or several pages. What can be kept is kept; the rest is told, each with why.
+
+    The files are checked between two transactions: that takes a while, and nothing of hers is locked meanwhile.
+    """
+    async with request_tx(request) as tx:
+        form = await read_form(request)
+        uploads = form.files("file")
+        draft, name = await _named(tx, form)
+        need = need_named(draft, name)
+        if not uploads:
+            said = Problem(_("还没有选照片或文件：%(label)s"), need.name, {"label": need.material.label})
+            return await _list(request, tx, draft, (said,))
+        room_for(need, len(uploads))
+    pressed, problems = await _pressed(uploads, name)
+    async with request_tx(request) as tx:
+        draft, name = await _named(tx, form)
+        need = need_named(draft, name)
+        room_for(need, len(pressed))
+        await attach(tx, draft, need, [await keep(tx, request.app.state.files, one) for one in pressed])
+        if not problems:
+            return see_other(f"/cart/materials#{name}")
+        after = await open_draft(tx)
+        assert after is not None
+        return await _list(request, tx, after, problems)
+
+
+async def _pressed(uploads: list[UploadFile], name: str) -> tuple[list[Pressed], tuple[Problem, ...]]:
+    """The uploads that can be kept, and why the others cannot; problems belong to the material of this name."""
+    pressed, problems = [], []
     for upload in uploads:
         try:
-            content = await upload.read()
-            kept.append(
-                await store_upload(tx, request.app.state.files, content, upload.filename, upload.content_type or "")
-            )
+            pressed.append(await press(await upload.read(), upload.filename))
         except Invalid as refusal:
-            problems += [Problem(p.say, need.name, p.params) for p in refusal.problems]
-    await attach(tx, draft, need, kept)
-    if not problems:
-        return see_other(f"/cart/materials#{need.name}")
-    after = await open_draft(tx)
-    assert after is not None
-    return await _list(request, tx, after, tuple(problems))
+            problems += [Problem(p.say, name, p.params) for p in refusal.problems]
+    return pressed, tuple(problems)
 
 
 @post("/cart/materials/removal", opt=PERSON, include_in_schema=False)

@@ -76,3 +76,28 @@ def withdraw_agents(settings) -> Callable[[str, str], Awaitable[None]]:
 def shop_and_food() -> tuple[str, str]:
     """The codes of opening a shop and of its food licence, which needs the first one's result."""
     return city().items["个体工商户设立"].code, city().items["食品经营许可"].code
+
+
+@pytest.fixture
+def statements(site) -> Callable[[Awaitable[httpx.Response]], Awaitable[int]]:
+    """How many statements one request sends: the pool's connections report each query."""
+
+    async def count(request: Awaitable[httpx.Response]) -> int:
+        seen: list[str] = []
+        log = seen.append
+        holders = site.app.state.pool._holders
+        connections = [holder._con for holder in holders if holder._con]
+        for connection in connections:
+            connection.add_query_logger(log)
+        answer = await request
+        for connection in connections:
+            connection.remove_query_logger(log)
+        assert answer.status_code == 200
+        return len([record for record in seen if not _bracket(record.query)])
+
+    return count
+
+
+def _bracket(query: str) -> bool:
+    """BEGIN, COMMIT and the pool's own reset."""
+    return query.lstrip().upper().startswith(("BEGIN", "COMMIT", "ROLLBACK", "SELECT PG_ADVISORY_UNLOCK"))

@@ -8,8 +8,19 @@ import asyncpg
 from chinese_calendar import constants
 
 from backend.core.clock import Calendar, CalendarDay
+from backend.core.i18n import _
 
 STATE_COUNCIL = "国务院办公厅"
+NAMES = {
+    constants.Holiday.new_years_day: _("元旦"),
+    constants.Holiday.spring_festival: _("春节"),
+    constants.Holiday.tomb_sweeping_day: _("清明节"),
+    constants.Holiday.labour_day: _("劳动节"),
+    constants.Holiday.dragon_boat_festival: _("端午节"),
+    constants.Holiday.national_day: _("国庆节"),
+    constants.Holiday.mid_autumn_festival: _("中秋节"),
+    constants.Holiday.anti_fascist_70th_day: _("抗战胜利纪念日"),
+}
 
 
 @lru_cache(maxsize=1)
@@ -20,9 +31,9 @@ def published_calendar() -> Calendar:
 
 def _published_days() -> Iterator[CalendarDay]:
     for day, name in constants.holidays.items():
-        yield CalendarDay(day, False, constants.Holiday(name).chinese)
+        yield CalendarDay(day, False, NAMES[constants.Holiday(name)])
     for day, name in constants.workdays.items():
-        yield CalendarDay(day, True, constants.Holiday(name).chinese)
+        yield CalendarDay(day, True, NAMES[constants.Holiday(name)])
 
 
 async def calendar(db: asyncpg.Connection, since: date) -> Calendar:

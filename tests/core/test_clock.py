@@ -132,7 +132,7 @@ def test_the_explanation_names_holidays_worked_weekends_pauses_and_the_run_on() 
     why = explain(day("2026-09-25"), 20, Unit.WORKDAY, [pause("2026-10-12:2026-10-20")], day("2026-10-12"), CALENDAR)
     assert why.counted == 7
     assert why.holidays == (
-        Span(day("2026-09-26"), day("2026-09-27"), "中秋"),
+        Span(day("2026-09-26"), day("2026-09-27"), "中秋节"),
         Span(day("2026-10-01"), day("2026-10-07"), "国庆节"),
     )
     assert why.worked_weekends == (day("2026-10-10"),)

@@ -8,7 +8,9 @@ import msgspec
 
 from backend.catalogue.model import Guide, Item, Pack
 from backend.catalogue.pack_format import Review
-from backend.catalogue.pack_read import build, covered, reviews_of, sha256_of
+from backend.catalogue.pack_names import material_faults, name_faults
+from backend.catalogue.pack_read import PackError, build, covered, reviews_of, sha256_of
+from backend.catalogue.queries import city
 from backend.catalogue.words import Words, words_of
 from backend.core.workdays import published_calendar
 
@@ -29,6 +31,7 @@ async def load_pack(db: asyncpg.Connection, raw: Raw) -> Loaded:
     """Put a pack in force, in the transaction of the caller (as owner). Loading it again changes nothing.
 
     An item without a legal review of exactly this text is not published; an earlier version of it stays in force.
+    PackError, and nothing changes, if that version would point to something the pack does not have any more.
     """
     pack, reviews = build(raw), reviews_of(raw)
     await db.execute("SELECT pg_advisory_xact_lock(hashtext('suishouban pack load'))")
@@ -49,7 +52,16 @@ async def load_pack(db: asyncpg.Connection, raw: Raw) -> Loaded:
         done[step].append(name)
     withdrawn = await _withdraw(db, pack)
     await _store_scenarios(db, pack_id, pack)
+    await _refuse_dangling(db)
     return Loaded(pack_id, **done, withdrawn=withdrawn)
+
+
+async def _refuse_dangling(db: asyncpg.Connection) -> None:
+    """An item whose earlier version stays in force may refer to an office or a register that the pack has given up."""
+    pack = (await city(db)).pack
+    faults = [fault for item in pack.items.values() for fault in name_faults(pack, item)]
+    if errors := [fault for fault in (*material_faults(pack), *faults) if not fault.warning]:
+        raise PackError(errors)
 
 
 async def _store_pack(db: asyncpg.Connection, raw: Raw, pack: Pack) -> int:

@@ -58,11 +58,13 @@ def load_command(args: argparse.Namespace) -> int:
     """publish the items of a city pack that were legally reviewed"""
     try:
         raw = read_folder(args.folder)
-        build(raw)
+        errors = [fault for fault in check(build(raw)) if not fault.warning]
+        if errors:
+            raise PackError(errors)
+        with reachable(load()) as settings:
+            loaded = asyncio.run(_load(settings.login("owner"), raw))
     except PackError as error:
         raise NotLoaded(str(error)) from None
-    with reachable(load()) as settings:
-        loaded = asyncio.run(_load(settings.login("owner"), raw))
     _tell(f"发布 {len(loaded.published)} 项，没有变化 {len(loaded.unchanged)} 项。")
     for names, words in ((loaded.unreviewed, "没有法核记录，不发布"), (loaded.withdrawn, "已从城市包移除，停止办理")):
         if names:

@@ -13,8 +13,7 @@ ORDERED = frozenset({"at_least", "at_most", "more_than", "less_than"})
 
 def vocabulary_faults(pack: Pack) -> Iterator[Fault]:
     yield from _elements(pack)
-    for code, material in pack.materials.items():
-        yield from _ways(pack, f"materials.yaml: {code}", material)
+    yield from material_faults(pack)
     for code, certificate in pack.certificates.items():
         yield from _known(
             f"certificates.yaml: {code}", (*certificate.facts, *certificate.shows), pack.elements, "数据元"
@@ -28,6 +27,15 @@ def vocabulary_faults(pack: Pack) -> Iterator[Fault]:
         yield from _known(f"offices.yaml: {code}", [office.region], pack.city.regions, "地区")
     for words, names in pack.lexicon.life.items():
         yield from _known(f"lexicon.yaml: life.{words}", names, pack.items, "事项")
+    for code, material in pack.materials.items():
+        results = [way.result_of for way in material.satisfied_by if way.result_of]
+        yield from _known(f"materials.yaml: {code}", results, pack.items, "事项")
+
+
+def material_faults(pack: Pack) -> Iterator[Fault]:
+    """Materials by themselves; whether the items whose results they may be exist is another question."""
+    for code, material in pack.materials.items():
+        yield from _ways(pack, f"materials.yaml: {code}", material)
 
 
 def _elements(pack: Pack) -> Iterator[Fault]:
@@ -57,7 +65,6 @@ def _ways(pack: Pack, where: str, material: Material) -> Iterator[Fault]:
             yield Fault(where, "satisfied_by 的每一项要有且只有一种办法")
         yield from _known(where, filter(None, [way.certificate]), pack.certificates, "证照类型")
         yield from _known(where, filter(None, [way.register]), pack.registers, "登记库")
-        yield from _known(where, filter(None, [way.result_of]), pack.items, "事项")
     if not any(way.file or way.pledge for way in material.satisfied_by):
         yield Fault(where, "要有一种谁都能用的办法：上传文件或者书面承诺")
 

@@ -47,7 +47,7 @@ class PackError(Exception):
         self.faults = faults
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Refuses a key written twice: the first one would be lost without a word. Refuses references, too: a short file
     of them unfolds into a million times its size."""
 

@@ -4,6 +4,7 @@ import asyncpg
 import pytest
 
 from backend.catalogue.actions import load_pack
+from backend.catalogue.pack_read import PackError
 from backend.catalogue.queries import city, item_version, published
 from backend.core.errors import NotFound
 from backend.settings import ROLES
@@ -50,6 +51,18 @@ async def test_a_change_without_a_review_is_not_published_and_the_reviewed_text_
     loaded = await load_pack(town, raw)
     assert loaded.unreviewed == [OLD]
     assert (await city(town)).pack.items[OLD].summary.startswith("年满 80 周岁")
+
+
+async def test_a_text_in_force_never_points_to_what_the_pack_gave_up(town: asyncpg.Connection):
+    raw = starter()
+    offices = raw["offices"]["offices"]
+    offices["new_hall"] = offices.pop("hall")
+    for item in raw["items"].values():
+        item["places"] = ["new_hall" if place == "hall" else place for place in item["places"]]
+    raw = reviewed(raw)
+    del raw["reviews"][OLD]
+    with pytest.raises(PackError, match="hall"):
+        await load_pack(town, raw)
 
 
 async def test_an_item_never_reviewed_cannot_be_had(owner: asyncpg.Connection):

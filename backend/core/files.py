@@ -56,7 +56,10 @@ class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
     content: bytes
 
 
-class Pressed(msgspec.Struct, frozen=True):
+class Pressed(msgspec.Struct, frozen=True, kw_only=True):
+    """An upload made safe, not kept yet."""
+
+    name: str
     media_type: str
     pages: int
     content: bytes
@@ -70,23 +73,17 @@ def open_store(folder: Path) -> ObjectStore:
 async def store_upload(tx: Tx, store: ObjectStore, upload: bytes, filename: str, declared_type: str = "") -> UUID:
     """Keeps one upload for the principal and returns its id; Invalid with one sentence if it cannot be kept.
 
-    What the browser declares is not believed: only the bytes say what the file is.
+    What the browser declares is not believed: only the bytes say what the file is. Pressing takes up to some seconds:
+    where others could wait for the transaction, `press` first and `keep` in a transaction of its own.
     """
-    name = shown_name(filename)
-    if not upload:
-        raise _unfit("empty", name)
-    if len(upload) > MAX_BYTES:
-        raise _unfit("large", name)
-    pressed = await press(upload, name)
-    await _refuse_too_much(tx, len(pressed.content), name)
-    return await _keep(tx, store, pressed, name)
+    return await keep(tx, store, await press(upload, filename))
 
 
-async def press(upload: bytes, name: str) -> Pressed:
+async def press(upload: bytes, filename: str) -> Pressed:
     """The same picture or document without anything that is not one; Invalid if it is none."""
+    name = shown_name(filename)
     suffix = PurePath(name).suffix.lower().lstrip(".")
-    if suffix and suffix not in SUFFIXES:
-        raise _unfit("kind", name)
+    _refuse_at_sight(upload, name, suffix)
     async with _pressing:
         status, answer = await _run_press(upload)
     if status == 2:
@@ -97,7 +94,16 @@ async def press(upload: bytes, name: str) -> Pressed:
     media_type, pages = head.decode().split()
     if suffix and not media_type.startswith(SUFFIXES[suffix] + "/"):
         raise _unfit("suffix", name)
-    return Pressed(media_type, int(pages), content)
+    return Pressed(name=name, media_type=media_type, pages=int(pages), content=content)
+
+
+def _refuse_at_sight(upload: bytes, name: str, suffix: str) -> None:
+    if not upload:
+        raise _unfit("empty", name)
+    if len(upload) > MAX_BYTES:
+        raise _unfit("large", name)
+    if suffix and suffix not in SUFFIXES:
+        raise _unfit("kind", name)
 
 
 async def _run_press(upload: bytes) -> tuple[int, bytes]:
@@ -120,15 +126,9 @@ async def _run_press(upload: bytes) -> tuple[int, bytes]:
     return process.returncode or 0, answer
 
 
-async def _refuse_too_much(tx: Tx, size: int, name: str) -> None:
-    kept = await tx.db.fetchval(
-        "SELECT coalesce(sum(size), 0) FROM files WHERE principal_id = $1", tx.viewer.principal_id
-    )
-    if kept + size > MAX_OF_A_PERSON:
-        raise _unfit("full", name)
-
-
-async def _keep(tx: Tx, store: ObjectStore, pressed: Pressed, name: str) -> UUID:
+async def keep(tx: Tx, store: ObjectStore, pressed: Pressed) -> UUID:
+    """Seals a pressed upload for the principal, stores it, and returns its id; Invalid if she has too much already."""
+    await _refuse_too_much(tx, pressed)
     file_id = uuid4()
     sealed = await asyncio.to_thread(tx.key.seal, pressed.content, f"file:{file_id}")
     store_key = _store_key(sealed)
@@ -144,10 +144,18 @@ async def _keep(tx: Tx, store: ObjectStore, pressed: Pressed, name: str) -> UUID
         pressed.media_type,
         len(pressed.content),
         pressed.pages,
-        tx.key.seal(name.encode(), f"file:{file_id}:name"),
+        tx.key.seal(pressed.name.encode(), f"file:{file_id}:name"),
         tx.now,
     )
     return file_id
+
+
+async def _refuse_too_much(tx: Tx, pressed: Pressed) -> None:
+    kept = await tx.db.fetchval(
+        "SELECT coalesce(sum(size), 0) FROM files WHERE principal_id = $1", tx.viewer.principal_id
+    )
+    if kept + len(pressed.content) > MAX_OF_A_PERSON:
+        raise _unfit("full", pressed.name)
 
 
 def _store_key(sealed: bytes) -> str:

@@ -24,7 +24,10 @@ Limit = Annotated[int, Parameter(ge=0, le=PAGE)]
 
 
 class NoticeText(msgspec.Struct, frozen=True, kw_only=True):
-    """One notice in the reader's language. `for_person`: whose affair it is, "" when the reader's own."""
+    """One notice in the reader's language. `for_person`: whose affair it is, "" when the reader's own.
+
+    `until` and `due` only on the newest notice of a case: an older one's date no longer holds.
+    """
 
     id: UUID
     kind: str
@@ -70,8 +73,8 @@ def _text(entry: InboxEntry, said: Callable[[Any], str]) -> NoticeText:
         title=said(full.title),
         happened=said(full.happened),
         todo=said(full.todo),
-        until=said(full.until) if full.until else "",
-        due=entry.words.due,
+        until=said(full.until) if full.until and entry.newest else "",
+        due=entry.words.due if entry.newest else None,
         case_number=entry.words.number,
         for_person=entry.principal,
         needs_you=entry.needs_you,

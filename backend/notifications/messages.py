@@ -181,7 +181,7 @@ def loudness(kind: str, actor_kind: str = "") -> Notice:
 def message(words: Words) -> Message:
     """The full words; KeyError for a kind nobody is told of."""
     title, happened, todo = TEXTS[words.kind]
-    params = {"item": words.item, "number": words.number, "authority": words.authority}
+    params = {"item": words.item or Sentence(_("您的办件")), "number": words.number, "authority": words.authority}
     tone, glyph = LOOKS.get(words.kind, ("sea", "bell"))
     if loudness(words.kind) is Notice.NEEDS_YOU:
         tone, glyph = "amber", "hand"

@@ -68,11 +68,15 @@ class NewNotice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One notice as its owner reads it. `principal` is whose affair it is, "" when her own; `by` who acted for her."""
+    """One notice as its owner reads it. `principal` is whose affair it is, "" when her own; `by` who acted for her.
+
+    `newest`: nothing came after it in its case, so that its date still holds.
+    """
 
     id: UUID
     words: Words
     needs_you: bool
+    newest: bool
     created_at: datetime
     read_at: datetime | None
     principal: str = ""

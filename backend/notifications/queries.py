@@ -38,6 +38,7 @@ async def inbox_of(tx: Tx, limit: int = PAGE) -> list[InboxEntry]:
     """The viewer's own notices, whoever's affairs are on the screen: what needs her first, then the newest."""
     rows = await tx.db.fetch(
         """SELECT n.id, n.words, n.needs_you, n.created_at, n.read_at, e.principal_id, e.actor_kind, e.actor_id,
+                  n.event_id = max(n.event_id) OVER (PARTITION BY coalesce(n.case_id, n.id)) AS newest,
                   p.name_sealed AS principal_name, p.key_wrapped AS principal_key,
                   a.name_sealed AS actor_name, a.key_wrapped AS actor_key
            FROM notices n LEFT JOIN events e ON e.id = n.event_id
@@ -58,6 +59,7 @@ def _entry(tx: Tx, row: asyncpg.Record) -> InboxEntry:
         id=row["id"],
         words=msgspec.convert(row["words"], Words),
         needs_you=row["needs_you"],
+        newest=row["newest"],
         created_at=row["created_at"],
         read_at=row["read_at"],
         principal=_name(tx, row, "principal") if foreign else "",

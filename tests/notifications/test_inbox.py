@@ -44,7 +44,7 @@ async def test_what_needs_her_stands_on_top_with_its_date(town, site):
     await told(town)
     text = (await (await site.person("father")).get("/inbox")).text
     assert text.index("需要您补一下") < text.index("已提交")
-    assert re.search(r"<strong>请在 \d+ 月 \d+ 日（周.）前补上。</strong>", text)
+    assert re.search(r">请在 \d+ 月 \d+ 日（周.）前补上。</strong>", text)
     assert "rows-amber" in text
 
 

@@ -4,8 +4,10 @@ import asyncio
 
 import asyncpg
 
-from backend.core import web
+from backend.cart.queries import open_draft
+from backend.core import files, web
 from tests.files.test_look_at_a_file import daughter, site  # noqa: F401, fixtures
+from tests.orders.shopping import picture, transaction
 
 BOUNDARY = "frontier"
 HEADERS = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
@@ -52,3 +54,26 @@ async def test_if_the_form_were_read_late_a_connection_would_wait_for_the_teleph
 
 async def test_while_an_upload_is_on_its_way_no_transaction_is_open(postgres, daughter):  # noqa: F811
     assert await meanwhile(postgres, daughter) == 0
+
+
+async def test_while_a_photograph_is_checked_no_transaction_is_open(postgres, site, daughter, monkeypatch):  # noqa: F811
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(_upload) -> tuple[int, bytes]:
+        begun.set()
+        await go_on.wait()
+        return 2, b"broken"
+
+    monkeypatch.setattr(files, "_run_press", slow)
+    async with transaction(site, daughter) as tx:
+        draft = await open_draft(tx)
+    asked = {"cart": str(draft.cart_id), "material": draft.sheet.materials[0].name}
+    photo = {"file": ("a.jpg", picture(), "image/jpeg")}
+    sending = asyncio.create_task(daughter.post("/cart/materials", data=asked, files=photo))
+    await begun.wait()
+    found = await open_transactions(postgres)
+    go_on.set()
+    answer = await sending
+    assert found == 0
+    assert answer.status_code == 422
+    assert "打不开" in answer.text

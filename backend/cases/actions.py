@@ -42,6 +42,12 @@ async def move(tx: Tx, case: Case, name: str, data: Mapping[str, Any] | None = N
     return await case_by_id(tx.db, case.id)
 
 
+async def may_move(tx: Tx, case: Case, name: str) -> bool:
+    """Whether the viewer could make this move now, as far as who she is and where the case stands."""
+    wanted = MOVES[name]
+    return case.state in wanted.before and bool(wanted.by & await _who(tx, case, wanted, machine=False))
+
+
 async def _allow(tx: Tx, case: Case, wanted: Move, machine: bool) -> None:
     """Who may make this move at all, then whether the case stands where the move begins."""
     if not wanted.by & await _who(tx, case, wanted, machine):

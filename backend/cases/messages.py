@@ -161,7 +161,8 @@ def _because(count: Count, why: Explanation, statutory: Due | None, today: date)
         yield Sentence(_("到今天用了 %(n)s %(unit)s。"), {"n": why.counted, "unit": _counted_in(count.unit)})
     for span in why.holidays:
         yield Sentence(
-            _("%(days)s%(name)s放假，%(counted)s。"), {"days": span, "name": Sentence(span.name), "counted": _counts(count.unit)}
+            _("%(days)s%(name)s放假，%(counted)s。"),
+            {"days": span, "name": Sentence(span.name), "counted": _counts(count.unit)},
         )
     if count.unit is Unit.WORKDAY:
         for day in why.worked_weekends:

@@ -10,13 +10,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
-from backend.cases.actions import move
+from backend.cases.actions import may_move, move
 from backend.cases.correction import Typed, answer_correction, points_of
 from backend.cases.correction_form import typed_and_photos
 from backend.cases.messages import timeline
 from backend.cases.model import Case, CaseFile
 from backend.cases.queries import agent_names, case_for, cases_of, department_phone, events_of, files_of
-from backend.cases.states import CLOSED, LABELS, State
+from backend.cases.states import LABELS, State
 from backend.cases.when import due_words_of
 from backend.catalogue.queries import city, item_version
 from backend.core.db import Tx, transaction
@@ -47,7 +47,8 @@ async def case_page(request: Request, tx: NamedDependency[Tx], number: FromPath[
         agents=await agent_names(tx, events),
         phone=await department_phone(tx.db, case.department_id),
         papers=await _papers(tx, case),
-        may_withdraw=case.state not in CLOSED,
+        may_withdraw=await may_move(tx, case, "withdrawn"),
+        may_correct=await may_move(tx, case, "corrected"),
         granted_by_machine=any(event.kind == "granted" and event.actor_kind == "machine" for event in events),
     )
 

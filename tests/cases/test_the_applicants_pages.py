@@ -11,6 +11,7 @@ from PIL import Image
 
 from backend.cases.queries import case_by_id, filed_facts, files_of
 from backend.cases.states import State
+from backend.core.db import connect
 from backend.settings import Settings
 from tests.cases.town import Town
 from tests.web import Site, StoppedClock, running
@@ -85,6 +86,20 @@ async def test_the_agent_sees_and_withdraws_and_the_page_says_who_acted(site: Si
     text = (await father.get(f"/cases/{case.number}")).text
     assert "已撤回" in text
     assert "由陈小燕代办" in text
+
+
+async def test_an_agent_who_may_only_look_is_offered_nothing_and_can_do_nothing(site: Site, town: Town) -> None:
+    case = await town.moved(await town.filed(), "officer", "correction_asked", problems=ID_CARD, days=10)
+    owner = await connect(town.settings.login("owner"))
+    await owner.execute("UPDATE mandates SET actions = ARRAY['see']")
+    await owner.close()
+    daughter = await daughter_for_father(site, town)
+    text = (await daughter.get(f"/cases/{case.number}")).text
+    assert "请本人来补" in text
+    assert "撤回这件事" not in text
+    assert (await daughter.post(f"/cases/{case.number}/withdrawal")).status_code == 403
+    answers = {"answer-0": "没有照片", "answer-1": "女儿"}
+    assert (await daughter.post(f"/cases/{case.number}/correction", data=answers)).status_code == 403
 
 
 async def test_a_correction_says_all_that_is_still_open_and_keeps_what_was_typed(site: Site, town: Town) -> None:

@@ -9,18 +9,20 @@ import msgspec
 from backend.cases.states import Notice
 from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotFound, Problem
+from backend.core.events import record
 from backend.core.i18n import _
 from backend.core.jobs import enqueue_all
 from backend.notifications.endpoints import REFUSED, allowed
 from backend.notifications.messages import loudness
 from backend.notifications.model import Channel, Happening, NewNotice, Sending, Words
-from backend.notifications.queries import who_should_know
+from backend.notifications.queries import corrections_due, who_should_know
 from backend.notifications.rules import channels
 from backend.notifications.vapid import keys_fit
 
 # A mail waits a moment: what is filed, accepted and granted in one second is one mail.
 JOBS = {Channel.PUSH: ("deliver_push", None), Channel.EMAIL: ("deliver_mail", timedelta(seconds=15))}
 MOST_DEVICES = 10
+REMINDED_BEFORE = timedelta(days=3)
 
 
 async def tell(tx: Tx, events: list[int], open_channels: frozenset[Channel]) -> int:
@@ -82,6 +84,13 @@ async def _supersede(tx: Tx, rows: list[NewNotice]) -> None:
              AND ((n.needs_you AND n.channel = 'inbox') OR (n.channel = 'email' AND n.state IN ('queued', 'retry')))""",
         news,
     )
+
+
+async def remind(tx: Tx) -> int:
+    """Whoever was asked for something and has three days left or fewer is reminded, once for each time she was asked."""
+    soon = await corrections_due(tx, REMINDED_BEFORE)
+    await record(tx, soon)
+    return len(soon)
 
 
 async def read(tx: Tx, notice: UUID) -> None:

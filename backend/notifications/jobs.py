@@ -4,15 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from backend.core.jobs import Work, at_once, enqueue_all
-from backend.notifications import delivery
-from backend.notifications.actions import tell
+from backend.notifications import actions, delivery
 from backend.notifications.model import Channel
 from backend.settings import Settings
 
 
 async def notify(work: Work, payload: dict[str, Any]) -> None:
     async with work.transaction() as tx:
-        await tell(tx, payload["events"], open_channels(work.settings))
+        await actions.tell(tx, payload["events"], open_channels(work.settings))
 
 
 def open_channels(settings: Settings) -> frozenset[Channel]:
@@ -34,6 +33,11 @@ async def deliver_mail(work: Work, payload: dict[str, Any]) -> None:
     await delivery.deliver_mail(work, UUID(payload["notice"]))
 
 
+async def remind(work: Work, _: dict[str, Any]) -> None:
+    async with work.transaction() as tx:
+        await actions.remind(tx)
+
+
 async def sweep_notices(work: Work, _: dict[str, Any]) -> None:
     """Every hour: nothing stays stuck. A notice that is claimed elsewhere or settled meanwhile is left alone."""
     async with work.transaction() as tx:
@@ -44,6 +48,8 @@ JOBS = {
     "notify": notify,
     "deliver_push": deliver_push,
     "deliver_mail": deliver_mail,
+    "remind": remind,
     "sweep_notices": sweep_notices,
 }
-SCHEDULES = {"sweep_notices": "7 * * * *"}
+# Every hour; and at nine in the morning in Shanghai, when people are up.
+SCHEDULES = {"sweep_notices": "7 * * * *", "remind": "0 1 * * *"}

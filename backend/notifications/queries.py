@@ -1,14 +1,17 @@
 """Who should know of what, and what stands in an inbox."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
+from backend.cases.states import Clock
 from backend.core.db import Tx
 from backend.core.errors import NotFound
+from backend.core.events import NewEvent
+from backend.notifications.messages import DUE_SOON
 from backend.notifications.model import Happening, InboxEntry, Words
 
 PAGE = 50
@@ -32,6 +35,33 @@ async def who_should_know(db: asyncpg.Connection, events: list[int], today: date
         today,
     )
     return msgspec.convert(rows, list[Happening])
+
+
+async def corrections_due(tx: Tx, within: timedelta) -> list[NewEvent]:
+    """The reminders to record now. Locked, so that two workers do not both find them."""
+    rows = await tx.db.fetch(
+        """SELECT c.id, c.order_id, c.principal_id, c.department_id, c.due, c.due_provisional FROM cases c
+           WHERE c.state = 'correcting' AND c.due_clock = 'correction' AND c.due BETWEEN $1 AND $2 AND NOT EXISTS (
+               SELECT 1 FROM events e WHERE e.case_id = c.id AND e.kind = $3 AND e.id > (
+                   SELECT max(a.id) FROM events a WHERE a.case_id = c.id AND a.kind IN ('correction_asked', 'correction_asked_again')))
+           ORDER BY c.id LIMIT 1000 FOR UPDATE OF c SKIP LOCKED""",
+        tx.today,
+        tx.today + within,
+        DUE_SOON,
+    )
+    return [_reminder(row) for row in rows]
+
+
+def _reminder(row: asyncpg.Record) -> NewEvent:
+    return NewEvent(
+        kind=DUE_SOON,
+        principal_id=row["principal_id"],
+        actor_kind="machine",
+        case_id=row["id"],
+        order_id=row["order_id"],
+        department_id=row["department_id"],
+        data={"due": row["due"].isoformat(), "clock": Clock.CORRECTION, "provisional": row["due_provisional"]},
+    )
 
 
 async def inbox_of(tx: Tx, limit: int = PAGE) -> list[InboxEntry]:

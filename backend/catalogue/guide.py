@@ -1,5 +1,7 @@
 """An item or a guide as everybody may read it: on its page, and as JSON. Pure."""
 
+import re
+
 import msgspec
 
 from backend.catalogue.model import (
@@ -18,6 +20,7 @@ from backend.catalogue.model import (
 from backend.catalogue.situations import situation
 from backend.core.conditions import All, Condition
 
+PHONE = re.compile(r"0\d{2,3}-?\d{7,8}|1\d{2,4}", re.ASCII)
 UNITS = {"workday": "个工作日", "day": "天", "month": "个月"}
 
 
@@ -68,6 +71,12 @@ class GuidePage(msgspec.Struct, frozen=True, kw_only=True):
     faq: tuple[Question, ...] = ()
     mistakes: tuple[str, ...] = ()
     url: str = ""
+
+    @property
+    def call(self) -> str:
+        """The enquiry number as a phone dials it; "" where it is no single number."""
+        number = self.phones.enquiry if self.phones else ""
+        return number.replace("-", "") if PHONE.fullmatch(number) else ""
 
 
 def page_of_item(pack: Pack, item: Item) -> GuidePage:

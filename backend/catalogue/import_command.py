@@ -75,6 +75,8 @@ async def _one(connection, path: Path, intake: Intake) -> imports.Imported:  # t
 
 
 def _bar(name: str, done: int, total: int) -> None:
+    if done < total and not sys.stderr.isatty():
+        return  # a log wants one line, not one a batch
     full = WIDTH * done // total
     end = "\n" if done == total else ""
     sys.stderr.write(f"\r{name} [{'█' * full}{'░' * (WIDTH - full)}] {done}/{total}{end}")

@@ -22,6 +22,7 @@ FOLDERS = Path(__file__).resolve().parent.parent / "packs"
 STARTER = FOLDERS / "haikou"
 FILES = ("pack", "elements", "materials", "certificates", "registers", "offices", "lexicon", "calendar")
 MAX_BYTES = 1_000_000
+MAX_DEEP = 50
 WHOLE = (model.ElementType.years, model.ElementType.money)
 
 T = TypeVar("T")
@@ -48,13 +49,7 @@ class PackError(Exception):
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Refuses a key written twice: the first one would be lost without a word. Refuses references, too: a short file
-    of them unfolds into a million times its size."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.composer.ComposerError(None, None, "不能用 * 引用，请写全", self.peek_event().start_mark)
-        return super().compose_node(parent, index)
+    """Refuses a key written twice: the first one would be lost without a word."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
@@ -63,6 +58,18 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
                 raise yaml.constructor.ConstructorError(None, None, f"“{key.value}”写了两次", key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+def _refuse_traps(text: str) -> None:
+    """Before anything is built: references, a short file of which unfolds into a million times its size, and nesting
+    so deep that building it would end the process."""
+    deep = 0
+    for event in yaml.parse(text, _Loader):
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.composer.ComposerError(None, None, "不能用 * 引用，请写全", event.start_mark)
+        deep += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if deep > MAX_DEEP:
+            raise yaml.composer.ComposerError(None, None, f"套得太深：最多 {MAX_DEEP} 层", event.start_mark)
 
 
 def read_folder(folder: Path) -> Raw:
@@ -85,7 +92,9 @@ def read_file(path: Path, folder: Path, faults: list[Fault]) -> Raw:
         data = path.read_bytes()
         if len(data) > MAX_BYTES:
             raise ValueError("文件超过 1 MB")
-        read = yaml.load(data.decode("utf-8"), _Loader)  # noqa: S506, a SafeLoader
+        text = data.decode("utf-8")
+        _refuse_traps(text)
+        read = yaml.load(text, _Loader)  # noqa: S506, a SafeLoader
         if not isinstance(read, dict):
             raise ValueError("应当是“名称: 内容”这样的文件")
         return msgspec.to_builtins(read, str_keys=True)

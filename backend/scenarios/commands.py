@@ -51,7 +51,7 @@ def _around(path: Path) -> Vocabulary:
 
 def position(path: Path, where: str) -> str:
     """`:line:column` of a place like `results[2].when.any[1]`, as far down as the file has it."""
-    node = yaml.compose(path.read_text(encoding="utf-8"), yaml.SafeLoader)
+    node = yaml.compose(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     for step_down in re.findall(r"[^.\[\]]+", where):
         inner = _inside(node, step_down)
         if inner is None:

@@ -58,13 +58,14 @@ def test_a_guide_may_stand_alone(capsys: pytest.CaptureFixture[str], tmp_path: P
         (ALONE.replace("is: x", "equals: x"), "a.yaml:4:39"),
         (ALONE.replace("fact: a,", "fact: nowhere,"), "a.yaml:4:39"),
         (ALONE.replace("[x, y]", "[x, y"), "a.yaml"),
-        ("[" * 20_000, "a.yaml"),
-        ("{a: " * 20_000, "a.yaml"),
+        ("[" * 900_000, "a.yaml:1:51"),
+        ("{a: " * 200_000, "a.yaml:1:201"),
+        ("- " * 400_000, "a.yaml:1:101"),
         ("title: &a [x]\nb: *a", "a.yaml:2:4"),
         ("a: &a [x, x]\n" + "".join(f"b{i}: &b{i} [*a, *a]\n" for i in range(9)), "a.yaml:2:10"),
         ("\0", "a.yaml"),
     ],
-    ids=["word", "name", "yaml", "deep list", "deep map", "reference", "bomb", "nul"],
+    ids=["word", "name", "yaml", "deep list", "deep map", "deep dashes", "reference", "bomb", "nul"],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_its_place(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str, place: str

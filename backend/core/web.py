@@ -161,6 +161,7 @@ def base_context(request: Request, visitor: Any, tx: Tx | None) -> dict[str, Any
         "mode": mode,
         "path": request.url.path,
         "today": tx.today if tx else None,
+        "guest": visitor is None and COOKIE not in request.cookies,
         "visitor": visitor
         and {
             "name": visitor.name,

@@ -7,7 +7,15 @@ from uuid import UUID
 import msgspec
 
 from backend.cases.states import LABELS, Clock, State
+from backend.core.i18n import _
 
+# The states as the office says them; the applicant's words are in cases/states.py.
+DESK_LABELS = LABELS | {
+    State.WAITING: _("等另一件办完"),
+    State.SUBMITTED: _("等收件"),
+    State.CORRECTING: _("等申请人补正"),
+    State.NOT_COMPETENT: _("不归本部门办"),
+}
 NEAR_DAYS = 3  # a date this close is shown in yellow
 
 
@@ -27,7 +35,7 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def label(self) -> str:
-        return LABELS[self.state]
+        return DESK_LABELS[self.state]
 
     def card(self, today: date) -> str:
         """Red when the date is over, yellow near it: the cards of supervision."""

@@ -13,7 +13,7 @@ from backend.cases.clocks import replay, running
 from backend.cases.model import Case, Event
 from backend.cases.queries import case_for, events_of
 from backend.cases.rules import GROUNDS, too_late_or_again
-from backend.cases.states import LABELS, MOVES, OPEN, Clock, Move, State, Who, moves_from
+from backend.cases.states import MOVES, OPEN, Clock, Move, State, Who, moves_from
 from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, Problem
 from backend.core.events import NewEvent, record
@@ -21,6 +21,7 @@ from backend.core.i18n import _
 from backend.core.web import OFFICER, Form, page, read_form, see_other
 from backend.core.workdays import calendar
 from backend.desk.forms import said_of
+from backend.desk.model import DESK_LABELS
 from backend.desk.queries import PAGE, applicant_of, filed_in, materials_in, next_in_queue, queue_of, tally_of
 
 EVENT_WORDS = {name: made.says for name, made in MOVES.items()} | {"looked": _("看了完整号码")}
@@ -32,7 +33,7 @@ async def queue(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     state = State(asked["state"]) if asked.get("state") in set(OPEN) else None
     rows = await queue_of(tx, _place(asked.get("after", "")), state)
     more = f"{rows[-1].due}_{rows[-1].id}" if len(rows) == PAGE else None
-    states = [(s.value, LABELS[s]) for s in OPEN]
+    states = [(s.value, DESK_LABELS[s]) for s in OPEN]
     return page(
         request, tx, "desk/queue.html", rows=rows, more=more, tally=await tally_of(tx), state=state, states=states
     )
@@ -91,7 +92,7 @@ async def _case_page(
     explained = count.explained(tx.today, await calendar(tx.db, count.start)) if count else None
     return page(
         request, tx, "desk/case.html", status=status, case=case, form=form, problems=problems, masked=masked,
-        label=LABELS[case.state], names=await applicant_of(tx, case), facts=await filed_in(tx, case, masked=masked),
+        label=DESK_LABELS[case.state], names=await applicant_of(tx, case), facts=await filed_in(tx, case, masked=masked),
         materials=await materials_in(tx, case), events=events[::-1], explained=explained, grounds=GROUNDS,
         words=EVENT_WORDS, moves=_open_moves(tx, case, events), moved=request.query_params.get("moved"), following=await next_in_queue(tx, case),
     )  # fmt: skip

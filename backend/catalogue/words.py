@@ -18,12 +18,26 @@ from backend.catalogue.model import Guide, Item, Lexicon, Pack
 LONGEST_QUERY = 200
 LONGEST_TEXT = 5_000
 MOST_WORDS = 16
-ALWAYS_COMMON = frozenset("的了吗呢啊呀吧和与或及在是有我你您他她要想能去把被给个这那") | {
-    "怎么",
-    "如何",
-    "什么",
-    "哪里",
-}
+ALWAYS_COMMON = frozenset("的了吗呢啊呀吧和与或及在是有我你您他她要想能去把被给个这那") | frozenset(
+    [
+        "怎么",
+        "怎么办",
+        "怎么样",
+        "怎样",
+        "如何",
+        "什么",
+        "哪里",
+        "哪儿",
+        "请问",
+        "需要",
+        "可以",
+        "谁",
+        "啥",
+        "咋",
+        "咋办",
+        "为什么",
+    ]
+)
 OLD = re.compile(
     r"(?<!\d)([6-9]\d|1[01]\d)\s*(周岁|岁|多|了)|[六七八九]十[一二三四五六七八九]?(多|几|周岁|岁|了|的)|(一百|百)(多|零.)?岁"
 )

@@ -112,13 +112,13 @@ async def _not_for_agents(tx: Tx, items: Mapping[str, Item]) -> list[Problem]:
 
 
 def _bound(draft: Draft, item: Item, asked: Wanted, lines: list[Line], new: list[NewParty]) -> Bound:
-    parties = {**draft.parties}
+    parties = {**draft.parties, **draft.earlier}
     for role, choice in asked.bind.items():
         known = role in item.roles and (choice == "new" or choice in parties)
         if not known or (choice != "new" and parties[choice].kind != item.roles[role].kind):  # type: ignore[index]
             raise NotFound()
-    everybody = [*parties.values(), *(Party(id=party.id, kind=party.kind) for party in new)]
-    return bind_roles(item, asked.bind, everybody, lines, uuid4)
+    here = [*draft.parties.values(), *(Party(id=party.id, kind=party.kind) for party in new)]
+    return bind_roles(item, asked.bind, here, lines, uuid4, draft.earlier.values())
 
 
 async def _locked_cart(tx: Tx) -> StoredCart:
@@ -203,7 +203,7 @@ async def bind_line(tx: Tx, line_id: UUID, role_name: str, choice: Choice) -> No
     elif choice == "new":
         ids = (uuid4(),)
         await add_parties(tx, [NewParty(ids[0], role.kind)])
-    elif choice in {party.id for party in candidates(role, others, draft.parties.values())}:
+    elif choice in {party.id for party in candidates(role, others, [*draft.parties.values(), *draft.earlier.values()])}:
         ids = (choice,)  # type: ignore[assignment]
     else:
         raise NotFound()

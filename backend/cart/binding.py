@@ -3,7 +3,7 @@
 `applicant` is the principal. A person in another role is whoever already fills a role of that name, else the principal
 where nobody else is in the line, else somebody new. A thing is the only one of its kind in the cart of which the same
 would be asked (a sale and a lease are two deals), else a new one; a second line of the same item never takes its
-sibling's thing.
+sibling's thing. Her account and her business are the only ones she had before, too; an earlier flat has to be chosen.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -38,16 +38,22 @@ def bind_roles(
     parties: Iterable[Party],
     lines: Iterable[Line],
     fresh: Callable[[], UUID],
+    earlier: Iterable[Party] = (),
 ) -> Bound:
-    """`parties`: those of the cart and the principal herself, in their order. Roles that only a condition calls for get
-    a party too; an optional role that is always asked about, and a repeated one, wait until somebody declares them."""
+    """`parties`: those of the cart and the principal herself, in their order; `earlier`: those of what she filed before.
+
+    Roles that only a condition calls for get a party too; an optional role that is always asked about, and a repeated
+    one, wait until somebody declares them.
+    """
     parties, lines = list(parties), list(lines)
+    before = [party for party in earlier if party.kind in SHARED and party.kind != "person"]
     taken: dict[str, tuple[UUID, ...]] = {}
     new: list[NewParty] = []
     for name, role in sorted(item.roles.items(), key=lambda entry: entry[0] != "applicant"):
         if waits(item, role) and name not in chosen:
             continue
-        picked = chosen.get(name) or _default(item, role, taken, parties, lines)
+        of_kind = parties if any(party.kind == role.kind for party in parties) else before
+        picked = chosen.get(name) or _default(item, role, taken, of_kind, lines)
         if picked == "new" or not isinstance(picked, UUID):
             new.append(NewParty(fresh(), role.kind))
             picked = new[-1].id

@@ -8,11 +8,13 @@ from uuid import UUID
 import msgspec
 
 from backend.cart.model import ANSWERED, DERIVED, Draft, Line, Need, Question
+from backend.cart.settle import best
 from backend.catalogue.answers import shown
 from backend.catalogue.model import Element, ElementType, Pack
 from backend.core.clock import Calendar, Unit, due
 from backend.core.errors import Problem
 from backend.core.i18n import _
+from backend.parties.model import Party
 
 
 class LineWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +134,8 @@ class Speaker:
         state, party = self.draft.sheet.states.get(line.id), self.draft.parties[subject]
         if state is None or party.is_self or not any(cell[0] == subject for cell in state.cells):
             return False
-        same = sum(other.kind == party.kind for other in self.draft.parties.values())
+        everything = (*self.draft.parties.values(), *self.draft.earlier.values())
+        same = sum(other.kind == party.kind for other in everything)
         shared = sum(subject in ids for other in self.draft.lines for ids in other.parties.values())
         return party.kind == "person" or same > 1 or (shared > 1 and party.kind != "bank_account")
 
@@ -290,9 +293,9 @@ def _kind(question: Question) -> str:
 
 
 def _names(draft: Draft, pack: Pack, principal: str) -> dict[UUID, str]:
-    """Each party by label, name or role; a number where two would be called the same."""
+    """Each party by label, or its role and what tells it from others; a number where two would be called the same."""
     found: dict[UUID, str] = {}
-    for party in draft.parties.values():
+    for party in (*draft.parties.values(), *draft.earlier.values()):
         roles = [
             line.item.roles[role].label
             for line in draft.lines
@@ -300,8 +303,19 @@ def _names(draft: Draft, pack: Pack, principal: str) -> dict[UUID, str]:
             if party.id in ids and role in line.item.roles
         ]
         role = roles[0] if roles else pack.city.kinds.get(party.kind, "")
-        own = draft.sheet.settled.get((party.id, "person.name"))
-        name = principal if party.is_self else party.label or (f"{role} {own.value}" if own else role)
-        same = sum(other.split(" ")[0] == name for other in found.values())
-        found[party.id] = f"{name} {same + 1}" if same and not party.is_self else name
+        own = _own_words(draft, pack, party)
+        name = principal if party.is_self else party.label or (f"{role} {own}" if own else role)
+        same = sum(other == name or other.startswith(f"{name} ") for other in found.values())
+        found[party.id] = f"{name} {same + 1}" if same and not own and not party.is_self else name
     return found
+
+
+def _own_words(draft: Draft, pack: Pack, party: Party) -> str:
+    """A name, an address, or the last four characters of the number that identifies it."""
+    numbers = [code for code, element in pack.elements.items() if element.identity and element.kind == party.kind]
+    for code in (f"{party.kind}.name", f"{party.kind}.address", *numbers):
+        cell = (party.id, code)
+        settled = draft.sheet.settled.get(cell) or best(draft.told.known.get(cell, ()))
+        if settled and code in pack.elements:
+            return f"尾号 {settled.value[-4:]}" if code in numbers else str(settled.value)
+    return ""

@@ -223,7 +223,7 @@ class LineMaterial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """The open cart, loaded and judged."""
+    """The open cart, loaded and judged. `parties`: herself and those of its lines; `earlier`: of what she filed before."""
 
     cart_id: UUID
     version: int
@@ -231,6 +231,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     actor_id: UUID
     lines: tuple[Line, ...]
     parties: dict[UUID, Party]
+    earlier: dict[UUID, Party] = {}
     told: Told
     sheet: Sheet
     on: date

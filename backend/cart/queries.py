@@ -65,6 +65,7 @@ async def draft_of(tx: Tx, cart: StoredCart) -> Draft:
     )
     used = {party for line in lines for ids in line.parties.values() for party in ids}
     used |= {subject for subject, _element in answers} | {tx.viewer.principal_id}
+    filed = {party for party, _element in facts}
     return Draft(
         cart_id=cart.id,
         version=cart.version,
@@ -72,6 +73,7 @@ async def draft_of(tx: Tx, cart: StoredCart) -> Draft:
         actor_id=tx.viewer.id,
         lines=lines,
         parties={id_: party for id_, party in parties.items() if id_ in used},
+        earlier={id_: party for id_, party in parties.items() if id_ not in used and id_ in filed},
         told=told,
         sheet=sheet_of(lines, parties, told, published.pack, tx.today),
         on=tx.today,

@@ -75,10 +75,8 @@ async def parties_page(request: Request, tx: NamedDependency[Tx], line_id: FromP
     for name, role in line.item.roles.items():
         if not role.repeated and name in line.parties:
             others = [ids for other, ids in line.parties.items() if other != name]
-            choices = [
-                {"value": str(p.id), "label": speaker.subject(p.id)}
-                for p in candidates(role, others, draft.parties.values())
-            ]
+            free = candidates(role, others, [*draft.parties.values(), *draft.earlier.values()])
+            choices = [{"value": str(party.id), "label": speaker.subject(party.id)} for party in free]
             current = str(line.parties[name][0]) if line.parties[name] else "none"
             roles.append({"name": name, "role": role, "choices": choices, "current": current})
     return page(request, tx, "cart/parties.html", line=line, roles=roles, cart=draft.cart_id)

@@ -79,3 +79,19 @@ def test_only_what_is_about_a_thing_makes_sense_twice():
 def test_a_role_that_only_a_condition_calls_for_needs_no_declaring():
     renting = city().items["公共租赁住房"]
     assert not any(waits(renting, role) for role in renting.roles.values())
+
+
+def test_money_goes_to_the_account_of_the_last_filing_but_a_flat_is_a_new_one():
+    earlier = [Party(id=party("old account"), kind="bank_account"), Party(id=party("old flat"), kind="flat")]
+    item = city().items["护理补贴"]
+    assert bind_roles(item, {}, [HERSELF], [], lambda: party("new"), earlier).parties["payee"] == (
+        party("old account"),
+    )
+    sale = bind_roles(city().items["二手房转移登记"], {}, [HERSELF], [], lambda: party("new"), earlier)
+    assert party("old flat") not in sale.parties["flat"]
+
+
+def test_of_two_earlier_accounts_neither_is_guessed():
+    earlier = [Party(id=party(name), kind="bank_account") for name in ("one", "other")]
+    found = bind_roles(city().items["护理补贴"], {}, [HERSELF], [], lambda: party("new"), earlier)
+    assert found.parties["payee"] == (party("new"),)

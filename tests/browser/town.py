@@ -29,9 +29,9 @@ class Town(msgspec.Struct, frozen=True):
 @contextmanager
 def started(settings: Settings, **environ: str) -> Iterator[Town]:
     """Web and worker as processes of their own, in demo mode, until the block ends."""
-    port = _free_port()
+    port = free_port()
     keys.create_missing(settings.data)
-    told = _environ(settings, port) | environ
+    told = environ_for(settings, port) | environ
     log = settings.data / "town.log"
     with log.open("wb") as out:
         running = [
@@ -39,7 +39,7 @@ def started(settings: Settings, **environ: str) -> Iterator[Town]:
             for name in ("web", "worker")
         ]
         try:
-            _wait(f"http://localhost:{port}", log)
+            wait_for(f"http://localhost:{port}", log)
             yield Town(f"http://localhost:{port}", settings, running[0].pid)
         finally:
             for process in running:
@@ -48,7 +48,7 @@ def started(settings: Settings, **environ: str) -> Iterator[Town]:
                 process.wait(15)
 
 
-def _environ(settings: Settings, port: int) -> dict[str, str]:
+def environ_for(settings: Settings, port: int) -> dict[str, str]:
     return {
         **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "CATALOGUE_DATA")},
         "SUISHOUBAN_DEMO": "on",
@@ -61,14 +61,14 @@ def _environ(settings: Settings, port: int) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait(base: str, log: Path) -> None:
+def wait_for(base: str, log: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:

@@ -75,5 +75,6 @@ def wait_for(base: str, log: Path) -> None:
             if httpx.get(f"{base}/readyz").status_code == 200:
                 return
         except httpx.HTTPError:
-            time.sleep(0.1)
+            pass
+        time.sleep(0.1)
     raise AssertionError(f"not ready:\n{log.read_text('utf-8', 'replace')[-3000:]}")

@@ -64,7 +64,8 @@ def install(folder: Path) -> int:
     node, npm = node_and_npm()
     command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     path = f"{Path(node[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    code = subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}).returncode
+    environ = {**os.environ, "PATH": path, "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
+    code = subprocess.run(command, cwd=folder, env=environ).returncode
     if code == 0:
         mark.write_text(print_of)
     return code

@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 import signal
+from collections.abc import Callable
 
 import msgspec
 
@@ -62,8 +63,18 @@ def worker(_: argparse.Namespace) -> int:
 
     with reachable(load()) as settings:
         need_keys(settings)
-        asyncio.run(_work(settings))
+        with asyncio.Runner(loop_factory=_quick_loop()) as runner:
+            runner.run(_work(settings))
     return 0
+
+
+def _quick_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop where it exists, as the web server has it; it does not on Windows."""
+    try:
+        from uvloop import new_event_loop
+    except ImportError:
+        return None
+    return new_event_loop
 
 
 async def _work(settings: Settings) -> None:

@@ -9,6 +9,7 @@ what people wrote; a job that takes its worker down is not given a fourth one. A
 import asyncio
 import logging
 import random
+import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
@@ -38,6 +39,7 @@ FIRST_DELAY, LONGEST_DELAY = 2.0, 300.0  # seconds
 DEATHS = 3  # workers a job may take down with it
 AT_ONCE, BATCH = 60, 20  # jobs of one worker; asked for in one go
 SILENT, DEAD = timedelta(seconds=5), timedelta(seconds=10)  # between looks at the queue; a worker without heartbeat
+FRESH = 120.0  # seconds in which a new worker asks what took the last one down
 KEPT_DAYS = 14  # the queue's journal
 
 Shared = TypeVar("Shared")
@@ -48,12 +50,17 @@ class Work:
 
     def __init__(self, pool: asyncpg.Pool, vault: Vault, settings: Settings, clock: Clock) -> None:
         self.pool, self.vault, self.settings, self.clock = pool, vault, settings, clock
+        self._begun = time.monotonic()
         self._shared: dict[Any, Any] = {}
         self._closing = AsyncExitStack()
 
     def transaction(self, now: datetime | None = None) -> AbstractAsyncContextManager[Tx]:
         """`async with work.transaction() as tx`: one transaction of the worker role."""
         return job_transaction(self.pool, self.vault, now or self.clock())
+
+    def age(self) -> float:
+        """Seconds since this worker began."""
+        return time.monotonic() - self._begun
 
     async def shared(self, opened: Callable[[Settings], AbstractAsyncContextManager[Shared]]) -> Shared:
         """The one thing of its kind in this worker, such as a client with its connections; closed when the worker ends."""
@@ -201,8 +208,8 @@ class Attempt(EntrypointExecutor):
             raise RetryRequested(delay=_pause(job.attempts), reason=said) from None
 
     async def _deaths(self, job: Job) -> int:
-        """How often it was begun and neither ended nor failed since; only asked of a job older than a dead worker's last sign."""
-        if self.work.clock() - max(job.created, job.execute_after) < DEAD:
+        """How often it was begun and neither ended nor failed since. Not asked by a worker that has lived for long: none took it down."""
+        if self.work.age() > FRESH or self.work.clock() - max(job.created, job.execute_after) < DEAD:
             return 0
         begun = await self.work.pool.fetchval(
             """SELECT count(*) FROM pgqueuer_log WHERE job_id = $1 AND status = 'picked' AND id > coalesce(

@@ -5,14 +5,16 @@ that a worker thought dead that comes back settles nothing. Leases and pauses go
 """
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
 from backend.core.db import LOST
-from backend.core.jobs import Later, Work, enqueue, timedelta
+from backend.core.jobs import Later, Work, enqueue
 from backend.notifications import mail, push
+from backend.notifications.actions import JOBS
 from backend.notifications.model import Answer, Channel, Device, MailTask, PushTask, Sending
 from backend.notifications.rules import of_all_devices, pause, settled
 
@@ -21,7 +23,7 @@ NEVER_GIVEN_UP = (0.2, 0.5, 1, 2, 4, 8)  # seconds between tries to say how it w
 
 
 async def deliver_push(work: Work, notice: UUID) -> None:
-    """To every browser of hers that has not taken it yet; one that is gone is forgotten."""
+    """To every browser of hers that has not taken it yet."""
     task = await claim_push(work.pool, notice)
     if task is None:
         return await _not_now(work.pool, notice)
@@ -71,7 +73,7 @@ async def claim_push(db: asyncpg.Pool, notice: UUID) -> PushTask | None:
            SELECT n.id, n.attempts, extract(epoch FROM now() - n.created_at)::float8 AS age, n.event_id, n.case_id, n.person_id,
                   e.principal_id = n.person_id AS own, n.words, a.language, n.reached,
                   (SELECT count(*) FROM notices u WHERE u.person_id = n.person_id AND u.channel = 'inbox' AND u.read_at IS NULL) AS unread,
-                  (SELECT coalesce(json_agg(json_build_array(s.id, s.endpoint, s.p256dh, s.auth)), '[]') FROM push_subscriptions s
+                  (SELECT coalesce(json_agg(json_build_array(s.id, s.endpoint, s.p256dh, s.auth, s.last_ok_at > now() - interval '1 day')), '[]') FROM push_subscriptions s
                    WHERE s.account_id = n.person_id AND s.id <> ALL (n.reached)) AS devices
            FROM mine n JOIN events e ON e.id = n.event_id JOIN accounts a ON a.id = n.person_id""",
         notice,
@@ -79,7 +81,9 @@ async def claim_push(db: asyncpg.Pool, notice: UUID) -> PushTask | None:
     )
     if row is None:
         return None
-    return msgspec.convert({**row, "devices": [Device(UUID(i), *rest) for i, *rest in row["devices"]]}, PushTask)
+    return msgspec.convert(
+        {**row, "devices": [Device(UUID(i), *keys, bool(heard)) for i, *keys, heard in row["devices"]]}, PushTask
+    )
 
 
 async def claim_mail(db: asyncpg.Pool, notice: UUID) -> MailTask | None:
@@ -131,9 +135,26 @@ async def settle(
 async def _settle_once(
     work: Work, task: PushTask | MailTask, final: Answer, channel: Channel, reached: list[UUID]
 ) -> None:
-    rest = timedelta(seconds=pause(task.id, task.attempts, final.retry_after)) if final.state is Sending.RETRY else None
+    if final.state is not Sending.RETRY:
+        await _write(work.pool, work, task, final, None, reached)
+        return
+    rest = timedelta(seconds=pause(task.id, task.attempts, final.retry_after))
     async with work.transaction() as tx:
-        ours = await tx.db.fetchval(
+        if await _write(tx.db, work, task, final, rest, reached):
+            await enqueue(tx.db, JOBS[channel][0], {"notice": task.id}, after=rest)
+
+
+async def _write(
+    db: asyncpg.Connection | asyncpg.Pool,
+    work: Work,
+    task: PushTask | MailTask,
+    final: Answer,
+    rest: timedelta | None,
+    reached: list[UUID],
+) -> bool:
+    """Whether this attempt still held the notice: another may have taken it over."""
+    return bool(
+        await db.fetchval(
             """UPDATE notices SET state = $3, problem = nullif($4, ''), next_at = now() + $5, lease_until = NULL,
                       sent_at = CASE WHEN $3 = 'sent' THEN $6::timestamptz END, reached = reached || $7
                WHERE id = $1 AND attempts = $2 AND state = 'sending' RETURNING true""",
@@ -142,26 +163,20 @@ async def _settle_once(
             final.state,
             final.problem,
             rest,
-            tx.now,
+            work.clock(),
             reached,
         )
-        if ours and rest:
-            await enqueue(
-                tx.db, f"deliver_{'push' if channel is Channel.PUSH else 'mail'}", {"notice": task.id}, after=rest
-            )
+    )
 
 
 async def _note_devices(work: Work, went: list[tuple[Device, Answer]]) -> None:
+    """One that is gone is forgotten; once a day it is noted that one is still there."""
     gone = [device.id for device, answer in went if answer.gone]
-    took = [device.id for device, answer in went if answer.state is Sending.SENT]
+    took = [device.id for device, answer in went if answer.state is Sending.SENT and not device.heard]
     if gone:
         await work.pool.execute("DELETE FROM push_subscriptions WHERE id = ANY($1)", gone)
     if took:
-        await work.pool.execute(
-            "UPDATE push_subscriptions SET last_ok_at = $2::timestamptz WHERE id = ANY($1) AND coalesce(last_ok_at, '-infinity') < $2::timestamptz - interval '1 day'",
-            took,
-            work.clock(),
-        )
+        await work.pool.execute("UPDATE push_subscriptions SET last_ok_at = now() WHERE id = ANY($1)", took)
 
 
 async def stuck(db: asyncpg.Connection) -> list[tuple[str, dict[str, UUID]]]:
@@ -170,5 +185,4 @@ async def stuck(db: asyncpg.Connection) -> list[tuple[str, dict[str, UUID]]]:
         """SELECT id, channel FROM notices WHERE state IN ('queued', 'retry', 'sending')
            AND greatest(created_at, next_at, lease_until) < now() - interval '10 minutes' ORDER BY created_at LIMIT 5000"""
     )
-    names = {Channel.PUSH: "deliver_push", Channel.EMAIL: "deliver_mail"}
-    return [(names[Channel(row["channel"])], {"notice": row["id"]}) for row in rows]
+    return [(JOBS[Channel(row["channel"])][0], {"notice": row["id"]}) for row in rows]

@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from backend.accounts.codes import clear_old
 from backend.core.jobs import Work, at_once, enqueue_all
-from backend.notifications import actions, delivery
+from backend.notifications import actions, codes, delivery
 from backend.notifications.model import Channel
 from backend.settings import Settings
 
@@ -33,6 +34,16 @@ async def deliver_mail(work: Work, payload: dict[str, Any]) -> None:
     await delivery.deliver_mail(work, UUID(payload["notice"]))
 
 
+async def send_code(work: Work, payload: dict[str, Any]) -> None:
+    await codes.send(work, UUID(payload["attempt"]))
+
+
+async def clear_sign_ins(work: Work, _: dict[str, Any]) -> None:
+    """Every night: attempts and limits of which nothing is needed any more."""
+    async with work.transaction() as tx:
+        await clear_old(tx)
+
+
 async def remind(work: Work, _: dict[str, Any]) -> None:
     async with work.transaction() as tx:
         await actions.remind(tx)
@@ -48,8 +59,10 @@ JOBS = {
     "notify": notify,
     "deliver_push": deliver_push,
     "deliver_mail": deliver_mail,
+    "send_code": send_code,
+    "clear_sign_ins": clear_sign_ins,
     "remind": remind,
     "sweep_notices": sweep_notices,
 }
 # Every hour; and at nine in the morning in Shanghai, when people are up.
-SCHEDULES = {"sweep_notices": "7 * * * *", "remind": "0 1 * * *"}
+SCHEDULES = {"sweep_notices": "7 * * * *", "remind": "0 1 * * *", "clear_sign_ins": "40 19 * * *"}

@@ -84,12 +84,13 @@ class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Device(msgspec.Struct, frozen=True):
-    """Where one browser takes pushes."""
+    """Where one browser takes pushes. `heard`: it took one within the last day."""
 
     id: UUID
     endpoint: str
     p256dh: str
     auth: str
+    heard: bool = True
 
 
 class PushTask(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from copy import copy
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import NamedTuple
@@ -107,18 +108,18 @@ class Pusher:
 
     def __init__(self, settings: Settings, client: httpx.AsyncClient, resolve: Resolve | None = None) -> None:
         self._listed, self._client, self._resolve = settings.push_allowed, client, resolve or addresses
-        self._subscriber = parseaddr(settings.mail_from)[1]
-        self._private = (settings.vapid_key or "").encode()
-        public = load_pem_private_key(self._private, None).public_key()
-        self._public = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        self._signer = _Signer(self._private, self._public)
+        private = (settings.vapid_key or "").encode()
+        key = load_pem_private_key(private, None).public_key()
+        public = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        subscriber = parseaddr(settings.mail_from)[1]
+        self._unused = WebPush(private, public, subscriber, ttl=WAITS, expiration=SIGNED_FOR)
+        self._unused.vapid = _Signer(private, public)
 
     def sealed(self, message: Pushed, device: Device) -> tuple[bytes, dict[str, str]]:
         """The encrypted body and the headers of one call; ValueError for keys that are none and for what is too long."""
         if len(message.payload) > LONGEST_PAYLOAD:
             raise ValueError("payload too long")
-        fresh = WebPush(self._private, self._public, self._subscriber, ttl=WAITS, expiration=SIGNED_FOR)
-        fresh.vapid = self._signer
+        fresh = copy(self._unused)  # as new as a new one, without reading the keys again
         keys = WebPushKeys(auth=device.auth, p256dh=device.p256dh)
         made = fresh.get(message.payload, WebPushSubscription(endpoint=device.endpoint, keys=keys))  # type: ignore[arg-type]
         headers = {"Content-Type": "application/octet-stream", "Topic": message.topic, "Urgency": message.urgency}

@@ -13,11 +13,10 @@ from backend.cart.actions import Wanted, add_lines, bind_line, lock_draft, remov
 from backend.cart.answering import carry_over
 from backend.cart.binding import candidates
 from backend.cart.forms import choice_in, choices_in, number_in, speaker_of
-from backend.cart.messages import topics_of
-from backend.cart.model import Draft, Question
-from backend.cart.queries import open_draft, vocabulary
+from backend.cart.queries import open_draft
+from backend.cart.review import review_page
 from backend.core.db import Tx
-from backend.core.errors import NotFound, Problem
+from backend.core.errors import NotFound
 from backend.core.web import PERSON, local_path, page, read_form, see_other
 from backend.core.workdays import calendar
 
@@ -103,40 +102,7 @@ async def review(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
     draft = await open_draft(tx)
     if draft is None or not draft.lines:
         return see_other("/cart")
-    speaker = await speaker_of(tx, draft)
-    pack = await vocabulary(tx)
-    return page(
-        request,
-        tx,
-        "cart/review.html",
-        draft=draft,
-        lines=speaker.lines(await calendar(tx.db, tx.today)),
-        topics=[
-            (topic, speaker.sections([q for q in draft.sheet.questions if q.element.topic == topic]))
-            for topic in topics_of(draft)
-        ],
-        needs=[speaker.need(need) for need in draft.sheet.materials],
-        problems=_linked(draft, speaker.worded(draft.sheet.problems)),
-        told=list(dict.fromkeys(pack.departments[line.item.department].name for line in draft.lines if not line.gone)),
-        key=uuid4(),
-    )
-
-
-def _linked(draft: Draft, problems: list[Problem]) -> list[dict[str, Any]]:
-    """Each problem with the page that puts it right."""
-    questions: dict[str, Question] = {q.name: q for q in draft.sheet.questions}
-    needs = {need.name for need in draft.sheet.materials}
-    linked = []
-    for problem in problems:
-        href = "/cart"
-        if problem.field in questions:
-            href = f"/cart/sheet?{urlencode({'topic': questions[problem.field].element.topic})}#{problem.field}"
-        elif problem.field in needs:
-            href = f"/cart/materials#{problem.field}"
-        elif ".role." in problem.field:
-            href = "/cart/sheet"
-        linked.append({"problem": problem, "href": href})
-    return linked
+    return await review_page(request, tx, draft, str(uuid4()))
 
 
 ROUTES = [

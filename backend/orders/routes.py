@@ -1,29 +1,49 @@
 """Filing with one tap, and the page that says what came of it."""
 
+from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from backend.cart.queries import open_draft
+from backend.cart.review import review_page
 from backend.cases.messages import LABELS, UNITS
 from backend.cases.states import LABELS as STATE_LABELS
 from backend.core.db import Tx
-from backend.core.errors import Refusal
+from backend.core.errors import Invalid, Refusal
 from backend.core.i18n import _
-from backend.core.web import PERSON, Form, page, read_form, see_other
+from backend.core.web import PERSON, Form, page, read_form, request_tx, see_other
 from backend.orders.actions import file_order
 from backend.orders.model import Filing
 from backend.orders.queries import names_of, order_for
 
 
 @post("/orders", opt=PERSON, include_in_schema=False)
-async def file(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
+async def file(request: Request) -> Response[Any]:
+    """Files the reviewed cart. Refused, the same page comes again, with everything that stands in the way and the same key."""
     form = await read_form(request)
-    body = _filing(form)
-    # A page without a key (an old one, or one somebody typed) is still filed once: a cart is only ever one order.
-    receipt, _replayed = await file_order(tx, form.text("key") or f"cart-{body.cart}", body)
-    return see_other(f"/orders/{receipt.number}")
+    try:
+        async with request_tx(request) as tx:
+            body = _filing(form)
+            receipt, _replayed = await file_order(tx, _key(form), body)
+            return see_other(f"/orders/{receipt.number}")
+    except Invalid as refusal:
+        return await _review_again(request, form, refusal)
+
+
+def _key(form: Form) -> str:
+    """A page without a key (an old one, or one somebody typed) is still filed once: a cart is only ever one order."""
+    return form.text("key") or f"cart-{form.text('cart')}"
+
+
+async def _review_again(request: Request, form: Form, refusal: Invalid) -> Response[str]:
+    async with request_tx(request) as tx:
+        draft = await open_draft(tx)
+        if draft is None or not draft.lines:
+            raise refusal
+        return await review_page(request, tx, draft, _key(form), refusal.problems)
 
 
 def _filing(form: Form) -> Filing:

@@ -159,6 +159,17 @@ async def test_everything_that_is_missing_is_said_at_once_and_nothing_is_lost(si
     assert (await file(site, daughter)).status_code == 201  # the same key: a refusal used nothing up
 
 
+async def test_a_refused_form_comes_back_as_the_review_with_a_link_to_each_thing_that_is_missing(site, daughter):
+    async with transaction(site, daughter) as tx:
+        await tx.db.execute("DELETE FROM answers WHERE element LIKE 'bank_account.%'")
+        await tx.db.execute("DELETE FROM cart_materials WHERE material = 'bank_account.card_copy'")
+    answer = await daughter.post("/orders", data=form(await reviewed(site, daughter), KEY))
+    assert answer.status_code == 422
+    for words in ("看一遍，没错就提交", "银行卡号", "/cart/materials#", "/cart/sheet?topic="):
+        assert words in answer.text
+    assert await count(site, "idempotency_keys") == 0
+
+
 async def test_an_empty_cart_is_refused_with_a_sentence(site, daughter):
     async with transaction(site, daughter) as tx:
         await tx.db.execute("DELETE FROM cart_lines")
@@ -179,7 +190,8 @@ async def test_without_her_word_that_it_is_true_nothing_is_filed(site, daughter)
     body = await reviewed(site, daughter)
     answer = await daughter.post("/orders", data=form(body, KEY) | {"agree": ""})
     assert answer.status_code == 422
-    assert "我填的都是真的" in answer.text
+    assert "请先勾选“我填的都是真的”" in answer.text
+    assert f'value="{KEY}"' in answer.text  # the review page again, with the same key
     assert (await daughter.post("/orders", data=form(body, KEY))).status_code == 303
 
 

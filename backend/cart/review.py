@@ -1,0 +1,59 @@
+"""Everything once more before filing: also the page somebody comes back to whose filing was refused."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Request, Response
+
+from backend.cart.forms import speaker_of
+from backend.cart.messages import topics_of
+from backend.cart.model import Draft, Question
+from backend.cart.queries import vocabulary
+from backend.core.db import Tx
+from backend.core.errors import Problem
+from backend.core.web import page
+from backend.core.workdays import calendar
+
+
+async def review_page(
+    request: Request, tx: Tx, draft: Draft, key: str, refused: Sequence[Problem] | None = None
+) -> Response[str]:
+    """The form that files the draft under `key`. `refused`: why it was not filed just now; else what the sheet still misses."""
+    speaker = await speaker_of(tx, draft)
+    pack = await vocabulary(tx)
+    return page(
+        request,
+        tx,
+        "cart/review.html",
+        status=422 if refused else 200,
+        draft=draft,
+        lines=speaker.lines(await calendar(tx.db, tx.today)),
+        topics=[
+            (topic, speaker.sections([q for q in draft.sheet.questions if q.element.topic == topic]))
+            for topic in topics_of(draft)
+        ],
+        needs=[speaker.need(need) for need in draft.sheet.materials],
+        problems=_linked(draft, speaker.worded(tuple(refused or draft.sheet.problems))),
+        told=list(dict.fromkeys(pack.departments[line.item.department].name for line in draft.lines if not line.gone)),
+        key=key,
+    )
+
+
+def _linked(draft: Draft, problems: list[Problem]) -> list[dict[str, Any]]:
+    """Each problem with the page that puts it right."""
+    questions: dict[str, Question] = {q.name: q for q in draft.sheet.questions}
+    needs = {need.name for need in draft.sheet.materials}
+    linked = []
+    for problem in problems:
+        href = "/cart"
+        if problem.field in questions:
+            href = f"/cart/sheet?{urlencode({'topic': questions[problem.field].element.topic})}#{problem.field}"
+        elif problem.field in needs:
+            href = f"/cart/materials#{problem.field}"
+        elif ".role." in problem.field:
+            href = "/cart/sheet"
+        elif problem.field == "agree":
+            href = "#agree"
+        linked.append({"problem": problem, "href": href})
+    return linked

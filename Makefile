@@ -43,10 +43,9 @@ INSTALL = $(if $(shell command -v uv),uv pip install --python $(BIN)/python,$(BI
 	$(INSTALL) --require-hashes -r requirements-test.lock
 	@touch $@
 
-# Collect every marked sentence and bring the catalogues of all languages up to date with them.
-messages: .venv/.runtime
-	$(BIN)/pybabel -q extract -F i18n/babel.cfg --no-location --sort-output --project=suishouban -o i18n/suishouban.pot .
-	@for po in i18n/*/LC_MESSAGES/suishouban.po; do [ ! -e "$$po" ] || $(BIN)/pybabel -q update -D suishouban -d i18n -i i18n/suishouban.pot --no-fuzzy-matching; break; done
+# Bring the catalogues of all languages up to date with every marked sentence.
+messages: .venv/.tests
+	$(BIN)/python -m i18n.messages
 
 # Pin everything anew. No address of a package index may stand in these files.
 LOCK = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url

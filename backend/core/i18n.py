@@ -1,7 +1,8 @@
 """The languages of the product. The source language is Simplified Chinese: a message id is its Chinese sentence.
 
 Python code marks a sentence with `_("…")` where it is written and it is translated where it is shown, because only
-the page knows the reader's language. Parameters are named: `_("还差 %(n)s 项")`.
+the page knows the reader's language. Parameters are named: `_("请找：%(authority)s")`. Where a number decides the
+wording in other languages it is called `num`: `_n("还差 %(num)s 项")` here, `ngettext(one, one, num)` in a template.
 """
 
 import gettext
@@ -18,6 +19,11 @@ def _(sentence: str) -> str:
     return sentence
 
 
+def _n(sentence: str) -> str:
+    """The same for a sentence that is worded by its parameter `num`: `1 day`, `2 days`."""
+    return sentence
+
+
 @lru_cache
 def translations(language: str) -> gettext.NullTranslations:
     """The catalogue of a language; a sentence it lacks is shown in Chinese."""
@@ -25,7 +31,10 @@ def translations(language: str) -> gettext.NullTranslations:
 
 
 def translate(language: str, sentence: str, params: dict[str, object] | None = None) -> str:
-    said = translations(language).gettext(sentence) if sentence else ""
+    if not sentence:
+        return ""
+    known, num = translations(language), (params or {}).get("num")
+    said = known.ngettext(sentence, sentence, num) if isinstance(num, int) else known.gettext(sentence)
     return said % params if params else said
 
 

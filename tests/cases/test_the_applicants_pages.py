@@ -1,20 +1,16 @@
 """The pages of a case as the applicant, her agent and a stranger get them over HTTP."""
 
-from collections.abc import AsyncIterator
 from io import BytesIO
 
 import httpx
-import msgspec
 import pytest
-import pytest_asyncio
 from PIL import Image
 
 from backend.cases.queries import case_by_id, filed_facts, files_of
 from backend.cases.states import State
 from backend.core.db import connect
-from backend.settings import Settings
 from tests.cases.town import Town
-from tests.web import Site, StoppedClock, running
+from tests.web import Site
 
 ID_CARD = [
     {"say": "身份证照片看不清右下角，请重新拍一张。", "material": "person.id_card"},
@@ -22,17 +18,18 @@ ID_CARD = [
 ]
 
 
-@pytest_asyncio.fixture
-async def site(settings: Settings, town: Town) -> AsyncIterator[Site]:
-    async with running(msgspec.structs.replace(settings, demo=True), StoppedClock(town.now)) as site:
-        yield site
-
-
 async def daughter_for_father(site: Site, town: Town) -> httpx.AsyncClient:
     daughter = await site.person("daughter")
     chosen = {"mandate": str(town.mandate), "principal": str(town.ids["father"])}
     assert (await daughter.post("/acting", data=chosen)).status_code == 303
     return daughter
+
+
+async def may(town: Town, *actions: str) -> None:
+    """What the daughter's mandate allows from now on."""
+    owner = await connect(town.settings.login("owner"))
+    await owner.execute("UPDATE mandates SET actions = $1", list(actions))
+    await owner.close()
 
 
 def photo() -> bytes:
@@ -90,16 +87,15 @@ async def test_the_agent_sees_and_withdraws_and_the_page_says_who_acted(site: Si
 
 async def test_an_agent_who_may_only_look_is_offered_nothing_and_can_do_nothing(site: Site, town: Town) -> None:
     case = await town.moved(await town.filed(), "officer", "correction_asked", problems=ID_CARD, days=10)
-    owner = await connect(town.settings.login("owner"))
-    await owner.execute("UPDATE mandates SET actions = ARRAY['see']")
-    await owner.close()
     daughter = await daughter_for_father(site, town)
+    await may(town, "see")
     text = (await daughter.get(f"/cases/{case.number}")).text
     assert "请本人来补" in text
     assert "撤回这件事" not in text
     assert (await daughter.post(f"/cases/{case.number}/withdrawal")).status_code == 403
     answers = {"answer-0": "没有照片", "answer-1": "女儿"}
     assert (await daughter.post(f"/cases/{case.number}/correction", data=answers)).status_code == 403
+    await may(town, "see", "fill", "submit", "correct")
 
 
 async def test_a_correction_says_all_that_is_still_open_and_keeps_what_was_typed(site: Site, town: Town) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+import pytest
 import pytest_asyncio
 
 from backend.cases.jobs import deem_accepted, recount
@@ -10,6 +11,12 @@ from backend.cases.queries import case_by_id, events_of
 from backend.cases.states import State
 from backend.core.jobs import Work
 from tests.cases.town import Town
+
+
+@pytest.fixture
+def town(own_town: Town) -> Town:
+    """The machine goes through all the cases there are."""
+    return own_town
 
 
 @pytest_asyncio.fixture

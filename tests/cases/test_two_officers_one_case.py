@@ -47,13 +47,15 @@ async def without_version_check(tx, case, made, count, end, machine) -> bool:
     return True
 
 
-async def test_without_the_version_check_both_decisions_go_through(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_the_version_check_both_decisions_go_through(
+    own_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The negative control: the race is real. The triggers and the index would stop it too, so they are off here."""
-    owner = await connect(town.settings.login("owner"))
+    owner = await connect(own_town.settings.login("owner"))
     await owner.execute("ALTER TABLE cases DISABLE TRIGGER USER; DROP INDEX one_event_a_version")
     await owner.close()
     monkeypatch.setattr(actions, "_update", without_version_check)
-    said, log = await race(town)
+    said, log = await race(own_town)
     assert sorted(said) == ["granted", "refused"]
     assert sorted(log) == ["granted", "refused"]
 

@@ -52,6 +52,8 @@ async def case_in(town: Town, state: State) -> Case:
 
 
 async def people_of_one_role_each(town: Town) -> None:
+    if "reviewer" in town.ids:
+        return
     owner = await connect(town.settings.login("owner"))
     async with owner.transaction():
         await owner.execute("SELECT set_config('app.now', $1, true)", town.now.isoformat())

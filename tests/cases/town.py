@@ -54,13 +54,16 @@ def starter() -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     return raw | {"items": {}, "scenarios": {}}, versions
 
 
+START = datetime(2026, 9, 25, 2, 0, tzinfo=UTC)
+
+
 class Town:
     """`async with town.tx("officer") as tx:` is one request of hers; `town.now` is the time it happens."""
 
     def __init__(self, settings: Settings, pool: asyncpg.Pool, worker: asyncpg.Pool) -> None:
         self.settings, self.pool, self.worker = settings, pool, worker
         self.vault = Vault(settings.master_key or "")
-        self.now = datetime(2026, 9, 25, 2, 0, tzinfo=UTC)
+        self.now = START
         self.ids: dict[str, UUID] = {}
         self.mandate = uuid4()
 

@@ -1,4 +1,4 @@
-"""A running site with the starter city and its cast."""
+"""A running site with the starter city and its cast. Loaded once, then copied."""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,14 +12,32 @@ import pytest_asyncio
 from backend.catalogue.actions import load_pack
 from backend.catalogue.pack_read import build, read_folder
 from backend.core.db import connect
+from backend.core.embedded import EmbeddedPostgres
+from backend.settings import Settings, load
 from tests.cart.lines import city
 from tests.demo import HAIKOU, load_demo
+from tests.postgres import cloned, environ_of
 from tests.web import Site, running
 
 
+@pytest_asyncio.fixture(scope="session")
+async def loaded(
+    postgres: EmbeddedPostgres, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[str]:
+    async with cloned(postgres) as name:
+        environ = {"DATA": str(tmp_path_factory.mktemp("loaded")), "MASTER_KEY": "5a" * 32}
+        await load_demo(load(environ | environ_of(postgres, name)))
+        yield name
+
+
 @pytest_asyncio.fixture
-async def site(settings) -> AsyncIterator[Site]:
-    await load_demo(settings)
+async def database(postgres: EmbeddedPostgres, loaded: str) -> AsyncIterator[str]:
+    async with cloned(postgres, loaded) as name:
+        yield name
+
+
+@pytest_asyncio.fixture
+async def site(settings: Settings) -> AsyncIterator[Site]:
     async with running(msgspec.structs.replace(settings, demo=True)) as site:
         yield site
 

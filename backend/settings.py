@@ -47,8 +47,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     master_key: str | None
     vapid_key: str | None
     smtp_url: str | None
+    sms_url: str | None
+    sms_key: str | None
     mail_from: str
     push_allowed: tuple[str, ...]
+
+    def can_send(self, channel: str) -> bool:
+        """Whether this installation reaches people by `phone` (a text message) or by `email`."""
+        return bool(self.smtp_url) if channel == "email" else bool(self.sms_url) or self.demo
 
     def login(self, role: Role) -> Login:
         """An own login for web and worker where one is given, else the owner's with the group role taken on."""
@@ -104,6 +110,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         master_key=_said("MASTER_KEY", environ, problems, data / "secrets" / "master.key"),
         vapid_key=_said("VAPID_KEY", environ, problems, data / "secrets" / "vapid.pem"),
         smtp_url=_said("SMTP_URL", environ, problems),
+        sms_url=_said("SMS_URL", environ, problems),
+        sms_key=_said("SMS_KEY", environ, problems),
         mail_from=environ.get("MAIL_FROM") or "随手办 <suishouban@localhost>",
         push_allowed=tuple((environ.get("PUSH_ALLOWED") or "").split()),
     )
@@ -132,6 +140,12 @@ def _contradictions(settings: Settings) -> list[str]:
             problems.append(f"{name} must begin with postgresql://.")
     if settings.smtp_url and urlsplit(settings.smtp_url).scheme not in ("smtp", "smtps"):
         problems.append("SMTP_URL must begin with smtp:// or smtps://.")
+    if settings.sms_url and not (
+        urlsplit(settings.sms_url).scheme == "https" or is_loopback(urlsplit(settings.sms_url).hostname or "")
+    ):
+        problems.append("SMS_URL must begin with https://.")
+    if bool(settings.sms_url) != bool(settings.sms_key):
+        problems.append("SMS_URL and SMS_KEY (or SMS_KEY_FILE) belong together.")
     return problems
 
 

@@ -13,16 +13,21 @@ SESSION = timedelta(hours=12)
 
 
 async def open_account(tx: Tx, new: NewAccount) -> UUID:
-    """Writes the account with a data key of its own, its contacts sealed, its own party, its roles. As owner or worker."""
+    """Writes the account with a data key of its own, its contacts sealed, its own party, its roles.
+
+    Who opens an account is looking at it from then on: so may the web role, for a person who proved a number.
+    """
     account, wrapped = uuid4(), tx.vault.new_key()
     key = tx.vault.key(wrapped)
+    await tx.db.execute("SELECT set_config('app.viewer', $1, true)", str(account))
     await tx.db.execute(
-        "INSERT INTO accounts (id, kind, handle, key_wrapped, name_sealed) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO accounts (id, kind, handle, key_wrapped, name_sealed, level) VALUES ($1, $2, $3, $4, $5, $6)",
         account,
         new.kind,
         new.handle,
         wrapped,
         key.seal(new.name.encode(), f"name:{account}"),
+        new.level,
     )
     for kind, value in (("email", new.email), ("phone", new.phone)):
         if value:
@@ -49,16 +54,19 @@ async def open_account(tx: Tx, new: NewAccount) -> UUID:
     return account
 
 
-async def open_session(tx: Tx, account: UUID) -> str:
+async def open_session(tx: Tx, account: UUID, means: str = "demo", device: str = "") -> str:
     """A new session for herself; returns the token for the cookie, which is stored only as its hash."""
     token = secrets.token_urlsafe(32)
     await tx.db.execute("SELECT set_config('app.viewer', $1, true)", str(account))
     await tx.db.execute(
-        "INSERT INTO sessions (token_hash, account_id, principal_id, created_at, expires_at) VALUES ($1, $2, $2, $3, $4)",
+        """INSERT INTO sessions (token_hash, account_id, principal_id, created_at, expires_at, means, device)
+           VALUES ($1, $2, $2, $3, $4, $5, $6)""",
         hash_of(token),
         account,
         tx.now,
         tx.now + SESSION,
+        means,
+        device,
     )
     return token
 
@@ -67,6 +75,18 @@ async def end_session(tx: Tx, token: str) -> None:
     await tx.db.execute(
         "UPDATE sessions SET ended_at = $2 WHERE token_hash = $1 AND ended_at IS NULL", hash_of(token), tx.now
     )
+
+
+async def end_one(tx: Tx, session: UUID) -> None:
+    """Ends one of her own sessions, wherever it is; NotFound for anybody else's."""
+    ended = await tx.db.fetchval(
+        "UPDATE sessions SET ended_at = $3 WHERE id = $1 AND account_id = $2 AND ended_at IS NULL RETURNING true",
+        session,
+        tx.viewer.id,
+        tx.now,
+    )
+    if not ended:
+        raise NotFound()
 
 
 async def act_for(tx: Tx, token: str, principal: UUID, mandate: UUID | None) -> None:

@@ -1,5 +1,6 @@
 """Accounts as the rest of the product sees them."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -21,6 +22,17 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     name: str
     handle: str | None = None
+    level: str = "said"
     email: str | None = None
     phone: str | None = None
     roles: dict[str, tuple[str, ...]] = {}
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """One place where she is signed in. `mine`: the one she is looking from."""
+
+    id: UUID
+    device: str
+    means: str
+    created_at: datetime
+    mine: bool

@@ -5,7 +5,9 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.accounts.model import CastMember
+from backend.accounts.model import CastMember, Session
+from backend.core.db import Tx
+from backend.core.viewer import hash_of
 
 
 async def demo_cast(db: asyncpg.Connection) -> list[CastMember]:
@@ -16,3 +18,20 @@ async def demo_cast(db: asyncpg.Connection) -> list[CastMember]:
 
 async def account_of(db: asyncpg.Connection, handle: str) -> UUID | None:
     return await db.fetchval("SELECT id FROM demo_cast() WHERE handle = $1", handle)
+
+
+async def account_with(tx: Tx, channel: str, value: str) -> UUID | None:
+    """Whose verified number or address this is. Asked only after its owner proved it with a code."""
+    return await tx.db.fetchval("SELECT id FROM account_at($1)", tx.vault.blind(value, channel))
+
+
+async def sessions_of(tx: Tx, token: str) -> list[Session]:
+    """Where she is signed in now, this place first, then the newest."""
+    rows = await tx.db.fetch(
+        """SELECT id, device, means, created_at, token_hash = $2 AS mine FROM sessions
+           WHERE account_id = $1 AND ended_at IS NULL AND expires_at > $3 ORDER BY mine DESC, created_at DESC LIMIT 50""",
+        tx.viewer.id,
+        hash_of(token),
+        tx.now,
+    )
+    return msgspec.convert(rows, list[Session])

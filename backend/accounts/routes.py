@@ -5,20 +5,24 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
-from backend.accounts.actions import act_for, end_session, open_session
-from backend.accounts.queries import account_of, demo_cast
+from backend.accounts import routes_codes
+from backend.accounts.actions import act_for, end_one, end_session, open_session
+from backend.accounts.cookies import preference, session_cookie, set_cookie
+from backend.accounts.queries import account_of, demo_cast, sessions_of
 from backend.core.db import Tx
 from backend.core.errors import NotFound
 from backend.core.web import ACCOUNT, ANYONE, COOKIE, Form, local_path, page, read_form, see_other
 
-YEAR = 31_536_000
+# The sign-in page of somebody who comes with empty hands.
+FRESH = {"typed": [], "again": "", "problems": [], "typed_contact": ""}
 
 
 @get("/sign-in", opt=ANYONE, include_in_schema=False)
 async def sign_in_page(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     target = local_path(request.query_params.get("next", "/"))
-    return page(request, tx, "accounts/sign_in.html", cast=await _cast(request, tx), next=target, typed=[], again="")
+    return page(request, tx, "accounts/sign_in.html", cast=await _cast(request, tx), next=target, **FRESH)
 
 
 @post("/sign-in", opt=ANYONE, include_in_schema=False)
@@ -28,7 +32,7 @@ async def sign_in(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
     account = await account_of(tx.db, form.text("handle")) if request.app.state.settings.demo else None
     if account is None:
         raise NotFound()
-    cookie = {"Set-Cookie": _session_cookie(await open_session(tx, account))}
+    cookie = {"Set-Cookie": session_cookie(await open_session(tx, account))}
     if form.text("again"):
         return page(
             request,
@@ -47,7 +51,12 @@ async def sign_in_again(request: Request, tx: NamedDependency[Tx]) -> Response[s
     form = await read_form(request)
     again = local_path(form.text("again"))
     return page(
-        request, tx, "accounts/sign_in.html", cast=await _cast(request, tx), next="/", typed=_typed(form), again=again
+        request,
+        tx,
+        "accounts/sign_in.html",
+        cast=await _cast(request, tx),
+        next="/",
+        **FRESH | {"typed": _typed(form), "again": again},
     )
 
 
@@ -55,13 +64,24 @@ async def sign_in_again(request: Request, tx: NamedDependency[Tx]) -> Response[s
 async def sign_out(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
     if token := request.cookies.get(COOKIE):
         await end_session(tx, token)
-    gone = f"{COOKIE}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"
-    return see_other("/", {"Set-Cookie": gone, "Clear-Site-Data": '"cache"'})
+    return see_other("/", {"Set-Cookie": set_cookie(COOKIE, "", seconds=0), "Clear-Site-Data": '"cache"'})
 
 
 @get("/me", opt=ACCOUNT, include_in_schema=False)
 async def me(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     return page(request, tx, "accounts/me.html", push_key=request.app.state.settings.vapid_key is not None)
+
+
+@get("/me/sessions", opt=ACCOUNT, include_in_schema=False)
+async def sessions(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
+    found = await sessions_of(tx, request.cookies.get(COOKIE, ""))
+    return page(request, tx, "accounts/sessions.html", sessions=found)
+
+
+@post("/me/sessions/{session:uuid}/end", opt=ACCOUNT, include_in_schema=False)
+async def end_there(tx: NamedDependency[Tx], session: FromPath[UUID]) -> Response[None]:
+    await end_one(tx, session)
+    return see_other("/me/sessions")
 
 
 @post("/acting", opt=ACCOUNT, include_in_schema=False)
@@ -78,14 +98,14 @@ async def choose_principal(request: Request, tx: NamedDependency[Tx]) -> Respons
 async def choose_mode(request: Request) -> Response[None]:
     form = await read_form(request)
     mode = "elder" if form.text("mode") == "elder" else "standard"
-    return see_other(local_path(form.text("back"), "/"), {"Set-Cookie": _preference("mode", mode)})
+    return see_other(local_path(form.text("back"), "/"), {"Set-Cookie": preference("mode", mode)})
 
 
 @post("/language", opt=ANYONE, include_in_schema=False)
 async def choose_language(request: Request) -> Response[None]:
     form = await read_form(request)
     lang = form.text("lang") if form.text("lang") in ("zh-Hans", "zh-Hant", "en") else "zh-Hans"
-    return see_other(local_path(form.text("back"), "/"), {"Set-Cookie": _preference("lang", lang)})
+    return see_other(local_path(form.text("back"), "/"), {"Set-Cookie": preference("lang", lang)})
 
 
 async def _cast(request: Request, tx: Tx) -> list[dict[str, str]]:
@@ -105,14 +125,6 @@ def _typed(form: Form) -> list[tuple[str, str]]:
     return [(key.removeprefix("typed."), value) for key, value in form.fields if key.startswith("typed.")]
 
 
-def _session_cookie(token: str) -> str:
-    return f"{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax"
-
-
-def _preference(name: str, value: str) -> str:
-    return f"{name}={value}; Path=/; Max-Age={YEAR}; SameSite=Lax"
-
-
 def _uuid(text: str) -> UUID:
     """An id from a form; one that is none is simply not found."""
     try:
@@ -121,4 +133,6 @@ def _uuid(text: str) -> UUID:
         raise NotFound() from error
 
 
-ROUTES = [sign_in_page, sign_in, sign_in_again, sign_out, me, choose_principal, choose_mode, choose_language]
+ROUTES = [
+    sign_in_page, sign_in, sign_in_again, sign_out, me, sessions, end_there, choose_principal, choose_mode, choose_language, *routes_codes.ROUTES,
+]  # fmt: skip

@@ -55,6 +55,7 @@ class Vault:
         self._wrap = AESGCM(hashlib.sha256(b"wrap" + raw).digest())
         self._blind = hashlib.sha256(b"blind" + raw).digest()
         self.registers = DataKey(hashlib.sha256(b"registers" + raw).digest())
+        self.system = DataKey(hashlib.sha256(b"system" + raw).digest())
 
     def new_key(self) -> bytes:
         """A fresh data key, wrapped for the accounts table."""

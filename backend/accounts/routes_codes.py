@@ -1,0 +1,151 @@
+"""Signing in with a number: ask for a code, type it, and the first time say your name."""
+
+import secrets
+from ipaddress import ip_address, ip_network
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+
+from backend.accounts.actions import open_account, open_session
+from backend.accounts.codes import Attempt, ask_code, attempt_of, guess, use
+from backend.accounts.contacts import read_contact
+from backend.accounts.cookies import session_cookie, set_cookie
+from backend.accounts.devices import device_of
+from backend.accounts.model import NewAccount
+from backend.accounts.queries import account_with
+from backend.core.db import Tx
+from backend.core.errors import Problem
+from backend.core.i18n import _
+from backend.core.web import ANYONE, local_path, page, read_form, see_other
+
+ATTEMPT = "__Host-attempt"
+LONGEST_NAME = 50
+UNREADABLE = _("请写 11 位手机号，或完整的邮箱地址。")
+UNREACHABLE = {"phone": _("本站还不能发短信，请用邮箱登录。"), "email": _("本站还不能发邮件，请用手机号登录。")}
+
+
+@post("/sign-in/codes", opt=ANYONE, include_in_schema=False)
+async def ask(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
+    """Sends a code to a number or address; the same answer whether or not anybody is known there."""
+    form = await read_form(request)
+    contact, target = read_contact(form.text("contact")), local_path(form.text("next"))
+    if contact is None or not request.app.state.settings.can_send(contact.channel):
+        problem = Problem(UNREADABLE if contact is None else UNREACHABLE[contact.channel], "contact")
+        typed = form.text("contact")
+        return page(
+            request,
+            tx,
+            "accounts/sign_in.html",
+            status=422,
+            cast=[],
+            problems=[problem],
+            typed_contact=typed,
+            typed=[],
+            again="",
+            next=target,
+        )
+    browser = request.cookies.get(ATTEMPT) or secrets.token_urlsafe(32)
+    await ask_code(tx, browser, contact, network_of(request))
+    return see_other(_code_page(target), {"Set-Cookie": set_cookie(ATTEMPT, browser, seconds=900)})
+
+
+@get("/sign-in/code", opt=ANYONE, include_in_schema=False)
+async def code_page(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
+    target = local_path(request.query_params.get("next", "/"))
+    attempt = await _attempt(request, tx)
+    if attempt is None:
+        return see_other("/sign-in")
+    return _page(request, tx, attempt, target, [])
+
+
+@post("/sign-in/code", opt=ANYONE, include_in_schema=False)
+async def type_code(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
+    """A wrong code is answered, not refused: the guess must stay counted."""
+    form = await read_form(request)
+    target, attempt = local_path(form.text("next")), await _attempt(request, tx)
+    if attempt is None:
+        return see_other("/sign-in")
+    if not attempt.right and not await guess(tx, _browser(request), attempt.id, _digits(form.text("code"))):
+        left = max(attempt.left - 1, 0)
+        said = Problem(_("验证码不对，还可以试 %(left)s 次。"), "code", {"left": left})
+        gone = Problem(_("试的次数用完了，请重新要一个验证码。"), "code")
+        return _page(request, tx, attempt, target, [said if left else gone], status=422)
+    account = await account_with(tx, attempt.contact.channel, attempt.contact.value)
+    if account is None:
+        return page(request, tx, "accounts/name.html", problems=[], name="", next=target)
+    return await _come_in(request, tx, attempt.id, account, target)
+
+
+@post("/sign-in/name", opt=ANYONE, include_in_schema=False)
+async def say_name(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
+    """The first time at this number: her name, and the account is there, known as far as the number goes."""
+    form = await read_form(request)
+    target, attempt, name = (
+        local_path(form.text("next")),
+        await _attempt(request, tx),
+        " ".join(form.text("name").split()),
+    )
+    if attempt is None or not attempt.right:
+        return see_other("/sign-in")
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        problem = Problem(_("请写您的姓名，和身份证上一样，50 个字以内。"), "name")
+        return page(request, tx, "accounts/name.html", status=422, problems=[problem], name=name, next=target)
+    account = await account_with(tx, attempt.contact.channel, attempt.contact.value)
+    if account is None:
+        reached = {attempt.contact.channel: attempt.contact.value}
+        account = await open_account(tx, NewAccount(kind="person", name=name, level="code", **reached))
+    return await _come_in(request, tx, attempt.id, account, target)
+
+
+async def _come_in(request: Request, tx: Tx, attempt: UUID, account: UUID, target: str) -> Response[None]:
+    await use(tx, _browser(request), attempt)
+    token = await open_session(tx, account, "code", device_of(request.headers.get("user-agent", "")))
+    return see_other(target, {"Set-Cookie": session_cookie(token)})
+
+
+def _page(
+    request: Request, tx: Tx, attempt: Attempt, target: str, problems: list[Problem], status: int = 200
+) -> Response[str]:
+    shown = attempt.contact.shown
+    return page(
+        request,
+        tx,
+        "accounts/code.html",
+        status=status,
+        shown=shown,
+        channel=attempt.contact.channel,
+        problems=problems,
+        next=target,
+    )
+
+
+async def _attempt(request: Request, tx: Tx) -> Attempt | None:
+    return await attempt_of(tx, _browser(request)) if request.cookies.get(ATTEMPT) else None
+
+
+def _browser(request: Request) -> str:
+    return request.cookies.get(ATTEMPT, "")
+
+
+def _digits(typed: str) -> str:
+    """The code as it may be typed or pasted: blanks, dashes and full-width digits are ways of typing."""
+    return "".join(str(int(c)) for c in typed if c.isdecimal())[:12]
+
+
+def _code_page(target: str) -> str:
+    return "/sign-in/code?" + urlencode({"next": target})
+
+
+def network_of(request: Request) -> str:
+    """The network a request comes from: /24 or /64, because single addresses are cheap."""
+    try:
+        address = ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return "unknown"
+    return str(ip_network((address, 24 if address.version == 4 else 64), strict=False))
+
+
+ROUTES = [ask, code_page, type_code, say_name]

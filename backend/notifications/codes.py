@@ -1,0 +1,37 @@
+"""One-time codes on their way out: by text message or e-mail, once, and never later than they are of use."""
+
+from uuid import UUID
+
+from backend.accounts.codes import ToSend, code_to_send, forget_code
+from backend.core.i18n import _
+from backend.core.jobs import Work
+from backend.notifications import mail, sms
+from backend.notifications.model import Answer, Sending
+
+TEXT = _("【随手办】验证码 %(code)s，5 分钟内有效。不要告诉任何人，工作人员也不会向您要。")
+
+
+class NotSent(Exception):
+    """Certainly not sent: the job is tried again while the code is still of use."""
+
+
+async def send(work: Work, attempt: UUID) -> None:
+    async with work.transaction() as tx:
+        task = await code_to_send(tx, attempt)
+    if task is None:
+        return
+    answer = await _handed_over(work, attempt, task)
+    if answer.state is Sending.RETRY:
+        raise NotSent(answer.problem)
+    async with work.transaction() as tx:
+        await forget_code(tx, attempt)
+
+
+async def _handed_over(work: Work, attempt: UUID, task: ToSend) -> Answer:
+    if task.channel == "email":
+        mailer = await work.shared(mail.opened)
+        return await mailer.hand_over(mailer.code(attempt, task.contact, task.code))
+    gateway = await work.shared(sms.opened)
+    if gateway is None:
+        return Answer(state=Sending.FAILED, problem="no gateway for text messages")
+    return await gateway.send(task.contact, TEXT % {"code": task.code}, str(attempt))

@@ -23,6 +23,7 @@ from backend.core.embedded import EmbeddedPostgres
 from backend.core.events import NewEvent, record
 from backend.core.keys import create_missing
 from backend.settings import ROLES, Settings, environ_of, load
+from tests.core.working import until
 from tests.fakes.push_service import free_port
 from tests.notifications.knocks import browser_keys
 from tests.postgres import cloned, make_template
@@ -40,28 +41,23 @@ class Sink(asyncio.Protocol):
             if len(self.data) < end + 4 + length: return
             self.data = self.data[end + 4 + length:]
             self.transport.write(ANSWER)
-async def main():
-    server = await asyncio.get_running_loop().create_server(Sink, "127.0.0.1", int(sys.argv[1]))
-    await server.serve_forever()
-asyncio.run(main())
-"""
-
-
-async def main(notices: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder)
-        data.chmod(0o755)  # the server may run as somebody else
-        create_missing(data)
-        server = EmbeddedPostgres(data)
+def main(notices: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="suishouban-bench-") as folder:
+        create_missing(Path(folder))
+        server, port = EmbeddedPostgres(Path(folder)), free_port()
         server.start()
-        sink = subprocess.Popen([sys.executable, "-c", SINK, str(port := free_port())])
+        sink = subprocess.Popen([sys.executable, "-c", SINK, str(port)])
         try:
-            await make_template(server)
-            async with cloned(server) as name:
-                await measure(settings_for(server, name, data, port), notices)
+            asyncio.run(prepared(server, Path(folder), port, notices))
         finally:
             sink.kill()
             server.stop()
+
+
+async def prepared(server: EmbeddedPostgres, data: Path, port: int, notices: int) -> None:
+    await make_template(server)
+    async with cloned(server) as name:
+        await measure(settings_for(server, name, data, port), notices)
 
 
 def settings_for(server: EmbeddedPostgres, database: str, data: Path, port: int) -> Settings:
@@ -77,7 +73,7 @@ async def measure(settings: Settings, notices: int) -> None:
     people = await settle(owner, settings)
     for start in range(0, notices, 100):
         await happen(owner, settings, [people[n % PEOPLE] for n in range(start, min(start + 100, notices))])
-    worker = start_worker(settings)
+    worker = await asyncio.to_thread(start_worker, settings)
     try:
         await drained(owner, 1)
         begun, worked = time.monotonic(), processor(worker.pid)
@@ -114,8 +110,7 @@ async def happen(owner: asyncpg.Connection, settings: Settings, people: list[UUI
 
 
 async def drained(owner: asyncpg.Connection, wanted: int) -> None:
-    while await owner.fetchval("SELECT count(*) FROM notices WHERE channel = 'push' AND state = 'sent'") < wanted:
-        await asyncio.sleep(0.1)
+    await until(owner, "SELECT count(*) >= $1 FROM notices WHERE channel = 'push' AND state = 'sent'", wanted, patience=600)
 
 
 async def latency(owner: asyncpg.Connection, settings: Settings, people: list[UUID]) -> None:
@@ -152,4 +147,4 @@ def memory(process: int) -> float:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 3000))
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3000)

@@ -123,7 +123,7 @@ def test_a_hostile_endpoint_is_refused_as_it_is_written(endpoint):
 
 @pytest.mark.parametrize("endpoint", HOSTILE)
 async def test_a_hostile_endpoint_that_got_into_the_table_is_not_called(keyed, canary, client, endpoint):
-    pusher = Pusher(keyed, client)
+    pusher = Pusher(keyed, [client])
     answer = await pusher.send(MESSAGE, Device(None, endpoint.format(port=canary.port), *browser_keys()))
     assert (answer.state, canary.knocks) == (Sending.FAILED, 0)
 
@@ -131,7 +131,7 @@ async def test_a_hostile_endpoint_that_got_into_the_table_is_not_called(keyed, c
 @pytest.mark.parametrize("address", INSIDE)
 async def test_a_listed_name_that_leads_inside_is_not_called(keyed, client, address):
     """As an attacker's DNS would do it, a moment after the name was checked."""
-    pusher = Pusher(keyed, client, leading_to("142.250.0.1", address))
+    pusher = Pusher(keyed, [client], leading_to("142.250.0.1", address))
     answer = await pusher.send(MESSAGE, Device(None, GOOD[0], *browser_keys()))
     assert (answer.state, answer.problem) == (Sending.FAILED, "push service has no public address")
 
@@ -140,7 +140,7 @@ async def test_without_the_guard_the_canary_is_hit(keyed, canary, client, monkey
     """The negative control: what the tests above keep out would really get in."""
     monkeypatch.setattr(push, "allowed", lambda endpoint, listed: True)
     monkeypatch.setattr(push, "is_public", lambda address: True)
-    pusher = Pusher(keyed, client)
+    pusher = Pusher(keyed, [client])
     answer = await pusher.send(MESSAGE, Device(None, f"http://127.0.0.1:{canary.port}/", *browser_keys()))
     assert (answer.state, canary.knocks) == (Sending.SENT, 1)
 
@@ -149,10 +149,10 @@ async def test_each_of_both_guards_alone_keeps_the_canary_safe(keyed, canary, cl
     device = Device(None, f"http://127.0.0.1:{canary.port}/", *browser_keys())
     with monkeypatch.context() as without_the_list:
         without_the_list.setattr(push, "allowed", lambda endpoint, listed: True)
-        await Pusher(keyed, client).send(MESSAGE, device)
+        await Pusher(keyed, [client]).send(MESSAGE, device)
     with monkeypatch.context() as without_the_look:
         without_the_look.setattr(push, "is_public", lambda address: True)
-        await Pusher(keyed, client).send(MESSAGE, device)
+        await Pusher(keyed, [client]).send(MESSAGE, device)
     assert canary.knocks == 0
 
 
@@ -167,7 +167,7 @@ async def test_a_redirect_inside_is_not_followed(keyed, canary, client):
 
     server = await asyncio.start_server(away, "127.0.0.1", 0)
     origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    pusher = Pusher(msgspec.structs.replace(keyed, push_allowed=(origin,)), client)
+    pusher = Pusher(msgspec.structs.replace(keyed, push_allowed=(origin,)), [client])
     answer = await pusher.send(MESSAGE, Device(None, origin + "/", *browser_keys()))
     assert (answer.state, canary.knocks) == (Sending.FAILED, 0)
     server.close()
@@ -195,7 +195,7 @@ async def test_an_answer_without_end_is_cut_off(keyed, client, monkeypatch):
 
     server = await asyncio.start_server(endless, "127.0.0.1", 0)
     origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    pusher = Pusher(msgspec.structs.replace(keyed, push_allowed=(origin,)), client)
+    pusher = Pusher(msgspec.structs.replace(keyed, push_allowed=(origin,)), [client])
     async with asyncio.timeout(8):
         assert (await pusher.send(MESSAGE, Device(None, origin + "/", *browser_keys()))).state is Sending.SENT
     server.close()

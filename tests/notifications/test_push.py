@@ -301,7 +301,7 @@ async def test_one_case_is_one_topic_and_its_requests_say_how_urgent(town, moody
 async def test_nothing_said_to_one_call_leaks_into_the_next(town, moody):
     """webpush keeps ttl and subscriber of one call for the next: each message has a fresh object."""
     async with httpx.AsyncClient() as client:
-        pusher = Pusher(town.settings, client)
+        pusher = Pusher(town.settings, [client])
         devices = [Device(None, f"https://fcm.googleapis.com/{n}", *browser_keys()) for n in range(2)]
         sealed = [pusher.sealed(Pushed(b"{}", "one", "normal"), device) for device in devices]
     assert sealed[0][0] != sealed[1][0]
@@ -310,7 +310,7 @@ async def test_nothing_said_to_one_call_leaks_into_the_next(town, moody):
 
 async def test_a_payload_too_long_for_any_service_is_not_sent(town):
     async with httpx.AsyncClient() as client:
-        pusher = Pusher(town.settings, client)
+        pusher = Pusher(town.settings, [client])
         answer = await pusher.send(
             Pushed(b"x" * 3994, "one", "normal"), Device(None, "https://fcm.googleapis.com/1", *browser_keys())
         )

@@ -41,6 +41,13 @@ class Sink(asyncio.Protocol):
             if len(self.data) < end + 4 + length: return
             self.data = self.data[end + 4 + length:]
             self.transport.write(ANSWER)
+async def main():
+    server = await asyncio.get_running_loop().create_server(Sink, "127.0.0.1", int(sys.argv[1]))
+    await server.serve_forever()
+asyncio.run(main())
+"""
+
+
 def main(notices: int) -> None:
     with tempfile.TemporaryDirectory(prefix="suishouban-bench-") as folder:
         create_missing(Path(folder))
@@ -80,7 +87,9 @@ async def measure(settings: Settings, notices: int) -> None:
         await drained(owner, notices)
         took, worked = time.monotonic() - begun, processor(worker.pid) - worked
         print(f"drained {notices} pushes: {notices / took:.0f} a second by one worker")
-        print(f"the worker's own processor time: {worked / notices * 1000:.1f} ms a push ({os.getloadavg()[0]:.0f} others wait for the cores)")
+        print(
+            f"the worker's own processor time: {worked / notices * 1000:.1f} ms a push ({os.getloadavg()[0]:.0f} others wait for the cores)"
+        )
         await latency(owner, settings, people)
         print(f"worker's memory: {memory(worker.pid):.0f} MB")
     finally:
@@ -110,7 +119,9 @@ async def happen(owner: asyncpg.Connection, settings: Settings, people: list[UUI
 
 
 async def drained(owner: asyncpg.Connection, wanted: int) -> None:
-    await until(owner, "SELECT count(*) >= $1 FROM notices WHERE channel = 'push' AND state = 'sent'", wanted, patience=600)
+    await until(
+        owner, "SELECT count(*) >= $1 FROM notices WHERE channel = 'push' AND state = 'sent'", wanted, patience=600
+    )
 
 
 async def latency(owner: asyncpg.Connection, settings: Settings, people: list[UUID]) -> None:

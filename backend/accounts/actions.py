@@ -21,13 +21,14 @@ async def open_account(tx: Tx, new: NewAccount) -> UUID:
     key = tx.vault.key(wrapped)
     await tx.db.execute("SELECT set_config('app.viewer', $1, true)", str(account))
     await tx.db.execute(
-        "INSERT INTO accounts (id, kind, handle, key_wrapped, name_sealed, level) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO accounts (id, kind, handle, key_wrapped, name_sealed, level, about) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         account,
         new.kind,
         new.handle,
         wrapped,
         key.seal(new.name.encode(), f"name:{account}"),
         new.level,
+        new.about,
     )
     for kind, value in (("email", new.email), ("phone", new.phone)):
         if value:

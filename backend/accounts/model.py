@@ -11,6 +11,7 @@ class CastMember(msgspec.Struct, frozen=True):
 
     id: UUID
     handle: str
+    about: str
     kind: str
     name_sealed: bytes
     key_wrapped: bytes
@@ -22,6 +23,7 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     name: str
     handle: str | None = None
+    about: str = ""
     level: str = "said"
     email: str | None = None
     phone: str | None = None

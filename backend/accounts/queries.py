@@ -12,7 +12,7 @@ from backend.core.viewer import hash_of
 
 async def demo_cast(db: asyncpg.Connection) -> list[CastMember]:
     """The people anybody may be in demo mode, in the order they are introduced. Read through a definer function."""
-    rows = await db.fetch("SELECT id, handle, kind, name_sealed, key_wrapped FROM demo_cast()")
+    rows = await db.fetch("SELECT id, handle, about, kind, name_sealed, key_wrapped FROM demo_cast()")
     return msgspec.convert(rows, list[CastMember])
 
 

@@ -114,6 +114,7 @@ async def _cast(request: Request, tx: Tx) -> list[dict[str, str]]:
     return [
         {
             "handle": m.handle,
+            "about": m.about,
             "kind": m.kind,
             "name": tx.vault.key(m.key_wrapped).open(m.name_sealed, f"name:{m.id}").decode(),
         }

@@ -27,7 +27,7 @@ async def load_cast(tx: Tx, cast: Cast) -> int:
     people = {p.handle: await _person(tx, p) for p in cast.people if p.handle not in known}
     officers = [o for o in cast.officers if o.handle not in known]
     for o in officers:
-        await open_account(tx, NewAccount(kind="officer", name=o.name, handle=o.handle, roles=o.roles))
+        await open_account(tx, NewAccount(kind="officer", name=o.name, handle=o.handle, about=o.about, roles=o.roles))
     named = {p.handle: p for p in cast.people}
     for m in cast.mandates:
         if m.principal in people and m.agent in people:
@@ -39,7 +39,15 @@ async def load_cast(tx: Tx, cast: Cast) -> int:
 
 async def _person(tx: Tx, person: Person) -> UUID:
     account = await open_account(
-        tx, NewAccount(kind="person", name=person.name, handle=person.handle, email=person.email, phone=person.phone)
+        tx,
+        NewAccount(
+            kind="person",
+            name=person.name,
+            handle=person.handle,
+            about=person.about,
+            email=person.email,
+            phone=person.phone,
+        ),
     )
     wrapped = await tx.db.fetchval("SELECT key_wrapped FROM accounts WHERE id = $1", account)
     await remember(tx, tx.vault.key(wrapped), account, person.facts, "profile", "C")

@@ -22,6 +22,7 @@ CREATE TABLE accounts (
     id          uuid PRIMARY KEY,
     kind        text NOT NULL CHECK (kind IN ('person', 'business', 'officer')),
     handle      text UNIQUE,                    -- the demo cast's name in the log-in list; NULL for everybody else
+    about       text NOT NULL DEFAULT '' CHECK (about = '' OR handle IS NOT NULL),  -- what that list says of her
     key_wrapped bytea NOT NULL,                 -- this person's data key under the master key; deleting it erases her
     name_sealed bytea NOT NULL,
     language    text NOT NULL DEFAULT 'zh-Hans',
@@ -211,9 +212,9 @@ GRANT UPDATE (ended_at, principal_id, mandate_id) ON sessions TO suishouban_web;
 GRANT UPDATE (sealed, at) ON register_records TO suishouban_worker;
 
 -- The demo cast has handles; nobody else does, so this shows nothing where there is no demo.
-CREATE FUNCTION demo_cast() RETURNS TABLE (id uuid, handle text, kind text, name_sealed bytea, key_wrapped bytea)
+CREATE FUNCTION demo_cast() RETURNS TABLE (id uuid, handle text, about text, kind text, name_sealed bytea, key_wrapped bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
-$$ SELECT a.id, a.handle, a.kind, a.name_sealed, a.key_wrapped FROM accounts a WHERE a.handle IS NOT NULL ORDER BY a.created_at, a.handle $$;
+$$ SELECT a.id, a.handle, a.about, a.kind, a.name_sealed, a.key_wrapped FROM accounts a WHERE a.handle IS NOT NULL ORDER BY a.created_at, a.handle $$;
 
 -- Whose number this is, for granting a mandate to a family member one can name: id and sealed name, nothing else.
 CREATE FUNCTION account_at(contact bytea) RETURNS TABLE (id uuid, name_sealed bytea, key_wrapped bytea)

@@ -13,7 +13,7 @@ from backend.settings import ROLES, load
 
 TEMPLATE = "suishouban_template"
 # Small, but as durable as a city's: web and worker refuse a server that could lose what it acknowledged.
-FAST = ["-c", "shared_buffers=32MB", "-c", "max_connections=200", "-c", "max_wal_size=256MB"]
+FLAGS = ["-c", "shared_buffers=32MB", "-c", "max_connections=200", "-c", "max_wal_size=256MB"]
 numbers = count(1)
 
 
@@ -27,7 +27,7 @@ def environ_of(server: EmbeddedPostgres, database: str) -> dict[str, str]:
 
 
 def started(data: Path) -> EmbeddedPostgres:
-    server = EmbeddedPostgres(data, FAST)
+    server = EmbeddedPostgres(data, FLAGS)
     server.start()
     return server
 

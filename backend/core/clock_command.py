@@ -11,7 +11,7 @@ from backend.core.workdays import published_calendar
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    # Plain strings here: argparse would refuse a bad value in its own words; ours are sentences in `_asked`.
+    # Plain strings here: argparse would refuse a bad value in its own words; below they are sentences.
     parser.add_argument("--start", required=True, metavar="YYYY-MM-DD", help="day of the event; it is not counted")
     parser.add_argument("--limit", required=True, metavar="N", help="how many; 0 ends on the day itself")
     parser.add_argument("--unit", default=Unit.WORKDAY.value, metavar="|".join(Unit), help="what is counted")
@@ -35,7 +35,7 @@ def _answer(args: argparse.Namespace) -> dict[str, object]:
     start, limit, unit = _day(args.start, "--start"), _number(args.limit), _unit(args.unit)
     today = _day(args.today, "--today") if args.today else local_day(datetime.now(UTC))
     why = explain(start, limit, unit, [_pause(text) for text in args.pause], today, published_calendar())
-    return {**msgspec.structs.asdict(why), **msgspec.structs.asdict(why.due), "today": today}
+    return {**msgspec.structs.asdict(why.due), **msgspec.structs.asdict(why), "due": why.due.due, "today": today}
 
 
 def _day(text: str, option: str) -> date:

@@ -47,6 +47,8 @@ def _read(path: Path) -> Migration:
     if named is None:
         raise MigrationError(f"{path.name} is no migration: it must be named like 0007_what_it_does.sql.")
     text = path.read_bytes()
+    if not re.sub(rb"--[^\n]*", b"", text).strip():
+        raise MigrationError(f"{path.name} holds no statement.")
     return Migration(int(named[1]), named[2], hashlib.sha256(text).hexdigest(), text.decode("utf-8"))
 
 

@@ -76,6 +76,13 @@ def test_gaps_twins_and_odd_names_are_refused(folder: Path, name: str) -> None:
         read(folder)
 
 
+@pytest.mark.parametrize("text", ["", "-- later\n"])
+def test_a_migration_without_a_statement_is_refused(folder: Path, text: str) -> None:
+    (folder / "0003_later.sql").write_text(text)
+    with pytest.raises(MigrationError, match=r"0003_later.sql holds no statement"):
+        read(folder)
+
+
 async def test_two_processes_at_once_apply_each_migration_once(empty: str, folder: Path, template: str) -> None:
     connections = [await asyncpg.connect(empty) for _ in range(4)]
     applied = await asyncio.gather(*(migrate(one, read(folder)) for one in connections))

@@ -12,6 +12,7 @@ from backend.cases.model import Case, CaseFile, CaseRow, Defect, Event, Fact
 from backend.core.codes import CodeError, read_number
 from backend.core.db import Tx
 from backend.core.errors import NotFound
+from backend.core.i18n import _
 from backend.core.viewer import Viewer
 
 REPLY = "filing.correction_reply"
@@ -36,8 +37,18 @@ async def case_for(db: asyncpg.Connection, viewer: Viewer, number: str) -> Case:
         viewer.officer,
     )
     if row is None:
-        raise NotFound()
+        raise await _not_found(db, viewer, _clean(number))
     return msgspec.convert(row, Case)
+
+
+async def _not_found(db: asyncpg.Connection, viewer: Viewer, number: str) -> NotFound:
+    """Only who may see the case in another role, as an agent or as herself, is told to change it; 404 all the same."""
+    if not viewer.officer and await db.fetchval(
+        "SELECT EXISTS (SELECT 1 FROM cases WHERE number = $1 AND may_act(principal_id, 'see', item_code))", number
+    ):
+        said = _("这件事是另一个人的。先选好现在为谁办，就能看到。")
+        return NotFound(said, next_step=f"/acting?next=/cases/{number}", next_say=_("选为谁办"))
+    return NotFound()
 
 
 async def case_by_id(db: asyncpg.Connection, case_id: UUID) -> Case:

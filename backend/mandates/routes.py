@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from backend.catalogue.queries import Published, city
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
-from backend.core.web import PERSON, Form, page, read_form, see_other
+from backend.core.web import PERSON, Form, local_path, page, read_form, see_other
 from backend.mandates.actions import consent_text, grant, revoke
 from backend.mandates.model import USUAL_DAYS, Grant
 from backend.mandates.queries import journal_of, mandate_of, mandates_of
@@ -66,7 +66,8 @@ async def take_back(request: Request, tx: NamedDependency[Tx], mandate: FromPath
 @get("/acting", opt=PERSON, include_in_schema=False)
 async def acting(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     held = [m for m in await mandates_of(tx) if m.agent_id == tx.viewer.id and m.live(tx.today)]
-    return page(request, tx, "mandates/acting.html", held=held, mandate_id=tx.viewer.mandate_id)
+    target = local_path(request.query_params.get("next", "/"))
+    return page(request, tx, "mandates/acting.html", held=held, mandate_id=tx.viewer.mandate_id, next=target)
 
 
 async def _form_page(request: Request, tx: Tx, form: Form, problems: list[Problem]) -> Response[str]:

@@ -71,6 +71,20 @@ async def test_a_stranger_an_officer_and_the_agent_as_herself_get_404_everywhere
     assert missing.status_code == 404
 
 
+async def test_an_agent_who_follows_a_link_as_herself_is_shown_the_way(site: Site, town: Town) -> None:
+    case = await town.filed("daughter")
+    daughter = await site.person("daughter")
+    lost = await daughter.get(f"/cases/{case.number}")
+    assert lost.status_code == 404
+    assert "先选好现在为谁办" in lost.text
+    choice = (await daughter.get(f"/acting?next=/cases/{case.number}")).text
+    assert f'name="next" value="/cases/{case.number}"' in choice
+    form = {"mandate": str(town.mandate), "principal": str(town.ids["father"]), "next": f"/cases/{case.number}"}
+    assert (await daughter.post("/acting", data=form)).headers["location"] == f"/cases/{case.number}"
+    stranger = await (await site.person("stranger")).get(f"/cases/{case.number}")
+    assert (stranger.status_code, "为谁办" in stranger.text) == (404, False)
+
+
 async def test_the_agent_sees_and_withdraws_and_the_page_says_who_acted(site: Site, town: Town) -> None:
     case = await town.filed("daughter")
     daughter = await daughter_for_father(site, town)

@@ -43,6 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Refused as refusal:
         print(refusal, file=sys.stderr)
         return 2
+    except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
 
@@ -61,7 +64,11 @@ def parser(commands: Iterable[Command]) -> argparse.ArgumentParser:
         *group, last = said.split()
         path = tuple(group)
         if path not in subs:
-            subs[path] = subs[()].add_parser(group[0]).add_subparsers(required=True, metavar="COMMAND")
+            subs[path] = (
+                subs[()]
+                .add_parser(group[0], help=f"see {group[0]} --help")
+                .add_subparsers(required=True, metavar="COMMAND")
+            )
         one = subs[path].add_parser(last, help=(run.__doc__ or "").split("\n")[0])
         add_arguments(one)
         one.set_defaults(run=run)

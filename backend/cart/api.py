@@ -11,17 +11,19 @@ from litestar.params import FromPath, JSONBody
 
 from backend.cart.actions import Added, Wanted, add_lines, lock_draft, remove_line
 from backend.cart.answering import carry_over, save_answers
-from backend.cart.forms import choices_in, speaker_of
-from backend.cart.materials import need_named, sign
-from backend.cart.messages import NeedWords, QuestionWords, Speaker, typed
+from backend.cart.fields import typed
+from backend.cart.forms import choices_in, pressed_in, speaker_of
+from backend.cart.materials import attach, detach, need_named, room_for, sign
+from backend.cart.messages import NeedWords, QuestionWords, Speaker
 from backend.cart.model import Draft
 from backend.cart.queries import open_draft, vocabulary
 from backend.catalogue.model import Pack
 from backend.core.db import Tx
 from backend.core.errors import Invalid, NotFound, Problem
-from backend.core.i18n import translate, wanted
+from backend.core.files import keep
+from backend.core.i18n import _, translate, wanted
 from backend.core.idempotency import fingerprint, once
-from backend.core.web import PERSON
+from backend.core.web import PERSON, read_form, request_tx
 from backend.core.workdays import calendar
 
 
@@ -177,6 +179,31 @@ async def put_pledge(request: Request, tx: NamedDependency[Tx], data: JSONBody[P
     return await _sheet(request, tx, await _draft(tx))
 
 
+@post("/api/v1/cart/materials", opt=PERSON, tags=["cart"], status_code=201)
+async def hand_in(request: Request) -> SheetView:
+    """A multipart form: `material` names the entry, `file` one or several photos or PDFs. All are kept or none; the same
+    file sent again is a further page. Checked between two transactions, as on the page."""
+    async with request_tx(request) as tx:
+        form = await read_form(request)
+        need = need_named(await _draft(tx), form.text("material"))
+        room_for(need, len(form.files("file")))
+    pressed, problems = await pressed_in(form.files("file"), need.name)
+    if problems or not pressed:
+        raise Invalid(*(problems or (Problem(_("还没有选照片或文件。"), "file"),)))
+    async with request_tx(request) as tx:
+        draft = await lock_draft(tx)
+        need = need_named(draft, need.name)
+        room_for(need, len(pressed))
+        await attach(tx, draft, need, [await keep(tx, request.app.state.files, one) for one in pressed])
+        return await _sheet(request, tx, await _draft(tx))
+
+
+@delete("/api/v1/cart/materials/{name:str}/{file_id:uuid}", opt=PERSON, tags=["cart"], status_code=204)
+async def take_back(tx: NamedDependency[Tx], name: FromPath[str], file_id: FromPath[UUID]) -> None:
+    draft = await lock_draft(tx)
+    await detach(tx, draft, need_named(draft, name), file_id)
+
+
 async def _draft(tx: Tx) -> Draft:
     draft = await open_draft(tx)
     if draft is None:
@@ -271,4 +298,4 @@ def _said(request: Request, speaker: Speaker, problems: tuple[Problem, ...]) -> 
     return [Said(p.field, translate(lang, p.say, p.params)) for p in speaker.worded(problems)]
 
 
-ROUTES = [read_cart, add, remove, read_sheet, put_answers, put_pledge]
+ROUTES = [read_cart, add, remove, read_sheet, put_answers, put_pledge, hand_in, take_back]

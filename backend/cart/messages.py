@@ -1,20 +1,27 @@
 """The cart in people's words: what pages and the API say about lines, questions and materials. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from backend.cart.fields import kind_of, options, typed
 from backend.cart.model import ANSWERED, DERIVED, Draft, Line, Need, Question
-from backend.cart.settle import best
+from backend.cart.naming import names_of
 from backend.catalogue.answers import shown
-from backend.catalogue.model import Element, ElementType, Pack
+from backend.catalogue.model import Pack
 from backend.core.clock import Calendar, Unit, due
 from backend.core.errors import Problem
 from backend.core.i18n import _
-from backend.parties.model import Party
+
+
+class Words(msgspec.Struct, frozen=True):
+    """A sentence that the page translates."""
+
+    say: str
+    params: dict[str, str] = {}
 
 
 class LineWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +54,7 @@ class QuestionWords(msgspec.Struct, frozen=True, kw_only=True):
     filled: bool
     hint: str
     why: str
-    source: str
+    source: Words | None
     unit: str
     autocomplete: str
     max_length: int
@@ -95,7 +102,7 @@ class Speaker:
     def __init__(self, draft: Draft, pack: Pack, principal: str) -> None:
         self.draft, self.pack, self.principal = draft, pack, principal
         self.items = {line.id: line.item.name for line in draft.lines}
-        self.people = _names(draft, pack, principal)
+        self.people = names_of(draft, pack, principal)
 
     def subject(self, subject: UUID) -> str:
         """Who or what a question is about; for one filing alone the item's name."""
@@ -145,14 +152,14 @@ class Speaker:
             name=question.name,
             label=element.label,
             whose=self.labelled(question.subject, element.label),
-            kind=_kind(question),
+            kind=kind_of(question),
             value=question.raw or (typed(element, settled.value) if settled else None),
             shown=shown(element, settled.value, self.pack.city.regions) if settled else "",
             required=question.required,
             filled=question.filled,
             hint=element.help,
             why=element.why,
-            source=self.source(settled.source) if settled else "",
+            source=source_words(settled.source, self.pack) if settled else None,
             unit=element.unit,
             autocomplete=element.autocomplete if self._herself(question.subject) else "",
             max_length=element.max_length,
@@ -185,19 +192,6 @@ class Speaker:
         """The browser may fill in her own data only where the question is about her."""
         party = self.draft.parties.get(subject)
         return bool(party and party.is_self and self.draft.actor_id == self.draft.principal_id)
-
-    def source(self, source: str) -> str:
-        """Where a value is from; nothing for what she typed herself."""
-        kind, _dot, name = source.partition(".")
-        match kind:
-            case "register" if name in self.pack.registers:
-                return f"来自{self.pack.registers[name].label}"
-            case "certificate" if name in self.pack.certificates:
-                return f"来自{self.pack.certificates[name].label}"
-            case _:
-                return {ANSWERED: "", DERIVED: _("由您填的算出"), "profile": _("来自个人资料")}.get(
-                    source, _("以前填过")
-                )
 
     def sections(self, questions: Iterable[Question]) -> list[Section]:
         """Questions of one topic, party by party."""
@@ -256,66 +250,13 @@ def topics_of(draft: Draft) -> list[str]:
     return list(dict.fromkeys(question.element.topic for question in draft.sheet.questions))
 
 
-def options(element: Element, regions: Mapping[str, str]) -> tuple[dict[str, str], ...]:
-    """The choices of a field, for a region the places one may choose."""
-    named = places(element, regions) if element.type is ElementType.region else element.options
-    return tuple({"value": value, "label": label} for value, label in named.items())
+SOURCES = {DERIVED: _("由您填的算出"), "profile": _("来自个人资料"), "filing": _("以前填过")}
 
 
-def places(element: Element, regions: Mapping[str, str]) -> dict[str, str]:
-    """Regions inside the element's `within`; the whole itself only if it has no parts."""
-    if not element.within:
-        return dict(regions)
-    prefix = element.within.rstrip("0")
-    inside = {code: name for code, name in regions.items() if code.startswith(prefix) and code != element.within}
-    return inside or {code: name for code, name in regions.items() if code == element.within}
-
-
-def typed(element: Element, plain: Any) -> Any:
-    """What stands in the form's field for a stored value; reading it again gives the value back."""
-    match element.type:
-        case ElementType.money:
-            return str(plain // 100) if plain % 100 == 0 else f"{plain / 100:.2f}"
-        case ElementType.yes_no:
-            return "yes" if plain else "no"
-        case ElementType.choices:
-            return list(plain)
-        case _:
-            return str(plain)
-
-
-def _kind(question: Question) -> str:
-    """The field for the element's type; raw text a date field cannot show stands in a plain one."""
-    kind = question.element.type
-    if question.raw and kind in (ElementType.date, ElementType.region):
-        return "text"
-    return str(kind)
-
-
-def _names(draft: Draft, pack: Pack, principal: str) -> dict[UUID, str]:
-    """Each party by label, or its role and what tells it from others; a number where two would be called the same."""
-    found: dict[UUID, str] = {}
-    for party in (*draft.parties.values(), *draft.earlier.values()):
-        roles = [
-            line.item.roles[role].label
-            for line in draft.lines
-            for role, ids in line.parties.items()
-            if party.id in ids and role in line.item.roles
-        ]
-        role = roles[0] if roles else pack.city.kinds.get(party.kind, "")
-        own = _own_words(draft, pack, party)
-        name = principal if party.is_self else party.label or (f"{role} {own}" if own else role)
-        same = sum(other == name or other.startswith(f"{name} ") for other in found.values())
-        found[party.id] = f"{name} {same + 1}" if same and not own and not party.is_self else name
-    return found
-
-
-def _own_words(draft: Draft, pack: Pack, party: Party) -> str:
-    """A name, an address, or the last four characters of the number that identifies it."""
-    numbers = [code for code, element in pack.elements.items() if element.identity and element.kind == party.kind]
-    for code in (f"{party.kind}.name", f"{party.kind}.address", *numbers):
-        cell = (party.id, code)
-        settled = draft.sheet.settled.get(cell) or best(draft.told.known.get(cell, ()))
-        if settled and code in pack.elements:
-            return f"尾号 {settled.value[-4:]}" if code in numbers else str(settled.value)
-    return ""
+def source_words(source: str, pack: Pack) -> Words | None:
+    """Where a value is from; nothing for what she typed herself."""
+    labels = {f"register.{code}": one.label for code, one in pack.registers.items()}
+    labels |= {f"certificate.{code}": one.label for code, one in pack.certificates.items()}
+    if source in labels:
+        return Words(_("来自%(source)s"), {"source": labels[source]})
+    return None if source == ANSWERED else Words(SOURCES.get(source, SOURCES["filing"]))

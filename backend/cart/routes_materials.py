@@ -3,17 +3,16 @@
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 
 from backend.cart.actions import lock_draft
-from backend.cart.forms import id_in, speaker_of
+from backend.cart.forms import id_in, pressed_in, speaker_of
 from backend.cart.materials import attach, detach, need_named, room_for, sign
 from backend.cart.model import Draft
 from backend.cart.queries import open_draft
 from backend.core.db import Tx
-from backend.core.errors import Invalid, Problem
-from backend.core.files import Pressed, keep, press
+from backend.core.errors import Problem
+from backend.core.files import keep
 from backend.core.i18n import _
 from backend.core.web import PERSON, Form, page, read_form, request_tx, see_other
 
@@ -41,7 +40,7 @@ async def hand_in(request: Request) -> Response[Any]:
             said = Problem(_("还没有选照片或文件：%(label)s"), need.name, {"label": need.material.label})
             return await _list(request, tx, draft, (said,))
         room_for(need, len(uploads))
-    pressed, problems = await _pressed(uploads, name)
+    pressed, problems = await pressed_in(uploads, name)
     async with request_tx(request) as tx:
         draft, name = await _named(tx, form)
         need = need_named(draft, name)
@@ -52,17 +51,6 @@ async def hand_in(request: Request) -> Response[Any]:
         after = await open_draft(tx)
         assert after is not None
         return await _list(request, tx, after, problems)
-
-
-async def _pressed(uploads: list[UploadFile], name: str) -> tuple[list[Pressed], tuple[Problem, ...]]:
-    """The uploads that can be kept, and why the others cannot; problems belong to the material of this name."""
-    pressed, problems = [], []
-    for upload in uploads:
-        try:
-            pressed.append(await press(await upload.read(), upload.filename))
-        except Invalid as refusal:
-            problems += [Problem(p.say, name, p.params) for p in refusal.problems]
-    return pressed, tuple(problems)
 
 
 @post("/cart/materials/removal", opt=PERSON, include_in_schema=False)

@@ -145,3 +145,20 @@ async def test_the_licence_of_a_shop_that_is_being_opened_comes_by_itself(site, 
     await put_in(owner, opening)
     assert (await needs(owner))["business.licence"]["way"] == "result_of"
     assert "等“个体工商户设立”办好就有" in (await owner.get("/cart/materials")).text
+
+
+async def test_a_program_hands_files_in_all_or_none_and_takes_one_back(site):
+    father = await site.person("father")
+    await put_in(father, ALLOWANCE)
+    name = (await needs(father))["person.id_card"]["name"]
+    bad = [("file", ("a.jpg", photo(), "image/jpeg")), ("file", ("b.jpg", b"nothing", "image/jpeg"))]
+    refused = await father.post("/api/v1/cart/materials", data={"material": name}, files=bad)
+    assert (refused.status_code, refused.json()["problems"][0]["field"]) == (422, name)
+    assert not (await needs(father))["person.id_card"]["files"]
+    kept = await father.post("/api/v1/cart/materials", data={"material": name}, files=bad[:1])
+    assert kept.status_code == 201, kept.text
+    (file,) = (await needs(father))["person.id_card"]["files"]
+    assert (await father.delete(f"/api/v1/cart/materials/{name}/{file}")).status_code == 204
+    assert not (await needs(father))["person.id_card"]["files"]
+    assert (await father.post("/api/v1/cart/materials", data={"material": name})).status_code == 422
+    assert (await father.post("/api/v1/cart/materials", data={"material": "x.y"}, files=bad[:1])).status_code == 404

@@ -14,7 +14,7 @@ from backend.cases.model import Event
 from backend.cases.rules import GROUNDS
 from backend.cases.states import Clock, State
 from backend.core.clock import Due, Explanation, Unit
-from backend.core.i18n import _
+from backend.core.i18n import _, _n
 
 
 class Sentence(msgspec.Struct, frozen=True):
@@ -71,9 +71,9 @@ TEXTS = {
     "accepted": _("材料齐了，从受理的第二天起算时间。"),
     "deemed_accepted": _("部门没有在期限内答复，从收到材料那天起就算受理。"),
     "not_competent": _("请找：%(authority)s"),
-    "suspended": _("正在%(ground)s，大约要 %(days)s 天，这段时间不算在期限里。"),
+    "suspended": _n("正在%(ground)s，大约要 %(num)s 天，这段时间不算在期限里。"),
     "resumed": _("期限接着往下算。"),
-    "extended": _("多 %(days)s 个工作日，只能延长这一次。"),
+    "extended": _n("多 %(num)s 个工作日，只能延长这一次。"),
     "granted": _("结果文书会在 10 个工作日内送到您手里。"),
     "refused": _("您不认可的话，可以申请行政复议，也可以到法院起诉；期限和受理地点写在决定书上。"),
     "not_accepted": _("您不认可的话，可以申请行政复议，也可以到法院起诉。"),
@@ -97,7 +97,8 @@ LATER_TITLES = {
     "delivered": _("送达结果"),
 }
 
-UNITS = {Unit.WORKDAY: _("个工作日"), Unit.DAY: _("天"), Unit.MONTH: _("个月")}
+TERMS = {Unit.WORKDAY: _n("%(num)s 个工作日"), Unit.DAY: _n("%(num)s 天"), Unit.MONTH: _n("%(num)s 个月")}
+HOLIDAYS = {True: _("%(days)s%(name)s放假，不算。"), False: _("%(days)s%(name)s放假，照算。")}
 LABELS = {
     Clock.NOTICE: _("最晚答复"),
     Clock.CORRECTION: _("请在这天前补上"),
@@ -105,11 +106,16 @@ LABELS = {
     Clock.DELIVERY: _("最晚送到"),
 }
 REASONS = {
-    Clock.NOTICE: _("部门收到材料后，要在 %(limit)s %(unit)s内说清楚齐不齐。过期不说，就算受理。"),
-    Clock.CORRECTION: _("通知您补正之后，有 %(limit)s %(unit)s可以补。"),
-    Clock.DECISION: _("部门承诺 %(limit)s %(unit)s内办完，从受理的第二天算起。"),
-    Clock.DELIVERY: _("决定之后 %(limit)s %(unit)s内要把结果送到您手里。"),
+    Clock.NOTICE: _("部门收到材料后，要在 %(term)s内说清楚齐不齐。过期不说，就算受理。"),
+    Clock.CORRECTION: _("通知您补正之后，有 %(term)s可以补。"),
+    Clock.DECISION: _("部门承诺 %(term)s内办完，从受理的第二天算起。"),
+    Clock.DELIVERY: _("决定之后 %(term)s内要把结果送到您手里。"),
 }
+
+
+def term(limit: int, unit: Unit) -> Sentence:
+    """`15 个工作日`, to be put into another sentence."""
+    return Sentence(TERMS[unit], {"num": limit})
 
 
 def timeline(state: State, events: Iterable[Event]) -> tuple[Step, ...]:
@@ -140,7 +146,7 @@ def told(event: Event) -> tuple[Sentence, ...]:
 
 
 def _params(event: Event) -> dict[str, Any]:
-    data = {key: event.data[key] for key in ("authority", "days") if key in event.data}
+    data = {name: event.data[key] for key, name in (("authority", "authority"), ("days", "num")) if key in event.data}
     return data | ({"ground": Sentence(GROUNDS[event.data["ground"]])} if event.data.get("ground") in GROUNDS else {})
 
 
@@ -155,15 +161,12 @@ def due_words(count: Count, why: Explanation, statutory: Due | None, today: date
 
 
 def _because(count: Count, why: Explanation, statutory: Due | None, today: date) -> Iterable[Sentence]:
-    yield Sentence(REASONS[count.clock], {"limit": count.limit, "unit": Sentence(UNITS[count.unit])})
+    yield Sentence(REASONS[count.clock], {"term": term(count.limit, count.unit)})
     yield Sentence(_("%(day)s起算，当天不计。"), {"day": why.start})
     if why.counted and today <= why.due.due:
-        yield Sentence(_("到今天用了 %(n)s %(unit)s。"), {"n": why.counted, "unit": _counted_in(count.unit)})
+        yield Sentence(_("到今天用了 %(term)s。"), {"term": term(why.counted, _counted_in(count.unit))})
     for span in why.holidays:
-        yield Sentence(
-            _("%(days)s%(name)s放假，%(counted)s。"),
-            {"days": span, "name": Sentence(span.name), "counted": _counts(count.unit)},
-        )
+        yield Sentence(HOLIDAYS[count.unit is Unit.WORKDAY], {"days": span, "name": Sentence(span.name)})
     if count.unit is Unit.WORKDAY:
         for day in why.worked_weekends:
             yield Sentence(_("%(day)s调休上班，要算。"), {"day": day})
@@ -183,9 +186,5 @@ def _doubts(end: Due) -> Iterable[Sentence]:
         yield Sentence(_("%(year)s 年的放假安排还没有公布，这个日期到时可能变动。"), {"year": year})
 
 
-def _counted_in(unit: Unit) -> Sentence:
-    return Sentence(UNITS[Unit.WORKDAY if unit is Unit.WORKDAY else Unit.DAY])
-
-
-def _counts(unit: Unit) -> Sentence:
-    return Sentence(_("不算") if unit is Unit.WORKDAY else _("照算"))
+def _counted_in(unit: Unit) -> Unit:
+    return Unit.WORKDAY if unit is Unit.WORKDAY else Unit.DAY

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from litestar import get
+from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
@@ -11,7 +11,7 @@ from backend.catalogue.guide import GuidePage
 from backend.catalogue.queries import guide_page
 from backend.catalogue.search import Hit, search
 from backend.core.db import Tx
-from backend.core.web import ANYONE
+from backend.core.web import ANYONE, language_of
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -20,18 +20,19 @@ class Found(msgspec.Struct, frozen=True):
 
 @get("/api/v1/items", opt=ANYONE, tags=["items"])
 async def find_items(
+    request: Request,
     tx: NamedDependency[Tx],
     q: Annotated[str, QueryParameter(description="what somebody says she needs")] = "",
     limit: Annotated[int, QueryParameter(ge=1, le=50)] = 10,
 ) -> Found:
     """The items that fit what somebody says, the best first, each with the reason why it was found."""
-    return Found(await search(tx.db, q, limit))
+    return Found(await search(tx.db, q, limit, lang=language_of(request)))
 
 
 @get("/api/v1/items/{code:str}", opt=ANYONE, tags=["items"])
-async def read_item(tx: NamedDependency[Tx], code: FromPath[str]) -> GuidePage:
+async def read_item(request: Request, tx: NamedDependency[Tx], code: FromPath[str]) -> GuidePage:
     """Everything that is public about one item; `fileable` false: a guide to read only."""
-    return await guide_page(tx.db, code)
+    return await guide_page(tx.db, code, language_of(request))
 
 
 ROUTES = [find_items, read_item]

@@ -1,4 +1,7 @@
-"""An item or a guide as everybody may read it: on its page, and as JSON. Pure."""
+"""An item or a guide as everybody may read it: on its page, and as JSON. Pure.
+
+Our own words are in the reader's language; the pack's, and situations made of them, in the pack's.
+"""
 
 import re
 
@@ -19,9 +22,11 @@ from backend.catalogue.model import (
 )
 from backend.catalogue.situations import situation
 from backend.core.conditions import All, Condition
+from backend.core.i18n import DEFAULT, _, _n, translate
 
 PHONE = re.compile(r"0\d{2,3}-?\d{7,8}|1\d{2,4}", re.ASCII)
-UNITS = {"workday": "个工作日", "day": "天", "month": "个月"}
+TERMS = {"workday": _n("%(num)s 个工作日"), "day": _n("%(num)s 天"), "month": _n("%(num)s 个月")}
+DELIVERY = {"electronic": _("电子版，手机里看"), "courier": _("寄到家"), "pickup": _("到窗口领")}
 
 
 class MaterialLine(msgspec.Struct, frozen=True):
@@ -56,6 +61,7 @@ class GuidePage(msgspec.Struct, frozen=True, kw_only=True):
     promised: str = ""
     statutory: str = ""
     limit_basis: str = ""
+    free: bool = False
     fee: str = ""
     agent: bool | None = None
     agent_reason: str = ""
@@ -79,7 +85,7 @@ class GuidePage(msgspec.Struct, frozen=True, kw_only=True):
         return number.replace("-", "") if PHONE.fullmatch(number) else ""
 
 
-def page_of_item(pack: Pack, item: Item) -> GuidePage:
+def page_of_item(pack: Pack, item: Item, lang: str = DEFAULT) -> GuidePage:
     department = pack.departments[item.department]
     return GuidePage(
         code=item.code,
@@ -97,26 +103,24 @@ def page_of_item(pack: Pack, item: Item) -> GuidePage:
         instant=bool(item.instant),
         visits=item.visits.count,
         visits_reason=item.visits.reason,
-        promised=limit_words(item.limits.promised, item.limits.unit),
-        statutory=limit_words(item.limits.statutory, item.limits.unit),
+        promised=limit_words(item.limits.promised, item.limits.unit, lang),
+        statutory=limit_words(item.limits.statutory, item.limits.unit, lang),
         limit_basis=item.limits.basis,
-        fee=item.fee.standard if item.fee.charged else "不收费",
+        free=not item.fee.charged,
+        fee=item.fee.standard if item.fee.charged else translate(lang, _("不收费")),
         agent=item.agent,
         agent_reason=item.agent_reason,
-        materials=tuple(_material(pack, item, need) for need in item.materials),
+        materials=tuple(_material(pack, item, need, lang) for need in item.materials),
         result=item.result.name,
         result_sample=item.result.sample,
-        delivery=tuple(DELIVERY[way] for way in item.result.delivery),
-        basis=tuple(basis_words(basis) for basis in item.basis),
+        delivery=tuple(translate(lang, DELIVERY[way]) for way in item.result.delivery),
+        basis=tuple(basis_words(basis, lang) for basis in item.basis),
         places=tuple(pack.offices[code] for code in item.places),
         phones=department.phones,
         steps=item.steps,
         faq=item.faq,
         mistakes=item.mistakes,
     )
-
-
-DELIVERY = {"electronic": "电子版，手机里看", "courier": "寄到家", "pickup": "到窗口领"}
 
 
 def _parts(item: Item) -> tuple[Condition, ...]:
@@ -130,7 +134,7 @@ def _parts(item: Item) -> tuple[Condition, ...]:
             return (other,)
 
 
-def _material(pack: Pack, item: Item, need: MaterialNeed) -> MaterialLine:
+def _material(pack: Pack, item: Item, need: MaterialNeed, lang: str) -> MaterialLine:
     material = pack.materials[item.material_of(need.material)]
     role = need.material.partition(".")[0]
     label = item.roles[role].label if role in item.roles and len(item.roles) > 1 else ""
@@ -139,35 +143,41 @@ def _material(pack: Pack, item: Item, need: MaterialNeed) -> MaterialLine:
         name=f"{material.label}（{label}）" if same and label else material.label,
         when=situation(pack, item, need.when) if need.when else "",
         help=need.note or material.help,
-        ways=tuple(_way(pack, way) for way in material.satisfied_by),
+        ways=tuple(_way(pack, way, lang) for way in material.satisfied_by),
         spared=any(way.certificate or way.register or way.result_of for way in material.satisfied_by),
         mistakes=material.mistakes,
     )
 
 
-def _way(pack: Pack, way: Satisfied) -> str:
+def _way(pack: Pack, way: Satisfied, lang: str) -> str:
     if way.certificate:
-        return f"有电子{pack.certificates[way.certificate].label}的，不用交"
+        return translate(lang, _("有电子%(name)s的，不用交"), {"name": pack.certificates[way.certificate].label})
     if way.register:
-        return f"{pack.registers[way.register].label}里查得到的，不用交"
+        return translate(lang, _("%(name)s里查得到的，不用交"), {"name": pack.registers[way.register].label})
     if way.result_of:
-        return f"和“{way.result_of}”一起办的，办好后自动接上"
+        return translate(lang, _("和“%(item)s”一起办的，办好后自动接上"), {"item": way.result_of})
     if way.pledge:
-        return f"可以先承诺：{way.pledge}"
-    return f"拍照或上传，最多 {way.file.pages} 页" if way.file else ""
+        return translate(lang, _("可以先承诺：%(pledge)s"), {"pledge": way.pledge})
+    return translate(lang, _n("拍照或上传，最多 %(num)s 页"), {"num": way.file.pages}) if way.file else ""
 
 
-def basis_words(basis: Basis) -> str:
-    return f"《{basis.law}》{basis.article}：{basis.says}" if basis.law else UNCERTAIN_BASIS
+def basis_words(basis: Basis, lang: str = DEFAULT) -> str:
+    if not basis.law:
+        return translate(lang, UNCERTAIN_BASIS)
+    return f"《{basis.law}》{basis.article}：{basis.says}"
 
 
-def limit_words(limit: int | None, unit: str | None) -> str:
+def limit_words(limit: int | None, unit: str | None, lang: str = DEFAULT) -> str:
     if limit is None:
         return ""
-    return "当天办结" if limit == 0 else f"{limit} {UNITS.get(unit or 'workday', '个工作日')}"
+    return (
+        translate(lang, TERMS.get(unit or "workday", TERMS["workday"]), {"num": limit})
+        if limit
+        else translate(lang, _("当天办结"))
+    )
 
 
-def page_of_guide(guide: Guide) -> GuidePage:
+def page_of_guide(guide: Guide, lang: str = DEFAULT) -> GuidePage:
     phones = Phones(enquiry=guide.enquiry, complaint=guide.complaint) if guide.enquiry or guide.complaint else None
     return GuidePage(
         code=guide.code,
@@ -181,8 +191,8 @@ def page_of_guide(guide: Guide) -> GuidePage:
         aliases=guide.aliases,
         conditions=guide.conditions,
         visits=guide.visits,
-        promised=limit_words(guide.promised, guide.promised_unit),
-        statutory=limit_words(guide.statutory, guide.statutory_unit),
+        promised=limit_words(guide.promised, guide.promised_unit, lang),
+        statutory=limit_words(guide.statutory, guide.statutory_unit, lang),
         materials=tuple(MaterialLine(name, "", "", (), False, ()) for name in guide.materials),
         place=guide.place,
         phones=phones,

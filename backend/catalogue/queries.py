@@ -7,7 +7,7 @@ from backend.catalogue.guide import GuidePage, page_of_guide, page_of_item
 from backend.catalogue.model import Element, Guide, Item, Material, Pack
 from backend.catalogue.pack_read import build
 from backend.core.errors import NotFound
-from backend.core.i18n import _
+from backend.core.i18n import DEFAULT, _
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -124,11 +124,11 @@ class Listed(msgspec.Struct, frozen=True):
         return self.kind == "item"
 
 
-async def guide_page(db: asyncpg.Connection, code: str) -> GuidePage:
-    """Anything published, to read; NotFound if there is no such code or it was withdrawn."""
+async def guide_page(db: asyncpg.Connection, code: str, lang: str = DEFAULT) -> GuidePage:
+    """Anything published, to read in this language; NotFound if there is no such code or it was withdrawn."""
     city_now = await published(db)
     if city_now and code in city_now.titles:
-        return page_of_item(city_now.pack, city_now.pack.items[city_now.titles[code]])
+        return page_of_item(city_now.pack, city_now.pack.items[city_now.titles[code]], lang)
     data = await db.fetchval(
         """SELECT v.data FROM items i JOIN item_versions v ON (v.code, v.version) = (i.code, i.version)
             WHERE i.code = $1 AND i.kind = 'guide'""",
@@ -138,7 +138,7 @@ async def guide_page(db: asyncpg.Connection, code: str) -> GuidePage:
         raise NotFound(
             _("没有找到这件事。它可能已经停办，请搜一搜别的说法。"), next_step="/items", next_say=_("看看能办什么")
         )
-    return page_of_guide(msgspec.convert(data, Guide))
+    return page_of_guide(msgspec.convert(data, Guide), lang)
 
 
 async def themes(db: asyncpg.Connection) -> list[Shelf]:

@@ -6,11 +6,10 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.catalogue.guide import limit_words
 from backend.catalogue.queries import Listed, departments, fileable, guide_page, on_shelf, published, themes
 from backend.catalogue.search import Hit, Wanted, guide_for, search
 from backend.core.db import Tx
-from backend.core.web import ANYONE, page
+from backend.core.web import ANYONE, language_of, page
 
 PER_PAGE = 30
 TOO_MANY = 1000
@@ -42,7 +41,7 @@ async def shelves(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
 
 @get("/items/{code:str}", opt=ANYONE, include_in_schema=False)
 async def show_item(request: Request, tx: NamedDependency[Tx], code: FromPath[str]) -> Response[str]:
-    return page(request, tx, "catalogue/item.html", item=await guide_page(tx.db, code))
+    return page(request, tx, "catalogue/item.html", item=await guide_page(tx.db, code, language_of(request)))
 
 
 @get("/search", opt=ANYONE, include_in_schema=False)
@@ -51,7 +50,7 @@ async def find(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     q = (_said(request, "q") or "").strip()
     wanted = Wanted(here=_said(request, "here") == "yes", no_errand=_said(request, "no_errand") == "yes")
     typing = request.headers.get("hx-request") == "true"
-    hits = await search(tx.db, q, SUGGESTED if typing else FOUND, wanted)
+    hits = await search(tx.db, q, SUGGESTED if typing else FOUND, wanted, language_of(request))
     return page(
         request,
         tx,
@@ -87,7 +86,6 @@ def _card(item: Listed) -> dict[str, Any]:
 
 
 def _hit_card(hit: Hit) -> dict[str, Any]:
-    limit = limit_words(hit.promised, hit.promised_unit)
     return {
         "title": hit.name,
         "code": hit.code,
@@ -95,7 +93,6 @@ def _hit_card(hit: Hit) -> dict[str, Any]:
         "errands": hit.visits,
         "instant": hit.instant,
         "days": hit.promised if hit.promised_unit == "workday" else None,
-        "limit": limit,
         "guide": not hit.fileable,
         "reason": hit.reason,
     }

@@ -15,6 +15,7 @@ import msgspec
 from backend.catalogue.imports import dictionary
 from backend.catalogue.queries import Published, published
 from backend.catalogue.words import Cut, Group, Words
+from backend.core.i18n import DEFAULT, _, translate
 
 MOST = 50
 WORTH_SHOWING = 0.35  # of the best score; what is further off only hides what was found
@@ -66,8 +67,10 @@ class Wanted(msgspec.Struct, frozen=True):
 ANYTHING = Wanted()
 
 
-async def search(db: asyncpg.Connection, q: str, limit: int = 10, wanted: Wanted = ANYTHING) -> list[Hit]:
-    """The best `limit` items: more of the words, rarer words, in the name. Nothing for nothing said."""
+async def search(
+    db: asyncpg.Connection, q: str, limit: int = 10, wanted: Wanted = ANYTHING, lang: str = DEFAULT
+) -> list[Hit]:
+    """The best `limit` items: more of the words, rarer words, in the name. Nothing for nothing said. Reasons in `lang`."""
     city = await published(db)
     words = await _words(db, city)
     cut = words.query(q)
@@ -80,7 +83,7 @@ async def search(db: asyncpg.Connection, q: str, limit: int = 10, wanted: Wanted
     rows = rows or await _find(db, " | ".join(group.anywhere for group, _ in weighed), weighed, lived, limit, wanted)
     best = max((row.score for row in rows), default=0.0)
     near = [row for row in rows if row.score >= best * WORTH_SHOWING]
-    return [_hit(row, weighed, lived) for row in _once(near)[:limit]]
+    return [_hit(row, weighed, lived, lang) for row in _once(near)[:limit]]
 
 
 def guide_for(city: Published | None, hits: list[Hit]) -> str | None:
@@ -166,7 +169,7 @@ async def _find(
     return msgspec.convert(rows, list[Row])
 
 
-def _hit(row: Row, weighed: Weighed, lived: dict[str, str]) -> Hit:
+def _hit(row: Row, weighed: Weighed, lived: dict[str, str], lang: str) -> Hit:
     return Hit(
         code=row.code,
         name=row.name,
@@ -176,25 +179,27 @@ def _hit(row: Row, weighed: Weighed, lived: dict[str, str]) -> Hit:
         visits=row.visits,
         promised=row.promised,
         promised_unit=row.promised_unit,
-        reason=_reason(row, weighed, lived),
+        reason=_reason(row, weighed, lived, lang),
     )
 
 
-def _reason(row: Row, weighed: Weighed, lived: dict[str, str]) -> str:
+def _reason(row: Row, weighed: Weighed, lived: dict[str, str], lang: str) -> str:
     if row.code in lived:
-        return f"和“{lived[row.code]}”有关"
+        return translate(lang, _("和“%(word)s”有关"), {"word": lived[row.code]})
     groups = [weighed[n - 1][0] for n in (row.in_title or row.anywhere)][:3]
     if not row.in_title:
-        return "内容提到" + "、".join(f"“{group.word}”" for group in groups)
-    return "；".join(_named(row.name, group) for group in groups)
+        return translate(lang, _("内容提到%(words)s"), {"words": "、".join(f"“{group.word}”" for group in groups)})
+    return translate(lang, _("；")).join(_named(row.name, group, lang) for group in groups)
 
 
-def _named(name: str, group: Group) -> str:
+def _named(name: str, group: Group, lang: str) -> str:
     """How the word and the name belong together."""
     borne = next((same for same in group.same if same in name), None)
     if borne is None:
-        return f"和“{group.word}”有关"
-    return f"名称里有“{borne}”" if borne == group.word else f"您说的“{group.word}”，这里叫“{borne}”"
+        return translate(lang, _("和“%(word)s”有关"), {"word": group.word})
+    if borne == group.word:
+        return translate(lang, _("名称里有“%(word)s”"), {"word": borne})
+    return translate(lang, _("您说的“%(word)s”，这里叫“%(borne)s”"), {"word": group.word, "borne": borne})
 
 
 # ── how much a word tells ───────────────────────────────────────────────────────────────────────────────────────────

@@ -157,7 +157,7 @@ def base_context(request: Request, visitor: Any, tx: Tx | None) -> dict[str, Any
     counts = tx.counts if tx else None
     mode = "elder" if request.cookies.get("mode") == "elder" else "standard"
     return {
-        "lang": wanted(request.cookies.get("lang"), request.headers.get("accept-language", "")),
+        "lang": language_of(request),
         "mode": mode,
         "path": request.url.path,
         "today": tx.today if tx else None,
@@ -174,6 +174,11 @@ def base_context(request: Request, visitor: Any, tx: Tx | None) -> dict[str, Any
             "needs_you": counts.needs_you if counts else 0,
         },
     }
+
+
+def language_of(request: Request) -> str:
+    """The reader's language."""
+    return wanted(request.cookies.get("lang"), request.headers.get("accept-language", ""))
 
 
 def see_other(path: str, headers: dict[str, str] | None = None) -> Response[None]:

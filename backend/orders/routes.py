@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from backend.cart.queries import open_draft
 from backend.cart.review import review_page
-from backend.cases.messages import LABELS, UNITS
+from backend.cases.messages import LABELS, term
 from backend.cases.states import LABELS as STATE_LABELS
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Refusal
@@ -75,7 +75,7 @@ async def show(request: Request, tx: NamedDependency[Tx], number: FromPath[str])
         order=order,
         names=names,
         clock_labels=LABELS,
-        units=UNITS,
+        term=term,
         state_labels=STATE_LABELS,
     )
 

@@ -73,17 +73,16 @@ async def claim_push(db: asyncpg.Pool, notice: UUID) -> PushTask | None:
            SELECT n.id, n.attempts, extract(epoch FROM now() - n.created_at)::float8 AS age, n.event_id, n.case_id, n.person_id,
                   e.principal_id = n.person_id AS own, n.words, a.language, n.reached,
                   (SELECT count(*) FROM notices u WHERE u.person_id = n.person_id AND u.channel = 'inbox' AND u.read_at IS NULL) AS unread,
-                  (SELECT coalesce(json_agg(json_build_array(s.id, s.endpoint, s.p256dh, s.auth, s.last_ok_at > now() - interval '1 day')), '[]') FROM push_subscriptions s
-                   WHERE s.account_id = n.person_id AND s.id <> ALL (n.reached)) AS devices
+                  (SELECT coalesce(json_agg(json_build_object('id', s.id, 'endpoint', s.endpoint, 'p256dh', s.p256dh, 'auth', s.auth,
+                          'heard', coalesce(s.last_ok_at > now() - interval '1 day', false))), '[]')
+                   FROM push_subscriptions s WHERE s.account_id = n.person_id AND s.id <> ALL (n.reached)) AS devices
            FROM mine n JOIN events e ON e.id = n.event_id JOIN accounts a ON a.id = n.person_id""",
         notice,
         LEASE,
     )
     if row is None:
         return None
-    return msgspec.convert(
-        {**row, "devices": [Device(UUID(i), *keys, bool(heard)) for i, *keys, heard in row["devices"]]}, PushTask
-    )
+    return msgspec.convert(dict(row), PushTask)
 
 
 async def claim_mail(db: asyncpg.Pool, notice: UUID) -> MailTask | None:

@@ -25,7 +25,11 @@ MODULES = {
     "catalogue": "backend.catalogue.commands",
     "demo": "backend.demo.commands",
     "scenario": "backend.scenarios.commands",
+    "mandates": "backend.mandates.commands",
+    "notices": "backend.notifications.commands",
+    "jobs": "backend.core.jobs_command",
     "clock": "backend.core.clock_command",
+    "officer": "backend.accounts.officer_command",
 }
 
 

@@ -21,6 +21,7 @@ from backend.core.events import NewEvent, record
 from backend.core.i18n import _
 from backend.core.jobs import enqueue
 from backend.core.workdays import calendar
+from backend.mandates.journal import note_use
 
 MOVED_ON = _("这件事刚才有了新的变化，请看最新进度，再决定怎么做。")
 
@@ -35,6 +36,8 @@ async def move(tx: Tx, case: Case, name: str, data: Mapping[str, Any] | None = N
     end = await due_of(tx, count)
     if not await _update(tx, case, wanted, count, end, machine):
         raise Conflict(MOVED_ON, next_step=f"/cases/{case.number}", next_say=_("看最新进度"))
+    if not machine:
+        await note_use(tx, name, [case.item_name], case.number)
     left = {**said, "version": case.version + 1, "from": case.state, "to": wanted.after, **due_data(end, count)}
     await record(tx, [_left(tx, case, wanted, left, machine)])
     if wanted.after in CLOSED and case.state in OPEN:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from backend.core.db import Tx
 from backend.core.errors import Invalid, NotAllowed, NotFound, Problem
 from backend.core.i18n import _
+from backend.mandates.journal import note
 from backend.mandates.model import ACTIONS, LONGEST_DAYS, Grant
 
 CONSENT = (
@@ -75,18 +76,6 @@ async def revoke(tx: Tx, mandate: UUID) -> None:
     if reason is None:
         raise NotFound()
     await note(tx, mandate, "revoked", {"reason": reason})
-
-
-async def note(tx: Tx, mandate: UUID, kind: str, data: dict[str, str] | None = None) -> None:
-    """A line in the journal that principal and agent can read."""
-    await tx.db.execute(
-        "INSERT INTO mandate_events (mandate_id, kind, actor_id, at, data) VALUES ($1, $2, $3, $4, $5)",
-        mandate,
-        kind,
-        tx.viewer.id,
-        tx.now,
-        data or {},
-    )
 
 
 def _own_affairs(tx: Tx) -> None:

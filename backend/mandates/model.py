@@ -1,7 +1,7 @@
 """A person's power to act for another."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -34,13 +34,13 @@ class Mandate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MandateEvent(msgspec.Struct, frozen=True):
-    """One line of the journal both sides may read."""
+    """One line of the journal both sides may read; `data["items"]`: the names of what it was used for."""
 
     mandate_id: UUID
     kind: str
     actor_id: UUID | None
     at: datetime
-    data: dict[str, str]
+    data: dict[str, Any]
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

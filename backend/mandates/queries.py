@@ -33,7 +33,7 @@ async def mandate_of(tx: Tx, mandate: UUID) -> Mandate:
 
 async def journal_of(tx: Tx, mandate: UUID) -> list[MandateEvent]:
     rows = await tx.db.fetch(
-        "SELECT mandate_id, kind, actor_id, at, data FROM mandate_events WHERE mandate_id = $1 ORDER BY id DESC LIMIT 200",
+        "SELECT mandate_id, kind, actor_id, at, data FROM mandate_events WHERE mandate_id = $1 ORDER BY n DESC LIMIT 200",
         mandate,
     )
     return msgspec.convert(rows, list[MandateEvent])

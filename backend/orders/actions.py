@@ -19,6 +19,7 @@ from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, Problem
 from backend.core.i18n import _
 from backend.core.idempotency import fingerprint, once
+from backend.mandates.journal import note_use
 from backend.mandates.queries import allowed
 from backend.orders.model import CaseReceipt, Filing, Order, Receipt, Saved
 from backend.orders.queries import order_for, order_of_cart
@@ -61,6 +62,7 @@ async def _file(tx: Tx, body: Filing) -> Receipt:
     findings = [_finding(tx, draft, line, facts, pack) for line, facts in zip(draft.lines, frozen, strict=True)]
     new = [_new_case(draft, *parts, pack) for parts in zip(draft.lines, frozen, findings, strict=True)]
     cases = await file_cases(tx, order_id, new)
+    await note_use(tx, "filed", [line.item.name for line in draft.lines], number)
     await remember_filed(tx, _answered(draft))
     for case_id, found, case in zip(cases, findings, new, strict=True):
         if not case.waiting:

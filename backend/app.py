@@ -1,7 +1,5 @@
 """The composition root: which features there are, and how the web process is put together. Nothing clever."""
 
-import importlib
-import importlib.util
 import logging
 import traceback
 from collections.abc import AsyncIterator, Iterator
@@ -24,30 +22,12 @@ from backend.core.errors import NotFound, Problem, Refusal, Unavailable
 from backend.core.files import open_store
 from backend.core.health import HEALTH
 from backend.core.i18n import _
-from backend.core.jobs import Handler
 from backend.core.render import Pages
 from backend.core.web import open_tx, refused
+from backend.features import gathered
 from backend.settings import Settings, load
 
 log = logging.getLogger("suishouban.web")
-
-# From the catalogue up to the counter: each may use those before it.
-FEATURES = (
-    "accounts",
-    "parties",
-    "files",
-    "catalogue",
-    "registers",
-    "mandates",
-    "scenarios",
-    "cases",
-    "approval",
-    "cart",
-    "orders",
-    "notifications",
-    "desk",
-    "home",
-)
 
 
 def create_app(settings: Settings | None = None, clock: db.Clock = db.wall_clock) -> Litestar:
@@ -63,7 +43,7 @@ def create_app(settings: Settings | None = None, clock: db.Clock = db.wall_clock
         await app.state.pool.close()
 
     app = Litestar(
-        route_handlers=[*pwa.ROUTES, *HEALTH, *_gathered("routes", "ROUTES"), *_gathered("api", "ROUTES")],
+        route_handlers=[*pwa.ROUTES, *HEALTH, *gathered("routes", "ROUTES"), *gathered("api", "ROUTES")],
         dependencies={"tx": Provide(open_tx)},
         middleware=[Edge],
         before_send=[add_headers],
@@ -97,32 +77,9 @@ def create_app(settings: Settings | None = None, clock: db.Clock = db.wall_clock
 async def _running(app: Litestar, settings: Settings) -> AsyncIterator[None]:
     """Features that listen as long as the process runs (`LIFESPAN` in their routes), entered in order."""
     async with AsyncExitStack() as stack:
-        for enter in _gathered("routes", "LIFESPAN"):
+        for enter in gathered("routes", "LIFESPAN"):
             await stack.enter_async_context(enter(app, settings))
         yield
-
-
-def job_handlers() -> tuple[dict[str, Handler], dict[str, str]]:
-    """What the worker runs: handlers by name, and which of them at what times (cron, UTC)."""
-    handlers: dict[str, Handler] = {}
-    schedules: dict[str, str] = {}
-    for module in _modules("jobs"):
-        handlers |= module.JOBS
-        schedules |= getattr(module, "SCHEDULES", {})
-    return handlers, schedules
-
-
-def _modules(kind: str) -> list[Any]:
-    found = []
-    for feature in FEATURES:
-        name = f"backend.{feature}.{kind}"
-        if importlib.util.find_spec(f"backend.{feature}") and importlib.util.find_spec(name):
-            found.append(importlib.import_module(name))
-    return found
-
-
-def _gathered(kind: str, attribute: str) -> list[Any]:
-    return [thing for module in _modules(kind) for thing in getattr(module, attribute, [])]
 
 
 def _refusal(request: Request, refusal: Refusal) -> Response[Any]:

@@ -78,10 +78,10 @@ def _quick_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def _work(settings: Settings) -> None:
-    from backend.app import job_handlers
     from backend.core import db, jobs
     from backend.core.crypto import Vault
     from backend.core.standing import refuse_unsafe
+    from backend.features import job_handlers
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

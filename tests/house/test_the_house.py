@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -79,6 +80,19 @@ def test_a_lock_file_pins_every_package_by_hash_and_names_no_index(lock: Path) -
     assert pins
     assert all("==" in pin and "--hash=sha256:" in pin for pin in pins)
     assert "://" not in text
+
+
+def test_every_dependency_stands_in_its_lock() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    wanted = {
+        "requirements.lock": project["project"]["dependencies"],
+        "requirements-test.lock": project["dependency-groups"]["test"],
+        "requirements-node.lock": project["dependency-groups"]["node"],
+    }
+    for lock, dependencies in wanted.items():
+        pinned = set(re.findall(r"^([a-z0-9.-]+)==", (ROOT / lock).read_text("utf-8"), re.MULTILINE))
+        names = {re.split(r"[<>=;\[ ]", one, maxsplit=1)[0].lower().replace("_", "-") for one in dependencies}
+        assert names <= pinned, f"{lock}: run `make lock`"
 
 
 def test_npm_locks_pin_by_integrity_and_name_no_registry() -> None:

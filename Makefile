@@ -23,9 +23,12 @@ check: .venv/.tests
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m backend pack check backend/packs/haikou
 
-assets: .venv/.runtime
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard i18n/*/LC_MESSAGES/suishouban.po))
+assets: .venv/.runtime $(CATALOGUES)
 	@$(BIN)/python pwa/npm.py build
-	@if ls i18n/*/LC_MESSAGES/*.po >/dev/null 2>&1; then $(BIN)/pybabel -q compile -d i18n -D suishouban -f; fi
+
+%.mo: %.po | .venv/.runtime
+	@$(BIN)/pybabel -q compile -i $< -o $@
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "随手办 needs Python 3.11 or newer: make PYTHON=/path/to/python3 …" >&2; exit 1; }

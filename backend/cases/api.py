@@ -18,7 +18,7 @@ from backend.cases.when import due_words_of
 from backend.core.db import Tx
 from backend.core.i18n import translate, wanted
 from backend.core.render import language, said
-from backend.core.web import PERSON
+from backend.core.web import PERSON, request_tx
 
 
 class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,13 +91,16 @@ async def withdraw_case(request: Request, tx: NamedDependency[Tx], number: FromP
 
 
 @post("/api/v1/cases/{number:str}/correction", opt=PERSON, tags=["cases"], status_code=200)
-async def correct_case(request: Request, tx: NamedDependency[Tx], number: FromPath[str]) -> CaseDetail:
+async def correct_case(request: Request, number: FromPath[str]) -> CaseDetail:
     """Answers every point of the correction notice at once, as multipart/form-data: for each of `corrections` its
     `answer` (text) or its `photo` (files). All that is missing or wrong comes back at once (422).
     """
-    case = await case_for(tx.db, tx.viewer, number)
+    async with request_tx(request) as tx:
+        await case_for(tx.db, tx.viewer, number)
     typed, photos = await typed_and_photos(request)
-    return await _detail(request, tx, await answer_correction(tx, request.app.state.files, case, typed, photos))
+    async with request_tx(request) as tx:
+        case = await case_for(tx.db, tx.viewer, number)
+        return await _detail(request, tx, await answer_correction(tx, request.app.state.files, case, typed, photos))
 
 
 async def _detail(request: Request, tx: Tx, case: Case) -> CaseDetail:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from obstore.store import ObjectStore
@@ -15,15 +14,20 @@ from backend.catalogue.model import Element
 from backend.catalogue.queries import item_version
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
-from backend.core.files import store_upload
+from backend.core.files import Pressed, keep
 from backend.core.i18n import _
 
 LONGEST_REPLY = 500
 MOST_PHOTOS = 6
 
 Typed = Mapping[str, Sequence[str]]
-Photos = Mapping[str, Sequence[tuple[bytes, str]]]
-"""Content and file name of each, by field."""
+
+
+class Photos(msgspec.Struct, frozen=True):
+    """What was photographed, by field, already made safe; and what could not be kept, each with why."""
+
+    kept: Mapping[str, Sequence[Pressed]] = {}
+    problems: tuple[Problem, ...] = ()
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,21 +57,22 @@ async def answer_correction(tx: Tx, store: ObjectStore, case: Case, typed: Typed
     points = await points_of(tx, case)
     values = _read(tx, points, typed, photos)
     for point in points:
-        await _keep_photos(tx, store, case, point, photos.get(point.photo, ()))
+        await _keep_photos(tx, store, case, point, photos.kept.get(point.photo, ()))
     await _keep_answers(tx, case, points, values)
     return await move(tx, case, "corrected")
 
 
 def _read(tx: Tx, points: Sequence[Point], typed: Typed, photos: Photos) -> dict[int, Any]:
     """The answers by point; a photo alone answers a point about a material."""
-    values, problems = {}, []
+    values, problems = {}, list(photos.problems)
+    spoiled = {problem.field for problem in photos.problems}
     for point in points:
-        taken = photos.get(point.photo, ())
+        taken = photos.kept.get(point.photo, ())
         try:
             value = _value(tx, point, [text for text in typed.get(point.answer, ()) if text.strip()])
             if value is not None:
                 values[point.n] = value
-            elif not taken:
+            elif not taken and point.photo not in spoiled:
                 problems.append(_unanswered(point))
         except AnswerError as error:
             problems.append(msgspec.structs.replace(error.problem, field=point.answer))
@@ -93,15 +98,10 @@ def _unanswered(point: Point) -> Problem:
     return Problem(_("请回答这一项。"), point.answer)
 
 
-async def _keep_photos(
-    tx: Tx, store: ObjectStore, case: Case, point: Point, photos: Sequence[tuple[bytes, str]]
-) -> None:
+async def _keep_photos(tx: Tx, store: ObjectStore, case: Case, point: Point, photos: Sequence[Pressed]) -> None:
     """The new pages stand for the material from now on; the old ones stay in the store."""
-    for position, (content, name) in enumerate(photos if point.defect.material else ()):
-        try:
-            file_id: UUID = await store_upload(tx, store, content, name)
-        except Invalid as refusal:
-            raise Invalid(*(msgspec.structs.replace(p, field=point.photo) for p in refusal.problems)) from refusal
+    for position, pressed in enumerate(photos if point.defect.material else ()):
+        file_id = await keep(tx, store, pressed)
         await tx.db.execute(
             "INSERT INTO case_files (case_id, subject, material, position, file_id, added_at) VALUES ($1, $2, $3, $4, $5, $6)",
             case.id,

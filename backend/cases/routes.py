@@ -22,7 +22,7 @@ from backend.catalogue.queries import city, item_version
 from backend.core.db import Tx, transaction
 from backend.core.errors import Invalid, NotFound, Refusal
 from backend.core.viewer import Viewer, open_viewer
-from backend.core.web import COOKIE, PERSON, page, see_other
+from backend.core.web import COOKIE, PERSON, page, request_tx, see_other
 
 PING = 25.0  # seconds of silence after which proxies begin to doubt
 
@@ -82,16 +82,19 @@ async def correction_page(request: Request, tx: NamedDependency[Tx], number: Fro
 
 
 @post("/cases/{number:str}/correction", opt=PERSON, include_in_schema=False)
-async def correct(request: Request, tx: NamedDependency[Tx], number: FromPath[str]) -> Response[Any]:
+async def correct(request: Request, number: FromPath[str]) -> Response[Any]:
     """Everything the notice asked for, at once; what is still missing is said at once, and nothing typed is lost."""
-    case = await case_for(tx.db, tx.viewer, number)
+    async with request_tx(request) as tx:
+        await case_for(tx.db, tx.viewer, number)
     typed, photos = await typed_and_photos(request)
-    try:
-        async with tx.db.transaction():  # what is refused halfway leaves nothing behind
-            await answer_correction(tx, request.app.state.files, case, typed, photos)
-    except Invalid as refusal:
-        return await _correction(request, tx, case, typed, refusal)
-    return see_other(f"/cases/{case.number}")
+    async with request_tx(request) as tx:
+        case = await case_for(tx.db, tx.viewer, number)
+        try:
+            async with tx.db.transaction():  # what is refused halfway leaves nothing behind
+                await answer_correction(tx, request.app.state.files, case, typed, photos)
+        except Invalid as refusal:
+            return await _correction(request, tx, case, typed, refusal)
+        return see_other(f"/cases/{case.number}")
 
 
 async def _correction(request: Request, tx: Tx, case: Case, typed: Typed, refusal: Refusal | None) -> Response[str]:

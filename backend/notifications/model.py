@@ -83,6 +83,17 @@ class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
 
 
+class Undelivered(msgspec.Struct, frozen=True, kw_only=True):
+    """For operators: no name and no address."""
+
+    id: UUID
+    channel: Channel
+    state: Sending
+    attempts: int
+    problem: str
+    created_at: datetime
+
+
 class Device(msgspec.Struct, frozen=True):
     """Where one browser takes pushes. `heard`: it took one within the last day."""
 

@@ -1,7 +1,6 @@
 """Who should know of what, and what stands in an inbox."""
 
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -12,7 +11,7 @@ from backend.core.db import Tx
 from backend.core.errors import NotFound
 from backend.core.events import NewEvent
 from backend.notifications.messages import DUE_SOON
-from backend.notifications.model import Happening, InboxEntry, Words
+from backend.notifications.model import Happening, InboxEntry, Undelivered, Words
 
 PAGE = 50
 
@@ -126,11 +125,11 @@ async def mandate_to_see(tx: Tx, principal: UUID) -> UUID | None:
     )
 
 
-async def not_delivered(db: asyncpg.Connection, limit: int = 100) -> list[dict[str, Any]]:
-    """For operators, as the worker: what could not be brought, or may not have arrived. Newest first."""
+async def not_delivered(db: asyncpg.Connection, limit: int = 100) -> list[Undelivered]:
+    """What could not be brought, or may not have arrived, newest first. As the worker: it is about all people, and names none."""
     rows = await db.fetch(
-        """SELECT id, channel, state, attempts, problem, created_at FROM notices WHERE state IN ('failed', 'unknown')
-           ORDER BY created_at DESC LIMIT $1""",
+        """SELECT id, channel, state, attempts, coalesce(problem, '') AS problem, created_at FROM notices
+           WHERE state IN ('failed', 'unknown') ORDER BY created_at DESC LIMIT $1""",
         limit,
     )
-    return [dict(row) for row in rows]
+    return msgspec.convert(rows, list[Undelivered])

@@ -1,9 +1,13 @@
 """An open inbox hears of a new notice, and only its owner's does."""
 
 import asyncio
+import os
+import signal
 
+import httpx
 import pytest_asyncio
 
+from tests.browser.town import started
 from tests.notifications.knocks import told
 from tests.streams import heard, stream
 from tests.web import StoppedClock, running
@@ -55,3 +59,17 @@ async def test_an_open_stream_holds_no_connection_of_the_pool(town, site):
 async def test_nobody_signed_in_hears_nothing(site):
     answer = await site.stranger().get("/inbox/events")
     assert answer.status_code == 303
+
+
+async def test_a_web_server_told_to_stop_ends_its_streams_properly(town):
+    """It would wait for every open answer, then cut them off; an event stream never ends by itself."""
+    with started(town.settings) as running_town:
+        async with httpx.AsyncClient(base_url=running_town.base, headers={"Origin": running_town.base}) as father:
+            answer = await father.post("/sign-in", data={"handle": "father"})
+            cookie = answer.headers["set-cookie"].partition(";")[0]
+            async with father.stream("GET", "/inbox/events", headers={"Cookie": cookie}) as events:
+                lines = events.aiter_lines()
+                assert "retry" in "".join([await anext(lines) for _ in range(3)])
+                os.kill(running_town.web, signal.SIGTERM)
+                async for _ in lines:  # an answer that was cut off instead of ended raises here
+                    pass

@@ -40,7 +40,7 @@ async def ask_code(tx: Tx, browser: str, contact: Contact, network: str, account
     """Prepares a code and the job that sends it; TooMany when this number or network has had enough."""
     await _refuse_too_many(tx, contact, network)
     attempt, code = uuid4(), f"{secrets.randbelow(10**6):06}"
-    await _as_browser(tx, browser)
+    await as_browser(tx, browser)
     await tx.db.execute(
         """INSERT INTO sign_in_codes (id, browser, channel, contact_sealed, contact_blind, code_sealed, code_hash, purpose, account_id, asked_at, expires_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
@@ -54,7 +54,7 @@ async def ask_code(tx: Tx, browser: str, contact: Contact, network: str, account
 
 async def attempt_of(tx: Tx, browser: str) -> Attempt | None:
     """The newest attempt of this browser that can still be answered."""
-    await _as_browser(tx, browser)
+    await as_browser(tx, browser)
     row = await tx.db.fetchrow(
         """SELECT id, channel, contact_sealed, purpose, tries, right_at FROM sign_in_codes
            WHERE browser = $1 AND expires_at > $2 AND used_at IS NULL ORDER BY asked_at DESC, id LIMIT 1""",
@@ -71,7 +71,7 @@ async def attempt_of(tx: Tx, browser: str) -> Attempt | None:
 
 async def guess(tx: Tx, browser: str, attempt: UUID, typed: str) -> bool:
     """Compares once, if a comparison is left: the row is locked, so ten thousand guesses at once are still five."""
-    await _as_browser(tx, browser)
+    await as_browser(tx, browser)
     stored = await tx.db.fetchval(
         """UPDATE sign_in_codes SET tries = tries + 1
            WHERE id = $1 AND browser = $2 AND tries < $3 AND expires_at > $4 AND right_at IS NULL RETURNING code_hash""",
@@ -88,7 +88,7 @@ async def guess(tx: Tx, browser: str, attempt: UUID, typed: str) -> bool:
 
 async def use(tx: Tx, browser: str, attempt: UUID) -> None:
     """A right code opens one thing, once."""
-    await _as_browser(tx, browser)
+    await as_browser(tx, browser)
     used = await tx.db.fetchval(
         "UPDATE sign_in_codes SET used_at = $2 WHERE id = $1 AND right_at IS NOT NULL AND used_at IS NULL RETURNING true",
         attempt,
@@ -108,7 +108,8 @@ async def _refuse_too_many(tx: Tx, contact: Contact, network: str) -> None:
             )
 
 
-async def _as_browser(tx: Tx, browser: str) -> None:
+async def as_browser(tx: Tx, browser: str) -> None:
+    """Row-level security shows this transaction what the browser with this attempt cookie asked for, and nothing else."""
     await tx.db.execute("SELECT set_config('app.browser', $1, true)", _hash(browser).hex())
 
 
@@ -149,4 +150,6 @@ async def forget_code(tx: Tx, attempt: UUID) -> None:
 async def clear_old(tx: Tx) -> None:
     """Attempts and limits of which nothing is needed any more."""
     await tx.db.execute("DELETE FROM sign_in_codes WHERE expires_at < $1", tx.now - timedelta(days=1))
+    await tx.db.execute("DELETE FROM passkey_challenges WHERE expires_at < $1", tx.now)
+    await tx.db.execute("DELETE FROM provider_attempts WHERE expires_at < $1", tx.now)
     await tx.db.execute("DELETE FROM limits WHERE since < $1", tx.now - timedelta(days=2))

@@ -38,3 +38,12 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     means: str
     created_at: datetime
     mine: bool
+
+
+class Passkey(msgspec.Struct, frozen=True, kw_only=True):
+    """One of her passkeys, by the name she knows it by."""
+
+    id: UUID
+    name: str
+    created_at: datetime
+    used_at: datetime | None

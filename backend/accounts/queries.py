@@ -1,5 +1,6 @@
 """Who there is."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -8,6 +9,8 @@ import msgspec
 from backend.accounts.model import CastMember, Session
 from backend.core.db import Tx
 from backend.core.viewer import hash_of
+
+FRESH = timedelta(minutes=10)
 
 
 async def demo_cast(db: asyncpg.Connection) -> list[CastMember]:
@@ -35,3 +38,13 @@ async def sessions_of(tx: Tx, token: str) -> list[Session]:
         tx.now,
     )
     return msgspec.convert(rows, list[Session])
+
+
+async def is_fresh(tx: Tx, token: str) -> bool:
+    """Whether she signed in here within the last ten minutes: asked before what a thief of an open session would do."""
+    return await tx.db.fetchval(
+        "SELECT EXISTS (SELECT 1 FROM sessions WHERE token_hash = $1 AND account_id = $2 AND created_at > $3)",
+        hash_of(token),
+        tx.viewer.id,
+        tx.now - FRESH,
+    )

@@ -2,6 +2,7 @@
 import htmx from 'htmx.org';
 import { followInbox } from './badge.js';
 import { followLive } from './live.js';
+import { offerPasskeys } from './passkey.js';
 import { shrinkPhotos } from './photo.js';
 import { offerPush } from './push.js';
 import { sayKnown } from './say.js';
@@ -29,6 +30,7 @@ const begin = () => {
   document.getElementById('problems')?.focus();
   followLive();
   followInbox();
+  offerPasskeys();
 };
 
 guardTaps();

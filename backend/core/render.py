@@ -1,5 +1,6 @@
 """Pages: Jinja2 templates under pwa/, in the reader's language, whole or one named block of the same template."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from backend.core.i18n import DEFAULT, translate, translations
 
 ROOT = Path(__file__).resolve().parents[2] / "pwa"
 WEEKDAYS = "一二三四五六日"
+BEGINS_IN_CHINESE = re.compile(r"[\W\d_]*[\u4e00-\u9fff]")
 
 language: ContextVar[str] = ContextVar("language", default=DEFAULT)
 today: ContextVar[date | None] = ContextVar("today", default=None)
@@ -45,6 +47,7 @@ class Pages:
             "said": said,
             "by_field": by_field,
             "listed": listed,
+            "in_chinese": in_chinese,
         }
 
     def render(self, template: str, context: dict[str, Any], *, lang: str = DEFAULT, block: str | None = None) -> str:
@@ -112,6 +115,12 @@ def by_field(problems: Any) -> dict[str, str]:
 def listed(problems: Any) -> list[dict[str, str]]:
     """All sentences with the fields they lead to, for error_summary."""
     return [{"field": p.field, "text": said(p)} for p in problems]
+
+
+def in_chinese(text: Any) -> Markup:
+    """The attribute for an element whose text is the city's own, on an English page: a screen reader changes its voice."""
+    foreign = language.get() == "en" and BEGINS_IN_CHINESE.match(str(text or ""))
+    return Markup(' lang="zh-CN"') if foreign else Markup("")
 
 
 def date_zh(day: date | datetime | None) -> str:

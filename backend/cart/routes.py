@@ -15,6 +15,8 @@ from backend.cart.binding import candidates
 from backend.cart.forms import choice_in, choices_in, number_in, speaker_of
 from backend.cart.queries import open_draft
 from backend.cart.review import review_page
+from backend.catalogue.model import Item
+from backend.catalogue.queries import city
 from backend.core.db import Tx
 from backend.core.errors import NotFound
 from backend.core.web import PERSON, local_path, page, read_form, see_other
@@ -23,9 +25,9 @@ from backend.core.workdays import calendar
 
 @get("/cart", opt=PERSON, include_in_schema=False)
 async def show(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
-    draft = await open_draft(tx)
+    draft, removed = await open_draft(tx), await _removed(request, tx)
     if draft is None or not draft.lines:
-        return page(request, tx, "cart/empty.html", flash=None)
+        return page(request, tx, "cart/empty.html", removed=removed)
     speaker = await speaker_of(tx, draft)
     sheet = draft.sheet
     return page(
@@ -40,7 +42,15 @@ async def show(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
         missing=[speaker.need(need) for need in sheet.materials if need.problem],
         added=number_in(request.query_params.get("added", "")),
         already=request.query_params.get("already", "")[:100],
+        removed=removed,
     )
+
+
+async def _removed(request: Request, tx: Tx) -> Item | None:
+    """What she has just taken out, to be put back with one tap."""
+    published = await city(tx.db)
+    name = published.titles.get(request.query_params.get("removed", ""))
+    return published.pack.items[name] if name else None
 
 
 @post("/cart/lines", opt=PERSON, include_in_schema=False)
@@ -59,8 +69,8 @@ async def add(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
 
 @post("/cart/lines/{line_id:uuid}/removal", opt=PERSON, include_in_schema=False)
 async def remove(tx: NamedDependency[Tx], line_id: FromPath[UUID]) -> Response[None]:
-    await remove_line(tx, line_id)
-    return see_other("/cart")
+    line = await remove_line(tx, line_id)
+    return see_other("/cart?" + urlencode({"removed": line.item.code}))
 
 
 @get("/cart/lines/{line_id:uuid}/parties", opt=PERSON, include_in_schema=False)

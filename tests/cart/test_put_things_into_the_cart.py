@@ -104,9 +104,13 @@ async def test_taking_a_line_out_leaves_the_others(site):
     await put_in(father, ALLOWANCE, CARD)
     line = (await cart(father))["lines"][0]["id"]
     answer = await father.post(f"/cart/lines/{line}/removal")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/cart")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/cart?removed={ALLOWANCE}")
     assert await codes(father) == [CARD]
     assert (await father.post(f"/cart/lines/{line}/removal")).status_code == 404
+    page = (await father.get(answer.headers["location"])).text
+    assert "已移出“高龄老人长寿补贴”" in page
+    assert f'name="item" value="{ALLOWANCE}"' in page
+    assert "已移出" not in (await father.get("/cart", params={"removed": "nonsense"})).text
 
 
 async def test_a_stranger_neither_sees_nor_touches_anothers_line(site):
@@ -143,8 +147,8 @@ async def test_a_daughter_adds_for_her_father_what_the_mandate_covers(site, acti
     assert "为林长福办理" in (await daughter.get("/cart")).text
 
 
-async def test_what_only_he_himself_may_do_is_refused_to_his_agent_in_words(site, acting, withdraw_agents):
-    await withdraw_agents(ALLOWANCE, "要当面按指纹")
+async def test_what_only_he_himself_may_do_is_refused_to_his_agent_in_words(site, acting, republish):
+    await republish(ALLOWANCE, lambda item: item.update(agent=False, agent_reason="要当面按指纹"))
     daughter = await acting(site, "daughter")
     answer = await put_in(daughter, ALLOWANCE, CARD)
     assert answer.status_code == 422
@@ -182,6 +186,16 @@ async def test_an_item_withdrawn_meanwhile_says_so_and_the_rest_goes_on(site, ow
     gone = found["lines"][1]["id"]
     assert (await father.post(f"/cart/lines/{gone}/removal")).status_code == 303
     assert await codes(father) == [ALLOWANCE]
+
+
+async def test_an_item_that_changed_meanwhile_is_judged_and_filed_by_its_new_version(site, republish):
+    father = await site.person("father")
+    await put_in(father, ALLOWANCE)
+    await republish(ALLOWANCE, lambda item: item["asks"].append("applicant.marital"))
+    assert "办理要求刚刚更新" in (await father.get("/cart")).text
+    assert (await cart(father))["lines"][0]["version"] == 2
+    labels = [q["label"] for q in (await father.get("/api/v1/cart/sheet")).json()["questions"]]
+    assert "婚姻状况" in labels
 
 
 async def test_nothing_of_a_guides_answers_overwrites_what_is_known(site):

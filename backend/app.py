@@ -65,7 +65,7 @@ def create_app(settings: Settings | None = None, clock: db.Clock = db.wall_clock
             "settings": settings,
             "clock": clock,
             "assets": assets,
-            "pages": Pages(assets, demo=settings.demo),
+            "pages": Pages(assets, demo=settings.demo, provider=bool(settings.oidc_issuer)),
             "vault": Vault(settings.master_key or ""),
             "files": open_store(settings.data / "files"),
         }

@@ -49,6 +49,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_url: str | None
     sms_url: str | None
     sms_key: str | None
+    oidc_issuer: str | None
+    oidc_client_id: str | None
+    oidc_client_secret: str | None
     mail_from: str
     push_allowed: tuple[str, ...]
 
@@ -112,6 +115,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_url=_said("SMTP_URL", environ, problems),
         sms_url=_said("SMS_URL", environ, problems),
         sms_key=_said("SMS_KEY", environ, problems),
+        oidc_issuer=environ.get("OIDC_ISSUER") or None,
+        oidc_client_id=environ.get("OIDC_CLIENT_ID") or None,
+        oidc_client_secret=_said("OIDC_CLIENT_SECRET", environ, problems),
         mail_from=environ.get("MAIL_FROM") or "随手办 <suishouban@localhost>",
         push_allowed=tuple((environ.get("PUSH_ALLOWED") or "").split()),
     )
@@ -146,6 +152,19 @@ def _contradictions(settings: Settings) -> list[str]:
         problems.append("SMS_URL must begin with https://.")
     if bool(settings.sms_url) != bool(settings.sms_key):
         problems.append("SMS_URL and SMS_KEY (or SMS_KEY_FILE) belong together.")
+    return problems + _provider_contradictions(settings)
+
+
+def _provider_contradictions(settings: Settings) -> list[str]:
+    named = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    problems = []
+    if any(named) and not all(named):
+        problems.append(
+            "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET (or OIDC_CLIENT_SECRET_FILE) belong together."
+        )
+    issuer = urlsplit(settings.oidc_issuer or "https://")
+    if issuer.scheme != "https" and not is_loopback(issuer.hostname or ""):
+        problems.append("OIDC_ISSUER must begin with https://.")
     return problems
 
 

@@ -28,7 +28,7 @@ today: ContextVar[date | None] = ContextVar("today", default=None)
 class Pages:
     """The template environment with what every page may use: asset(), icon(), _(), and the filters below."""
 
-    def __init__(self, assets: Assets, *, demo: bool) -> None:
+    def __init__(self, assets: Assets, *, demo: bool, provider: bool = False) -> None:
         self._env = Environment(
             loader=FileSystemLoader(ROOT),
             autoescape=True,
@@ -39,7 +39,8 @@ class Pages:
             auto_reload=demo,
         )
         self._env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-        self._env.globals |= {"asset": assets.url, "icon": _icon_from(assets), "demo": demo, "hotline": "12345"}
+        self._env.globals |= {"asset": assets.url, "icon": _icon_from(assets), "hotline": "12345"}
+        self._env.globals |= {"demo": demo, "provider": provider}  # provider: one may sign in there
         self._env.filters |= {
             "date_zh": date_zh,
             "time_zh": time_zh,

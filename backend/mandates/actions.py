@@ -1,8 +1,12 @@
 """Giving, using and ending a mandate."""
 
 import hashlib
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
 from uuid import UUID, uuid4
+
+import asyncpg
 
 from backend.core.db import Tx
 from backend.core.errors import Invalid, NotAllowed, NotFound, Problem
@@ -10,6 +14,7 @@ from backend.core.i18n import _
 from backend.mandates.journal import note
 from backend.mandates.model import ACTIONS, LONGEST_DAYS, Grant
 
+FULL = _("对方已经在替 5 个人办事，不能再多了。请换一位家人，或请对方先结束一份。")
 CONSENT = (
     "本人%(principal)s授权%(agent)s,从%(from)s到%(to)s,替本人在随手办上办理：%(matters)s。"
     "可以：查看、填写、提交、补正、代收结果。本人可以随时收回这份授权。"
@@ -21,8 +26,8 @@ async def grant(tx: Tx, asked: Grant, matters: str) -> UUID:
 
     Invalid with every problem at once. The agent is found by number and name together, so that neither can be fished for.
     """
-    _own_affairs(tx)
-    agent, problems = await _agent(tx, asked), _problems(asked)
+    own_affairs(tx)
+    agent, problems = await person_at(tx, asked.agent_phone, asked.agent_name), problems_of(asked)
     if agent is None:
         problems.append(Problem(_("没有找到这位家人。请核对姓名和手机号，对方要先在随手办登录过一次。"), "agent_phone"))
     elif agent == tx.viewer.id:
@@ -34,33 +39,46 @@ async def grant(tx: Tx, asked: Grant, matters: str) -> UUID:
 
 async def _store(tx: Tx, asked: Grant, agent: UUID, matters: str) -> UUID:
     mandate, until = uuid4(), tx.today + timedelta(days=asked.days)
-    consent = consent_text(tx, asked, matters)
-    await tx.db.execute(
-        """INSERT INTO mandates (id, principal_id, agent_id, kind, created_via, items, actions, consent, consent_hash, valid_from, valid_to, granted_at)
-           VALUES ($1, $2, $3, 'entrusted', 'self', $4, $5, $6, $7, $8, $9, $10)""",
-        mandate,
-        tx.viewer.id,
-        agent,
-        asked.items,
-        list(ACTIONS),
-        consent,
-        hashlib.sha256(consent.encode()).digest(),
-        tx.today,
-        until,
-        tx.now,
-    )
-    await note(tx, mandate, "granted")
+    consent = consent_text(tx.viewer.name, asked.agent_name, asked.days, matters, tx.today)
+    async with at_most_five(tx):
+        await tx.db.execute(
+            """INSERT INTO mandates (id, principal_id, agent_id, kind, created_via, items, actions, consent, consent_hash, valid_from, valid_to, granted_at)
+               VALUES ($1, $2, $3, 'entrusted', 'self', $4, $5, $6, $7, $8, $9, $10)""",
+            mandate,
+            tx.viewer.id,
+            agent,
+            asked.items,
+            list(ACTIONS),
+            consent,
+            hashlib.sha256(consent.encode()).digest(),
+            tx.today,
+            until,
+            tx.now,
+        )
+    await note(tx, mandate, "granted", {"via": "self"})
     return mandate
 
 
-def consent_text(tx: Tx, asked: Grant, matters: str) -> str:
+@asynccontextmanager
+async def at_most_five(tx: Tx) -> AsyncIterator[None]:
+    """The database counts whom an agent acts for (migration 0009); here its no gets words: Invalid, and nothing was written."""
+    try:
+        async with tx.db.transaction():
+            yield
+    except asyncpg.CheckViolationError as error:
+        if error.constraint_name != "five_principals":
+            raise
+        raise Invalid(Problem(FULL, "agent_name")) from error
+
+
+def consent_text(principal: str, agent: str, days: int, matters: str, today: date) -> str:
     """The very words the principal agrees to; they are stored with their hash."""
     return CONSENT % {
-        "principal": tx.viewer.name,
-        "agent": asked.agent_name,
+        "principal": principal,
+        "agent": agent,
         "matters": matters,
-        "from": tx.today.isoformat(),
-        "to": (tx.today + timedelta(days=asked.days)).isoformat(),
+        "from": today.isoformat(),
+        "to": (today + timedelta(days=days)).isoformat(),
     }
 
 
@@ -78,7 +96,7 @@ async def revoke(tx: Tx, mandate: UUID) -> None:
     await note(tx, mandate, "revoked", {"reason": reason})
 
 
-def _own_affairs(tx: Tx) -> None:
+def own_affairs(tx: Tx) -> None:
     """No sub-delegation (Civil Code art. 169): only the principal herself gives a mandate."""
     if tx.viewer.acting:
         raise NotAllowed(
@@ -86,17 +104,16 @@ def _own_affairs(tx: Tx) -> None:
         )
 
 
-async def _agent(tx: Tx, asked: Grant) -> UUID | None:
-    rows = await tx.db.fetch(
-        "SELECT id, name_sealed, key_wrapped FROM account_at($1)", tx.vault.blind(asked.agent_phone, "phone")
-    )
+async def person_at(tx: Tx, phone: str, name: str) -> UUID | None:
+    """Whose verified number this is, if that is also her name: neither can be fished for."""
+    rows = await tx.db.fetch("SELECT id, name_sealed, key_wrapped FROM account_at($1)", tx.vault.blind(phone, "phone"))
     for row in rows:
-        if tx.vault.key(row["key_wrapped"]).open(row["name_sealed"], f"name:{row['id']}").decode() == asked.agent_name:
+        if tx.vault.key(row["key_wrapped"]).open(row["name_sealed"], f"name:{row['id']}").decode() == name:
             return row["id"]
     return None
 
 
-def _problems(asked: Grant) -> list[Problem]:
+def problems_of(asked: Grant) -> list[Problem]:
     problems = []
     if not asked.agent_name:
         problems.append(Problem(_("请写上家人的姓名。"), "agent_name"))

@@ -24,13 +24,13 @@ class Fault(msgspec.Struct, frozen=True):
     fault: str
 
 
-async def note(tx: Tx, mandate: UUID, kind: str, data: Mapping[str, Any] | None = None) -> None:
-    """A line in the journal; by nobody when the machine itself writes it."""
+async def note(tx: Tx, mandate: UUID, kind: str, data: Mapping[str, Any] | None = None, by: UUID | None = None) -> None:
+    """A line in the journal, by whoever looks or, in a job, by `by`; by nobody when the machine itself writes it."""
     await tx.db.execute(
         "INSERT INTO mandate_events (mandate_id, kind, actor_id, at, data) VALUES ($1, $2, $3, $4, $5)",
         mandate,
         kind,
-        tx.visitor.id if tx.visitor else None,
+        tx.visitor.id if tx.visitor else by,
         tx.now,
         data or {},
     )

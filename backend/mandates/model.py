@@ -50,3 +50,35 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     agent_phone: str
     items: list[str] | None = None
     days: int = USUAL_DAYS
+
+
+Way = Literal["sms", "posted_code", "family_qr"]
+
+
+class AskFor(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent asks for, and how it is to reach the principal. `days` counts from today."""
+
+    principal_name: str
+    principal_phone: str
+    way: Way = "sms"
+    items: list[str] | None = None
+    days: int = USUAL_DAYS
+
+
+class MandateRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A mandate that is not one yet. `principal_id` None: nobody is known by that name and number; the asker is not told."""
+
+    id: UUID
+    way: Way
+    principal_id: UUID | None
+    agent_id: UUID | None
+    matters: str
+    consent: str
+    valid_to: date
+    asked_at: datetime
+    expires_at: datetime
+    state: Literal["pending", "agreed", "refused", "withdrawn"]
+    mandate_id: UUID | None
+
+    def open_at(self, now: datetime) -> bool:
+        return self.state == "pending" and self.expires_at > now

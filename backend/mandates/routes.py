@@ -7,15 +7,16 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.catalogue.queries import Published, city
+from backend.catalogue.queries import city
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
 from backend.core.web import PERSON, Form, local_path, page, read_form, see_other
+from backend.mandates import routes_requests
 from backend.mandates.actions import consent_text, grant, revoke
-from backend.mandates.model import USUAL_DAYS, Grant
+from backend.mandates.forms import DAYS, choosable, grant_of, matters_of
+from backend.mandates.model import USUAL_DAYS
 from backend.mandates.queries import journal_of, mandate_of, mandates_of
-
-DAYS = ("1", "31", "90", "182", "365")
+from backend.mandates.requests import requests_of
 
 
 @get("/mandates", opt=PERSON, include_in_schema=False)
@@ -23,7 +24,8 @@ async def mandates(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     found = await mandates_of(tx)
     given = [m for m in found if m.principal_id == tx.viewer.id]
     held = [m for m in found if m.agent_id == tx.viewer.id]
-    return page(request, tx, "mandates/list.html", given=given, held=held)
+    waiting = await requests_of(tx)
+    return page(request, tx, "mandates/list.html", given=given, held=held, waiting=waiting, me=tx.viewer.id)
 
 
 @get("/mandates/new", opt=PERSON, include_in_schema=False)
@@ -35,9 +37,15 @@ async def new_mandate(request: Request, tx: NamedDependency[Tx]) -> Response[str
 async def give_mandate(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
     """First shows the very words she agrees to; with `agreed` it gives the mandate."""
     form, published = await read_form(request), await city(tx.db)
-    asked, matters = _asked(form, published), _matters(form, published)
+    asked, matters = grant_of(form, published), matters_of(form, published)
     if form.text("agreed") != "yes":
-        return page(request, tx, "mandates/consent.html", consent=consent_text(tx, asked, matters), typed=form.fields)
+        return page(
+            request,
+            tx,
+            "mandates/consent.html",
+            consent=consent_text(tx.viewer.name, asked.agent_name, asked.days, matters, tx.today),
+            typed=form.fields,
+        )
     try:
         async with tx.db.transaction():
             mandate = await grant(tx, asked, matters)
@@ -71,8 +79,6 @@ async def acting(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
 
 
 async def _form_page(request: Request, tx: Tx, form: Form, problems: list[Problem]) -> Response[str]:
-    published = await city(tx.db)
-    items = [(item.code, item.name) for item in published.pack.items.values() if item.agent]
     return page(
         request,
         tx,
@@ -80,24 +86,9 @@ async def _form_page(request: Request, tx: Tx, form: Form, problems: list[Proble
         status=422 if problems else 200,
         form=form,
         problems=problems,
-        items=items,
+        items=choosable(await city(tx.db)),
         days=DAYS,
     )
 
 
-def _asked(form: Form, published: Published) -> Grant:
-    days = form.text("days")
-    items = None if form.text("extent", "all") == "all" else [c for c in form.all("items") if c in published.titles]
-    phone = form.text("agent_phone").replace(" ", "").replace("-", "")
-    return Grant(
-        agent_name=form.text("agent_name"), agent_phone=phone, items=items, days=int(days) if days in DAYS else 0
-    )
-
-
-def _matters(form: Form, published: Published) -> str:
-    if form.text("extent", "all") == "all":
-        return "所有允许代办的事项"
-    return "、".join(published.titles[code] for code in form.all("items") if code in published.titles)
-
-
-ROUTES = [mandates, new_mandate, give_mandate, show_mandate, take_back, acting]
+ROUTES = [mandates, new_mandate, give_mandate, show_mandate, take_back, acting, *routes_requests.ROUTES]

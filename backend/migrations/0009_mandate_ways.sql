@@ -86,6 +86,7 @@ CREATE TABLE mandate_requests (
     agent_id     uuid REFERENCES accounts,      -- NULL: whoever of this name brings the code
     agent_blind  bytea,                         -- keyed hash of that name
     items        text[],
+    matters      text NOT NULL,                 -- their names, as the words have them
     consent      text NOT NULL,                 -- the very words
     code_hash    bytea NOT NULL,
     code_sealed  bytea,                         -- until it is sent or printed

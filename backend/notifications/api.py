@@ -11,14 +11,23 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, Parameter
 
 from backend.core.db import Tx
-from backend.core.i18n import wanted
+from backend.core.errors import NotFound, Refusal
+from backend.core.i18n import _, wanted
 from backend.core.render import saying
 from backend.core.viewer import counts_of
-from backend.core.web import PERSON
+from backend.core.web import ANYONE, PERSON
 from backend.notifications.actions import read
+from backend.notifications.inbound import Inbound, genuine, lay_down
 from backend.notifications.messages import message
 from backend.notifications.model import InboxEntry
 from backend.notifications.queries import PAGE, inbox_of
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """`new` False: it had come before, and nothing was done again."""
+
+    new: bool
+
 
 Limit = Annotated[int, Parameter(ge=0, le=PAGE)]
 
@@ -83,4 +92,19 @@ def _text(entry: InboxEntry, said: Callable[[Any], str]) -> NoticeText:
     )
 
 
-ROUTES = [list_notices, read_notice]
+@post("/api/v1/sms/inbound", opt=ANYONE, tags=["notices"], status_code=200)
+async def take_text(request: Request, tx: NamedDependency[Tx]) -> Taken:
+    """For the operator's gateway: a text message that came in, signed like ours. 404 for whoever cannot sign."""
+    key, body, headers = request.app.state.settings.sms_key, await request.body(), request.headers
+    if not key or not genuine(
+        key, body, headers.get("x-timestamp", ""), headers.get("x-signature", ""), request.app.state.clock()
+    ):
+        raise NotFound()
+    try:
+        message = msgspec.json.decode(body, type=Inbound)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise Refusal(_("这条短信的格式不对。")) from error
+    return Taken(new=await lay_down(tx, message))
+
+
+ROUTES = [take_text, list_notices, read_notice]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from backend.accounts.codes import clear_old
 from backend.core.jobs import Work, at_once, enqueue_all
-from backend.notifications import actions, codes, delivery
+from backend.notifications import actions, asking, codes, delivery, inbound
 from backend.notifications.model import Channel
 from backend.settings import Settings
 
@@ -42,6 +42,7 @@ async def clear_sign_ins(work: Work, _: dict[str, Any]) -> None:
     """Every night: attempts and limits of which nothing is needed any more."""
     async with work.transaction() as tx:
         await clear_old(tx)
+        await inbound.clear_texts(tx)
 
 
 async def remind(work: Work, _: dict[str, Any]) -> None:
@@ -55,7 +56,28 @@ async def sweep_notices(work: Work, _: dict[str, Any]) -> None:
         await enqueue_all(tx.db, await delivery.stuck(tx.db))
 
 
+async def announce_request(work: Work, payload: dict[str, Any]) -> None:
+    await asking.announce_request(work, UUID(payload["request"]))
+
+
+async def text_request(work: Work, payload: dict[str, Any]) -> None:
+    await asking.text_request(work, UUID(payload["request"]))
+
+
+async def request_answered(work: Work, payload: dict[str, Any]) -> None:
+    async with work.transaction() as tx:
+        await asking.request_answered(tx, UUID(payload["request"]))
+
+
+async def read_text(work: Work, payload: dict[str, Any]) -> None:
+    await inbound.read_text(work, payload["reference"])
+
+
 JOBS = {
+    "announce_request": announce_request,
+    "text_request": text_request,
+    "request_answered": request_answered,
+    "read_text": read_text,
     "notify": notify,
     "deliver_push": deliver_push,
     "deliver_mail": deliver_mail,

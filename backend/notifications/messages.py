@@ -13,6 +13,7 @@ from backend.core.i18n import _
 from backend.notifications.model import Words
 
 DUE_SOON = "correction_due_soon"
+MANDATE_ASKED, MANDATE_ENDS_SOON = "mandate_asked", "mandate_ends_soon"
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +140,20 @@ TEXTS = {
         _("请点开看理由。不认可的话，可以申请行政复议，也可以到法院起诉。"),
     ),
 }
+# Not about a case: what else a person is told.
+OTHERS = {
+    MANDATE_ASKED: (
+        _("有人想替您办事"),
+        _("对方请您授权。您不同意，对方什么也办不了。"),
+        _("请点开看清楚，再点同意或不同意。"),
+    ),
+    MANDATE_ENDS_SOON: (
+        _("一份授权快到期了"),
+        _("到期以后，就不能再用这份授权替人办事。"),
+        _("还要用，请授权的人重新授权一次；不用了，就不必管它。"),
+    ),
+}
+LOUD_OTHERS = {DUE_SOON: Notice.NEEDS_YOU, MANDATE_ASKED: Notice.NEEDS_YOU, MANDATE_ENDS_SOON: Notice.NEWS}
 
 UNTIL = {
     Clock.NOTICE: _("%(due)s前会告诉您是否受理。"),
@@ -148,6 +163,10 @@ UNTIL = {
 }
 PROVISIONAL = _("%(until)s（放假安排公布后可能变动）")
 
+PUSHES_OF_OTHERS = {
+    MANDATE_ASKED: (_("有人想替您办事"), _("点一下看清楚，再说同意或不同意。")),
+    MANDATE_ENDS_SOON: (_("一份授权快到期了"), _("点一下查看。")),
+}
 # What a push says, by how loudly the person is told: no item, no name, no number.
 PUSHES = {
     Notice.NEWS: (_("您的办件有新进展"), _("点一下查看。")),
@@ -173,14 +192,16 @@ LOOKS = {
 
 def loudness(kind: str, actor_kind: str = "") -> Notice:
     """How loudly people are told of such an event; NONE for what is no news, such as the machine's acceptance on its way to a grant."""
+    if kind in LOUD_OTHERS:
+        return LOUD_OTHERS[kind]
     if kind not in TEXTS or (kind == "accepted" and actor_kind == "machine"):
         return Notice.NONE
-    return Notice.NEEDS_YOU if kind == DUE_SOON else MOVES[kind].notice
+    return MOVES[kind].notice
 
 
 def message(words: Words) -> Message:
     """The full words; KeyError for a kind nobody is told of."""
-    title, happened, todo = TEXTS[words.kind]
+    title, happened, todo = TEXTS.get(words.kind) or OTHERS[words.kind]
     params = {"item": words.item or Sentence(_("您的办件")), "number": words.number, "authority": words.authority}
     tone, glyph = LOOKS.get(words.kind, ("sea", "bell"))
     if loudness(words.kind) is Notice.NEEDS_YOU:
@@ -204,4 +225,4 @@ def until(due: date | None, clock: Clock | None, provisional: bool) -> Sentence 
 
 def push_words(words: Words) -> tuple[str, str]:
     """Title and body of a push, to be translated: the same for everybody, whatever it is about."""
-    return PUSHES[loudness(words.kind)]
+    return PUSHES_OF_OTHERS.get(words.kind) or PUSHES[loudness(words.kind)]

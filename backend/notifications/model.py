@@ -29,7 +29,10 @@ class Sending(StrEnum):
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """What a notice is about: enough to word it in any language, and nothing private."""
+    """What a notice is about: enough to word it in any language, and nothing private.
+
+    `page`: where it leads, for what is not about a case.
+    """
 
     kind: str
     item: str = ""
@@ -38,6 +41,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     due: date | None = None
     clock: Clock | None = None
     provisional: bool = False
+    page: str = ""
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):

@@ -62,6 +62,8 @@ async def open_notice(request: Request, tx: NamedDependency[Tx], notice: FromPat
     """Reads it and goes to what it is about; if that is somebody else's affair, hers come onto the screen, as far as a mandate lets."""
     words, principal = await notice_for(tx, notice)
     await read(tx, notice)
+    if words.page:
+        return see_other(words.page)
     if not words.number or principal is None:
         return see_other("/inbox")
     if principal != tx.viewer.principal_id:

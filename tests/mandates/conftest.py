@@ -1,14 +1,41 @@
-"""The starter city with its cast, running."""
+"""The starter city with its cast, running. Loaded once, then copied."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import msgspec
+import pytest
 import pytest_asyncio
 
+from backend.core.embedded import EmbeddedPostgres
+from backend.settings import Settings, load
 from tests.demo import load_demo
-from tests.web import running
+from tests.postgres import cloned, environ_of
+from tests.web import Site, running
+
+
+@pytest_asyncio.fixture(scope="session")
+async def peopled(
+    postgres: EmbeddedPostgres, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[str]:
+    async with cloned(postgres) as name:
+        await load_demo(settings_of(postgres, name, tmp_path_factory.mktemp("peopled")))
+        yield name
+
+
+def settings_of(postgres: EmbeddedPostgres, name: str, data: Path) -> Settings:
+    environ = {"DATA": str(data), "MASTER_KEY": "5a" * 32, "SUISHOUBAN_DEMO": "on", **environ_of(postgres, name)}
+    return load(environ)
 
 
 @pytest_asyncio.fixture
-async def site(settings):
-    await load_demo(settings)
-    async with running(msgspec.structs.replace(settings, demo=True)) as site:
+async def town_settings(postgres: EmbeddedPostgres, peopled: str, tmp_path: Path) -> AsyncIterator[Settings]:
+    """Settings with a copy of that city behind them."""
+    async with cloned(postgres, peopled) as name:
+        yield msgspec.structs.replace(settings_of(postgres, name, tmp_path), demo=True)
+
+
+@pytest_asyncio.fixture
+async def site(town_settings: Settings) -> AsyncIterator[Site]:
+    async with running(town_settings) as site:
         yield site

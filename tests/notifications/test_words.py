@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from backend.cases.states import MOVES, Clock, Notice
 from backend.core.render import saying
-from backend.notifications.messages import DUE_SOON, TEXTS, loudness, message, push_words, until
+from backend.notifications.messages import (
+    DUE_SOON,
+    LOUD_OTHERS,
+    OTHERS,
+    PUSHES_OF_OTHERS,
+    TEXTS,
+    loudness,
+    message,
+    push_words,
+    until,
+)
 from backend.notifications.model import Words
 
 KINDS = sorted(TEXTS)
@@ -18,6 +28,8 @@ KINDS = sorted(TEXTS)
 def test_every_move_people_hear_of_has_its_words():
     assert {name for name, move in MOVES.items() if move.notice is not Notice.NONE} <= set(TEXTS)
     assert set(TEXTS) <= {*MOVES, DUE_SOON}
+    assert set(LOUD_OTHERS) == {*OTHERS, DUE_SOON}
+    assert set(OTHERS) == set(PUSHES_OF_OTHERS)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,0 +1,52 @@
+"""What people fill in about a mandate: which things, how long. Pure."""
+
+from backend.catalogue.queries import Published
+from backend.core.web import Form
+from backend.mandates.model import AskFor, Grant
+
+DAYS = ("1", "31", "90", "182", "365")
+ALL = "所有允许代办的事项"
+
+
+def items_of(form: Form, published: Published) -> list[str] | None:
+    """None: everything an agent may do at all."""
+    if form.text("extent", "all") == "all":
+        return None
+    return [code for code in form.all("items") if code in published.titles]
+
+
+def matters_of(form: Form, published: Published) -> str:
+    items = items_of(form, published)
+    return ALL if items is None else "、".join(published.titles[code] for code in items)
+
+
+def days_of(form: Form) -> int:
+    return int(form.text("days")) if form.text("days") in DAYS else 0
+
+
+def phone_of(typed: str) -> str:
+    return typed.replace(" ", "").replace("-", "")
+
+
+def grant_of(form: Form, published: Published) -> Grant:
+    return Grant(
+        agent_name=form.text("agent_name"),
+        agent_phone=phone_of(form.text("agent_phone")),
+        items=items_of(form, published),
+        days=days_of(form),
+    )
+
+
+def ask_of(form: Form, published: Published) -> AskFor:
+    return AskFor(
+        principal_name=form.text("principal_name"),
+        principal_phone=phone_of(form.text("principal_phone")),
+        way="posted_code" if form.text("way") == "posted_code" else "sms",
+        items=items_of(form, published),
+        days=days_of(form),
+    )
+
+
+def choosable(published: Published) -> list[tuple[str, str]]:
+    """Code and name of everything that may be left to an agent."""
+    return [(item.code, item.name) for item in published.pack.items.values() if item.agent]

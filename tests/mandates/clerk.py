@@ -1,0 +1,42 @@
+"""The worker's jobs by hand, and a look into the tables."""
+
+import json
+from typing import Any
+
+import asyncpg
+
+from backend.core.db import connect, open_pool
+from backend.core.jobs import Work
+from backend.features import job_handlers
+from tests.web import Site
+
+
+class Clerk:
+    """Does what is queued, each once, at the site's time, as the worker role."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    async def works(self) -> list[str]:
+        """One round; returns the names. What follows from it waits for the next."""
+        queued = await rows(self.site, "DELETE FROM pgqueuer RETURNING id, entrypoint, payload")
+        await self.does(
+            *((row["entrypoint"], json.loads(row["payload"])) for row in sorted(queued, key=lambda r: r["id"]))
+        )
+        return [row["entrypoint"] for row in queued]
+
+    async def does(self, *jobs: tuple[str, dict[str, Any]]) -> None:
+        site, settings = self.site, self.site.app.state.settings
+        pool = await open_pool(settings.login("worker"), 2)
+        work = Work(pool, site.app.state.vault, settings, site.clock)
+        for name, payload in jobs:
+            await job_handlers()[0][name](work, payload)
+        await work.close()
+        await pool.close()
+
+
+async def rows(site: Site, question: str, *args: object) -> list[asyncpg.Record]:
+    owner = await connect(site.app.state.settings.login("owner"))
+    found = await owner.fetch(question, *args)
+    await owner.close()
+    return found

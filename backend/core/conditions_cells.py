@@ -29,12 +29,36 @@ Cells = dict[Key, list[object]]
 
 def settle(rest: Rest, sight: Sight) -> tuple[bool | None, frozenset[Key]]:
     """The verdict of an undecided remainder, and its open keys."""
+    if isinstance(rest, (All, AnyOf)) and len(apart := _apart(rest, sight)) > 1:
+        return _settled_apart(apart, sight, stop=isinstance(rest, AnyOf))
     uses = list(uses_of_rest(rest, sight))
     counted = Counter(key for _, key in uses)
     cells = _affordable(_cells({key for key, n in counted.items() if n > 1}, uses, sight), len(uses))
     if not cells:
         return None, frozenset(counted)
     return _tried(rest, sight, cells)
+
+
+def _apart(group: All | AnyOf, sight: Sight) -> list[Rest]:
+    """The parts of a group in bundles that share no fact: their trials add up instead of multiplying."""
+    bundles: list[tuple[set[Key], list[Rest]]] = []
+    for part in group.of:
+        keys, together = {key for _, key in uses_of_rest(part, sight)}, [part]
+        for bundle in [bundle for bundle in bundles if bundle[0] & keys]:
+            bundles.remove(bundle)
+            keys, together = keys | bundle[0], [*bundle[1], *together]
+        bundles.append((keys, together))
+    kind = type(group)
+    return [together[0] if len(together) == 1 else kind(of=tuple(together)) for _, together in bundles]  # type: ignore[arg-type]
+
+
+def _settled_apart(bundles: list[Rest], sight: Sight, *, stop: bool) -> tuple[bool | None, frozenset[Key]]:
+    """One bundle that comes out as `stop` decides them all; else all that is open in any of them is open."""
+    found = [settle(bundle, sight) for bundle in bundles]
+    if any(verdict is stop for verdict, _ in found):
+        return stop, frozenset()
+    still_open = frozenset[Key]().union(*(keys for _, keys in found))
+    return (None if any(verdict is None for verdict, _ in found) else not stop), still_open
 
 
 def _tried(rest: Rest, sight: Sight, cells: Cells) -> tuple[bool | None, frozenset[Key]]:

@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from collections.abc import Callable
 
 import msgspec
@@ -37,8 +38,8 @@ def web(_: argparse.Namespace) -> int:
     from backend.core.embedded import reachable
     from backend.core.standing import refuse_unsafe
 
-    # uvicorn sends itself the signal again once it has stopped: then this returns instead of dying of it.
-    signal.signal(signal.SIGTERM, lambda *_: None)
+    # While it serves, uvicorn handles the signal itself; before that, and when it sends it again at its end, this does.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with reachable(load()) as settings:
         need_keys(settings)
         asyncio.run(refuse_unsafe(settings.login("web")))

@@ -75,8 +75,12 @@ async def _processes(
 
 async def _open(settings: Settings, environ: Mapping[str, str], with_starter: bool, stop: asyncio.Event) -> int:
     """Bring the starter city in, say where to look once /readyz answers, and wait to be stopped."""
-    if with_starter and not await starter.is_loaded(settings) and not await _brought_in(settings, environ, stop):
-        return 1
+    if with_starter:
+        before = await starter.is_loaded(settings)
+        if not before and not await _brought_in(settings, environ, stop):
+            if before is None:
+                return 1
+            print("The starter city has faults (see above): the town opens with what was published before.", flush=True)
     while not stop.is_set():
         if await _ready(settings):
             print(f"随手办 · ready · {settings.public_url}   (Ctrl-C: stop)", flush=True)

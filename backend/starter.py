@@ -22,11 +22,12 @@ def commands(settings: Settings) -> list[Sequence[str]]:
     return [city, ("demo", "cast", str(CITY))] if settings.demo else [city]
 
 
-async def is_loaded(settings: Settings) -> bool:
+async def is_loaded(settings: Settings) -> bool | None:
+    """Whether all this was brought in as it stands now; None: nothing was ever."""
     connection = await connect(settings.login("owner"))
     try:
         said = await connection.fetchval("select obj_description('schema_migrations'::regclass, 'pg_class')")
-        return bool(said == _fingerprint(settings))
+        return None if said is None else bool(said == _fingerprint(settings))
     finally:
         await connection.close()
 

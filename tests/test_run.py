@@ -90,6 +90,18 @@ def test_a_signal_stops_everything_and_is_no_failure(data: Path, number: signal.
     assert not (data / "postgres/cluster/postmaster.pid").exists()
 
 
+@pytest.mark.parametrize("parts", [1, 3])
+def test_a_start_that_is_told_to_stop_half_way_stops_at_once(data: Path, parts: int) -> None:
+    environ = {**os.environ, "DATA": str(data), "PORT": "0", "DATABASE_URL": ""}
+    command = [sys.executable, "-m", "backend", "run"]
+    with subprocess.Popen(command, env=environ, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        assert soon(lambda: len(children(process.pid)) >= parts)
+        process.terminate()
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "did not stop" not in said
+
+
 def test_what_is_killed_is_started_again(data: Path) -> None:
     with town(data) as (process, address):
         before = children(process.pid)

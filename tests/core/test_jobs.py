@@ -185,3 +185,21 @@ async def test_the_journal_of_old_jobs_is_forgotten(settings, owner, web):
     async with a_worker(settings, {}) as work:
         await jobs.forget_jobs(work, {})
     assert await owner.fetchval("SELECT count(*) FROM pgqueuer_log") == 1
+
+
+async def test_no_more_than_so_many_at_a_time_over_all_workers(settings, owner, web):
+    running, most = 0, 0
+
+    @jobs.at_once(2)
+    async def waits(work, payload):
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.1)
+        running -= 1
+        await HANDLERS["say"](work, payload)
+
+    await jobs.enqueue_all(web, [("waits", {})] * 12)
+    async with a_worker(settings, {"waits": waits}), a_worker(settings, {"waits": waits}):
+        await until(owner, "SELECT count(*) = 12 FROM journal")
+    assert most == 2

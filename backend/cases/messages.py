@@ -91,7 +91,7 @@ LATER = {
     State.CERTIFIED: ("delivered",),
 }
 LATER_TITLES = {
-    "accepted": _("受理"),
+    "accepted": _("部门受理"),
     "granted": _("作出决定"),
     "resumed": _("特别程序结束"),
     "delivered": _("送达结果"),

@@ -19,10 +19,9 @@ from backend.cases.queries import agent_names, case_for, cases_of, department_ph
 from backend.cases.states import LABELS, State
 from backend.cases.when import due_words_of
 from backend.catalogue.queries import city, item_version
-from backend.core.db import Tx, transaction
-from backend.core.errors import Invalid, NotFound, Refusal
-from backend.core.viewer import Viewer, open_viewer
-from backend.core.web import COOKIE, PERSON, page, request_tx, see_other
+from backend.core.db import Tx
+from backend.core.errors import Invalid, Refusal
+from backend.core.web import PERSON, page, request_tx, see_other
 
 PING = 25.0  # seconds of silence after which proxies begin to doubt
 
@@ -149,12 +148,8 @@ async def _changes(request: Request, case: Case, shown: int) -> AsyncIterator[Se
 
 async def _seen(request: Request, number: str) -> Case:
     """The case in a short transaction of its own, for a request that must not keep one open."""
-    state = request.app.state
-    async with transaction(state.pool, readonly=True) as db:
-        viewer: Viewer | None = await open_viewer(db, state.vault, request.cookies.get(COOKIE), state.clock())
-        if viewer is None:
-            raise NotFound()
-        return await case_for(db, viewer, number)
+    async with request_tx(request) as tx:
+        return await case_for(tx.db, tx.viewer, number)
 
 
 ROUTES = [case_list, case_page, withdrawal_page, withdraw, correction_page, correct, watch]

@@ -59,7 +59,7 @@ def _filing(form: Form) -> Filing:
 
 
 @get("/orders", opt=PERSON, include_in_schema=False)
-async def all_orders() -> Response[None]:
+async def all_orders(tx: NamedDependency[Tx]) -> Response[None]:
     """Where somebody lands who goes back to a filing: the list of everything she has filed."""
     return see_other("/cases")
 

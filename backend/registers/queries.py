@@ -13,9 +13,7 @@ from backend.registers.model import RegisterFact
 async def facts_about(tx: Tx, identities: Iterable[str]) -> dict[str, list[RegisterFact]]:
     """All that the registers know of each identity, in one query: identity → facts."""
     wanted = {tx.vault.blind(identity, "identity"): identity for identity in identities}
-    rows = await tx.db.fetch(
-        "SELECT register, subject, sealed, at FROM register_records WHERE subject = ANY($1)", list(wanted)
-    )
+    rows = await tx.db.fetch("SELECT register, subject, sealed, at FROM records_about($1)", list(wanted))
     found: dict[str, list[RegisterFact]] = {identity: [] for identity in wanted.values()}
     for row in rows:
         values = tx.vault.registers.open_value(row["sealed"], about(row["register"], row["subject"]))

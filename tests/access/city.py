@@ -1,0 +1,252 @@
+"""A city with two families in it, made once: the father's order of three cases, a cart being filled for him, mandates of
+every kind, and another family with an order of its own. Every person carries markers that stand nowhere else."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import msgspec
+
+from backend.accounts.actions import open_session
+from backend.cart.actions import lock_draft
+from backend.cart.materials import attach
+from backend.catalogue.actions import load_pack
+from backend.catalogue.pack_read import read_folder
+from backend.core.crypto import Vault
+from backend.core.db import Tx, connect, job_transaction, open_pool
+from backend.core.files import store_upload
+from backend.demo.actions import load_cast
+from backend.demo.model import Cast, Officer, Person
+from backend.mandates.model import ACTIONS
+from backend.notifications.actions import tell
+from backend.notifications.model import Channel
+from backend.orders.actions import file_order
+from backend.orders.model import Filing
+from backend.settings import Settings
+from tests.access import table as who
+from tests.demo import HAIKOU
+from tests.orders.shopping import THREE, fill_in, picture, put_in, transaction
+from tests.web import Site, StoppedClock, running
+
+AUNT = "aunt"  # the principal of the other family
+CIVIL_AFFAIRS, MARKETS = "民政局", "市场监督管理局"
+OTHER_MATTER = "居住证"
+NEXT = ("公共租赁住房", "护理补贴")  # what the agents fill in next, all but the filing
+PUSH = "https://fcm.googleapis.com/fcm/send/the-fathers-own"
+
+
+class Marked(msgspec.Struct, frozen=True):
+    """What stands nowhere but where this person's own affairs may be seen. `typed`: answers and the name of a file."""
+
+    name: str
+    number: str
+    phone: str
+    typed: tuple[str, ...] = ()
+
+    def all(self) -> tuple[str, ...]:
+        return (self.name, self.number, self.phone, *self.typed)
+
+
+def _number(first17: str) -> str:
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return first17 + "10X98765432"[sum(w * int(c) for w, c in zip(weights, first17, strict=True)) % 11]
+
+
+MARKS = {
+    who.FATHER: Marked("魏苍梧", _number("46019919440305101"), "13900010001", ("演示路青鹞巷一号", "青鹞照片")),
+    AUNT: Marked("孟扶摇", _number("46019919410607204"), "13900010002", ("演示路赤狐巷二号", "赤狐照片")),
+    who.DAUGHTER: Marked("魏霜降", _number("46019919730816202"), "13900010003"),
+    who.HELPER: Marked("孟惊蛰", _number("46019919750211305"), "13900010004"),
+    who.NEIGHBOUR: Marked("左白露", _number("46019919800101401"), "13900010005"),
+    who.COUSIN: Marked("魏谷雨", _number("46019919810202502"), "13900010006"),
+    who.NEPHEW: Marked("魏小满", _number("46019919820303603"), "13900010007"),
+    who.STRANGER: Marked("段芒种", _number("46019919830404704"), "13900010008"),
+}
+OFFICERS = (
+    Officer(handle=who.CIVIL, name="公务员甲", roles={CIVIL_AFFAIRS: ("window", "reviewer", "approver")}),
+    Officer(handle=who.MARKET, name="公务员乙", roles={MARKETS: ("window", "reviewer", "approver", "head")}),
+    Officer(handle=who.AUDITOR, name="公务员丙", roles={CIVIL_AFFAIRS: ("auditor",)}),
+    Officer(handle=who.EDITOR, name="公务员丁", roles={CIVIL_AFFAIRS: ("editor", "legal")}),
+)
+
+
+class City(msgspec.Struct):
+    """A prepared database: everybody's id and session, and the objects that requests aim at."""
+
+    ids: dict[str, UUID] = {}
+    tokens: dict[str, str] = {}
+    targets: dict[str, Any] = {}
+
+
+def _person(handle: str) -> Person:
+    mark = MARKS[handle]
+    facts = {
+        "person.name": mark.name, "person.id_number": mark.number, "person.household": "460105",
+        "person.residence": "460105", "person.phone": mark.phone, "person.capacity": "full",
+    }  # fmt: skip
+    born = f"{mark.number[6:10]}-{mark.number[10:12]}-{mark.number[12:14]}"
+    registers = {
+        "population": {"person.name": mark.name, "person.birth_date": born, "person.household": "460105", "person.alive": True},
+        "civil_affairs": {"person.elder_allowance": False, "person.nursing_allowance": False, "person.low_income": False},
+    }  # fmt: skip
+    return Person(handle=handle, name=mark.name, phone=mark.phone, facts=facts, registers=registers)
+
+
+async def build(settings: Settings) -> City:
+    """Fills the fresh database of `settings`."""
+    city = City()
+    owner = await connect(settings.login("owner"))
+    try:
+        await _settle(city, owner, settings)
+        async with running(settings) as site:
+            await _live(city, site)
+        await _tell(settings)
+        await _find_targets(city, owner)
+    finally:
+        await owner.close()
+    return city
+
+
+async def _settle(city: City, owner: asyncpg.Connection, settings: Settings) -> None:
+    now = StoppedClock()()
+    async with owner.transaction():
+        await owner.execute("SELECT set_config('app.now', $1, true)", now.isoformat())
+        await load_pack(owner, read_folder(HAIKOU))
+        tx = Tx(owner, Vault(settings.master_key or ""), now)
+        await load_cast(tx, Cast(people=tuple(map(_person, MARKS)), officers=OFFICERS))
+        city.ids = dict(await owner.fetch("SELECT handle, id FROM accounts WHERE handle IS NOT NULL"))
+        await _give_mandates(city, owner, tx.today)
+        for handle, account in city.ids.items():
+            city.tokens[handle] = await open_session(tx, account)
+        await _put_on_screens(city, owner)
+        await owner.execute(
+            """INSERT INTO mandate_requests (id, way, principal_id, agent_id, matters, consent, code_hash, valid_from, valid_to,
+                      asked_at, expires_at)
+               VALUES (gen_random_uuid(), 'sms', $1, $2, '所有允许代办的事项', '同意', '\\x00', $3, $3, $4::timestamptz, $4 + interval '1 day')""",
+            city.ids[who.FATHER], city.ids[who.STRANGER], tx.today, now,
+        )  # fmt: skip
+        await owner.execute(
+            """INSERT INTO passkeys (id, account_id, credential, public_key, sign_count, name, created_at)
+               VALUES (gen_random_uuid(), $1, sha256('credential'), sha256('key'), 0, '书房里的电脑', $2)""",
+            city.ids[who.FATHER], now,
+        )  # fmt: skip
+        await owner.execute(
+            """INSERT INTO push_subscriptions (id, account_id, endpoint, p256dh, auth, created_at)
+               VALUES (gen_random_uuid(), $1, $2, 'key', 'auth', $3)""",
+            city.ids[who.FATHER], PUSH, now,
+        )  # fmt: skip
+
+
+async def _give_mandates(city: City, owner: asyncpg.Connection, today: date) -> None:
+    other = await owner.fetchval("SELECT code FROM items WHERE kind = 'item' AND name = $1", OTHER_MATTER)
+    long_ago, soon = today - timedelta(90), today + timedelta(90)
+    for agent, principal, items, until, ended in (
+        (who.DAUGHTER, who.FATHER, None, soon, None),
+        (who.NEIGHBOUR, who.FATHER, [other], soon, None),
+        (who.COUSIN, who.FATHER, None, today - timedelta(1), None),
+        (who.NEPHEW, who.FATHER, None, soon, "revoked"),
+        (who.HELPER, AUNT, None, soon, None),
+    ):
+        mandate = city.targets[f"mandate of {agent}"] = uuid4()
+        await owner.execute(
+            """INSERT INTO mandates (id, principal_id, agent_id, kind, created_via, items, actions, consent, consent_hash,
+                      valid_from, valid_to, granted_at, ended_at, end_reason)
+               VALUES ($1, $2, $3, 'entrusted', 'self', $4, $5, '同意', '\\x00', $6, $7, app_now(),
+                       CASE WHEN $8::text IS NOT NULL THEN app_now() END, $8)""",
+            mandate, city.ids[principal], city.ids[agent], items, list(ACTIONS), long_ago, until, ended,
+        )  # fmt: skip
+        await owner.execute(
+            "INSERT INTO mandate_events (mandate_id, kind, actor_id) VALUES ($1, 'granted', $2)",
+            mandate, city.ids[principal],
+        )  # fmt: skip
+
+
+async def _put_on_screens(city: City, owner: asyncpg.Connection) -> None:
+    """Each agent has her principal's affairs on the screen, those whose mandate has ended as well; sessions outlast them all."""
+    await owner.execute(
+        """UPDATE sessions s SET principal_id = m.principal_id, mandate_id = m.id
+           FROM mandates m WHERE m.agent_id = s.account_id"""
+    )
+    await owner.execute("UPDATE sessions SET expires_at = created_at + interval '2 years'")
+
+
+def client(site: Site, city: City, handle: str) -> httpx.AsyncClient:
+    """A telephone with this person's session; `nobody` has none."""
+    found = site.stranger()
+    if handle != who.NOBODY:
+        found.cookies.set("__Host-session", city.tokens[handle])
+    return found
+
+
+async def _live(city: City, site: Site) -> None:
+    for agent, principal in ((who.DAUGHTER, who.FATHER), (who.HELPER, AUNT)):
+        person, mark = client(site, city, agent), MARKS[principal]
+        await put_in(site, person, THREE)
+        await fill_in(
+            site, person, person__address=mark.typed[0], bank_account__holder=mark.name, person__phone=mark.phone
+        )
+        await _add_photo(site, person, mark)
+        await _file(site, person)
+        await put_in(site, person, NEXT)
+        await fill_in(site, person)
+        await _add_photo(site, person, mark)
+    async with transaction(site, client(site, city, who.DAUGHTER)) as tx:
+        needs = (await lock_draft(tx)).sheet.materials
+        city.targets["pledge"] = next((need.name for need in needs if need.pledge), None)
+
+
+async def _add_photo(site: Site, person: httpx.AsyncClient, mark: Marked) -> None:
+    """One more page of every material that was handed in, under a name of its own."""
+    async with transaction(site, person) as tx:
+        draft = await lock_draft(tx)
+        for need in (need for need in draft.sheet.materials if need.files):
+            file = await store_upload(tx, site.app.state.files, picture(), f"{mark.typed[1]}.jpg")
+            await attach(tx, draft, need, [file])
+
+
+async def _file(site: Site, person: httpx.AsyncClient) -> None:
+    async with transaction(site, person) as tx:
+        draft = await lock_draft(tx)
+        filing = Filing(cart=draft.cart_id, version=draft.version, agree=True)
+        await file_order(tx, f"prepared-{uuid4()}", filing)
+
+
+async def _tell(settings: Settings) -> None:
+    """What the worker does after the filings: everybody is told, on every channel there is."""
+    pool = await open_pool(settings.login("worker"), 2)
+    async with job_transaction(pool, Vault(settings.master_key or ""), StoppedClock()()) as tx:
+        events = [row["id"] for row in await tx.db.fetch("SELECT id FROM events WHERE public ORDER BY id")]
+        await tell(tx, events, frozenset(Channel))
+    await pool.close()
+
+
+async def _find_targets(city: City, owner: asyncpg.Connection) -> None:
+    father, daughter = city.ids[who.FATHER], city.ids[who.DAUGHTER]
+    found = await owner.fetchrow(
+        """SELECT (SELECT number FROM orders WHERE principal_id = $1) AS "order",
+                  (SELECT number FROM cases WHERE principal_id = $1 AND department_id = $3 AND state = 'submitted') AS "case",
+                  (SELECT item_code FROM cases WHERE principal_id = $1 AND department_id = $3 AND state = 'submitted') AS item,
+                  (SELECT f.file_id FROM case_files f JOIN cases c ON c.id = f.case_id WHERE c.principal_id = $1
+                   AND c.department_id = $3 AND c.state = 'submitted' LIMIT 1) AS file,
+                  (SELECT id FROM notices WHERE person_id = $1 AND channel = 'inbox' ORDER BY event_id LIMIT 1) AS notice,
+                  (SELECT id FROM sessions WHERE account_id = $1) AS session,
+                  (SELECT id FROM mandate_requests WHERE principal_id = $1) AS asked,
+                  (SELECT id FROM passkeys WHERE account_id = $1) AS passkey,
+                  (SELECT id FROM carts WHERE actor_id = $2 AND state = 'open') AS cart,
+                  (SELECT version FROM carts WHERE actor_id = $2 AND state = 'open') AS version,
+                  (SELECT l.id FROM cart_lines l JOIN carts c ON c.id = l.cart_id WHERE c.actor_id = $2 AND c.state = 'open' ORDER BY l.position LIMIT 1) AS line,
+                  (SELECT version FROM cases WHERE principal_id = $1 AND department_id = $3 AND state = 'submitted') AS case_version""",
+        father, daughter, CIVIL_AFFAIRS,
+    )  # fmt: skip
+    held = await owner.fetchrow(
+        """SELECT m.subject, m.material, m.variant, m.file_id FROM cart_materials m JOIN carts c ON c.id = m.cart_id
+           WHERE c.actor_id = $1 AND c.state = 'open' ORDER BY m.material, m.position LIMIT 1""",
+        daughter,
+    )
+    name = f"{held['subject']}.{held['material']}" + (f".{held['variant']}" if held["variant"] else "")
+    city.targets |= {**found, "material": name, "held file": held["file_id"], "scenario": None}
+    city.targets["scenario"] = await owner.fetchval("SELECT id FROM scenarios ORDER BY id LIMIT 1")
+    missing = [target for target, value in city.targets.items() if value is None]
+    assert not missing, missing

@@ -1,0 +1,103 @@
+"""Whose row each row is, and who may read how many of whose: written by hand, for every table of the schema."""
+
+from tests.access.city import AUNT
+from tests.access.table import (
+    AUDITOR,
+    CIVIL,
+    COUSIN,
+    DAUGHTER,
+    EDITOR,
+    FATHER,
+    HELPER,
+    MARKET,
+    NEIGHBOUR,
+    NEPHEW,
+    STRANGER,
+)
+
+# table → SQL that says for each row (its place) whose it is. Asked as owner.
+WHOSE = {
+    "accounts": "SELECT ctid::text, id FROM accounts",
+    **{t: f"SELECT ctid::text, account_id FROM {t}" for t in ("contacts", "sessions", "passkeys", "push_subscriptions", "identities")},
+    **{t: f"SELECT ctid::text, principal_id FROM {t}" for t in
+       ("mandates", "mandate_requests", "parties", "carts", "orders", "cases", "events", "files")},
+    "notices": "SELECT ctid::text, person_id FROM notices",
+    "idempotency_keys": "SELECT ctid::text, actor_id FROM idempotency_keys",
+    "mandate_events": "SELECT e.ctid::text, m.principal_id FROM mandate_events e JOIN mandates m ON m.id = e.mandate_id",
+    "facts": "SELECT f.ctid::text, p.principal_id FROM facts f JOIN parties p ON p.id = f.party_id",
+    **{t: f"SELECT x.ctid::text, c.principal_id FROM {t} x JOIN carts c ON c.id = x.cart_id"
+       for t in ("cart_lines", "answers", "cart_materials")},
+    "case_files": "SELECT f.ctid::text, c.principal_id FROM case_files f JOIN cases c ON c.id = f.case_id",
+}  # fmt: skip
+
+# Nothing of a person's, or nothing readable without knowing already what to look for.
+NOBODYS = {
+    "schema_migrations", "departments", "officer_roles", "packs", "items", "item_versions", "scenarios", "calendar_days",
+    "pgqueuer", "pgqueuer_log",  # jobs carry ids only: see test_markers
+}  # fmt: skip
+# The web role has no right to read these at all.
+UNREADABLE = {
+    "register_records", "limits", "mandate_journals", "inbound_texts", "letters", "pgqueuer_schedules", "pgqueuer_statistics",
+}  # fmt: skip
+# Rows of a browser that is not signed in yet: found by the hash of its cookie.
+BROWSERS = {"sign_in_codes", "passkey_challenges", "provider_attempts", "officer_enrolments"}
+
+ALL, SOME = "all", "some, not all"
+Sight = dict[str, dict[str, int | str]]  # reader → whose → how many rows; who is not named reads none
+
+ONE_OWN: Sight = {who: {who: 1} for who in (FATHER, DAUGHTER, NEIGHBOUR, COUSIN, NEPHEW, HELPER, STRANGER)}
+WITH_PRINCIPAL: Sight = {
+    FATHER: {FATHER: ALL},
+    DAUGHTER: {DAUGHTER: ALL, FATHER: ALL},
+    NEIGHBOUR: {NEIGHBOUR: ALL, FATHER: ALL},  # she must fill in his particulars for the one matter she has
+    COUSIN: {COUSIN: ALL},
+    NEPHEW: {NEPHEW: ALL},
+    HELPER: {HELPER: ALL, AUNT: ALL},
+    STRANGER: {STRANGER: ALL},
+}
+IN_THE_CART: Sight = {DAUGHTER: {FATHER: ALL}, HELPER: {AUNT: ALL}}
+OF_CASES: Sight = {FATHER: {FATHER: ALL}, DAUGHTER: {FATHER: ALL}, HELPER: {AUNT: ALL}}
+
+
+def and_desk(sight: Sight, count: int | str) -> Sight:
+    """Those who read the department's cases read this much of the father's and of the aunt's."""
+    return sight | {officer: {FATHER: count, AUNT: count} for officer in (CIVIL, AUDITOR)}
+
+
+FATHERS_AGENTS: Sight = {agent: {FATHER: 1} for agent in (DAUGHTER, NEIGHBOUR, COUSIN, NEPHEW)}
+SIGHT: dict[str, Sight] = {
+    "accounts": {
+        FATHER: {FATHER: 1, DAUGHTER: 1, NEIGHBOUR: 1, COUSIN: 1, NEPHEW: 1},
+        DAUGHTER: {DAUGHTER: 1, FATHER: 1},
+        NEIGHBOUR: {NEIGHBOUR: 1, FATHER: 1},
+        COUSIN: {COUSIN: 1},
+        NEPHEW: {NEPHEW: 1},
+        HELPER: {HELPER: 1, AUNT: 1},
+        STRANGER: {STRANGER: 1},
+        CIVIL: {CIVIL: 1, FATHER: 1, AUNT: 1, DAUGHTER: 1, HELPER: 1},
+        AUDITOR: {AUDITOR: 1, FATHER: 1, AUNT: 1, DAUGHTER: 1, HELPER: 1},
+        MARKET: {MARKET: 1},
+        EDITOR: {EDITOR: 1},
+    },
+    "contacts": ONE_OWN,
+    "sessions": ONE_OWN | {officer: {officer: 1} for officer in (CIVIL, MARKET, AUDITOR, EDITOR)},
+    "passkeys": {FATHER: {FATHER: 1}},
+    "push_subscriptions": {FATHER: {FATHER: 1}},
+    "identities": {},
+    "mandates": FATHERS_AGENTS | {FATHER: {FATHER: 4}, HELPER: {AUNT: 1}},  # also the agent's own that has ended
+    "mandate_requests": {FATHER: {FATHER: 1}, STRANGER: {FATHER: 1}},
+    "mandate_events": FATHERS_AGENTS | {FATHER: {FATHER: 5}, DAUGHTER: {FATHER: 2}, HELPER: {AUNT: 2}},
+    "parties": WITH_PRINCIPAL,
+    "facts": WITH_PRINCIPAL,
+    "carts": IN_THE_CART,
+    "cart_lines": IN_THE_CART,
+    "answers": IN_THE_CART,
+    "cart_materials": IN_THE_CART,
+    "orders": and_desk(OF_CASES, 1),
+    "cases": and_desk(OF_CASES, 2),  # the third one is another department's
+    "events": and_desk(OF_CASES, 4),
+    "case_files": and_desk(OF_CASES, SOME),
+    "files": and_desk(OF_CASES, SOME),
+    "notices": {FATHER: {FATHER: ALL}, DAUGHTER: {DAUGHTER: ALL}, HELPER: {HELPER: ALL}},
+    "idempotency_keys": {DAUGHTER: {DAUGHTER: 1}, HELPER: {HELPER: 1}},
+}  # fmt: skip

@@ -1,0 +1,185 @@
+"""Who gets what from every route: written by hand, read by people, never derived from the code.
+
+Each route stands here with one target: an object of the father's, named in `targets.py` (his case, his order, his file,
+his mandate, or the cart his daughter fills for him). A route without a row, or a row without a route, fails the build.
+"""
+
+from collections.abc import Iterable
+
+# Whose request it is. Those under a mandate have the father's affairs on the screen.
+FATHER = "father"  # the principal
+DAUGHTER = "daughter"  # his agent, for everything; filed the order, fills the cart
+NEIGHBOUR = "neighbour"  # his agent for one other matter: the cases are out of her scope
+COUSIN = "cousin"  # his agent until yesterday
+NEPHEW = "nephew"  # his agent until he took it back
+HELPER = "helper"  # the agent of another family
+STRANGER = "stranger"
+CIVIL = "civil"  # an officer of the department whose cases these are
+MARKET = "market"  # an officer of another department
+AUDITOR = "auditor"  # reads the department's cases, may move none
+EDITOR = "editor"  # writes the department's guides, has no business with its cases
+NOBODY = "nobody"  # not signed in
+
+PEOPLE = (FATHER, DAUGHTER, NEIGHBOUR, COUSIN, NEPHEW, HELPER, STRANGER)
+OFFICERS = (CIVIL, MARKET, AUDITOR, EDITOR)
+ACTORS = (*PEOPLE, *OFFICERS, NOBODY)
+AGENTS = (DAUGHTER, NEIGHBOUR, HELPER)  # with a live mandate on the screen
+
+# ok: it is shown or done. missing: 404. refused: a sentence, 400 to 429. sign_in: to the sign-in page, or 401.
+OK, MISSING, REFUSED, SIGN_IN = "ok", "missing", "refused", "sign_in"
+Verdicts = dict[str, str]
+
+
+def verdicts(ok: Iterable[str] = (), refused: Iterable[str] = (), nobody: str = SIGN_IN) -> Verdicts:
+    """Whoever is not named finds nothing there; nobody in particular is asked to sign in."""
+    found = dict.fromkeys(ACTORS, MISSING) | dict.fromkeys(ok, OK) | dict.fromkeys(refused, REFUSED)
+    return found | {NOBODY: nobody}
+
+
+def but(row: Verdicts, **changed: str) -> Verdicts:
+    return row | changed
+
+
+PUBLIC = verdicts(ok=ACTORS, nobody=OK)
+CLOSED = verdicts(nobody=MISSING)
+REFUSED_TO_ALL = verdicts(refused=ACTORS, nobody=REFUSED)
+OWN = verdicts(ok=PEOPLE)  # everybody sees only her own, or her live principal's
+ACCOUNT = verdicts(ok=(*PEOPLE, *OFFICERS))
+DESK = verdicts(ok=OFFICERS)
+CASE = verdicts(ok=(FATHER, DAUGHTER))
+CASE_REFUSED = verdicts(refused=(FATHER, DAUGHTER))  # may see it; what was sent is not enough
+DESK_CASE = verdicts(ok=(CIVIL, AUDITOR))
+CART = verdicts(ok=(DAUGHTER,))  # a cart is its maker's alone: even the principal does not see it
+CART_POST = verdicts(ok=(DAUGHTER,), refused=set(PEOPLE) - {DAUGHTER})  # answered as a cart that is gone
+OWN_CART = verdicts(ok=(DAUGHTER, HELPER))  # each her own; the others have begun none
+CART_API_REFUSED = verdicts(refused=(DAUGHTER,))
+FATHERS = verdicts(ok=(FATHER,))
+
+TABLE: dict[str, Verdicts] = {
+    # the shell and the probes
+    "GET /static/{name}": CLOSED,  # no such file: a built one is anybody's
+    "GET /sw.js": PUBLIC,
+    "GET /manifest.webmanifest": PUBLIC,
+    "GET /livez": PUBLIC,
+    "GET /readyz": PUBLIC,
+    "GET /": PUBLIC,
+    "GET /offline": PUBLIC,
+    "GET /_components": CLOSED,  # in the demo only
+    "GET /push/key": PUBLIC,
+    "POST /mode": PUBLIC,
+    "POST /language": PUBLIC,
+    "GET /api/openapi.json": PUBLIC,
+    "GET /api": PUBLIC,
+    "GET /api/{path}": CLOSED,
+    # the catalogue
+    "GET /items": PUBLIC,
+    "GET /items/{code}": PUBLIC,
+    "GET /search": PUBLIC,
+    "GET /scenarios": PUBLIC,
+    "GET /scenarios/{scenario_id}": PUBLIC,
+    "GET /api/v1/items": PUBLIC,
+    "GET /api/v1/items/{code}": PUBLIC,
+    "GET /api/v1/scenarios": PUBLIC,
+    "GET /api/v1/scenarios/{scenario_id}": PUBLIC,
+    "GET /api/v1/scenarios/{scenario_id}/step": PUBLIC,
+    # coming in and going out
+    "GET /sign-in": PUBLIC,
+    "POST /sign-in": CLOSED,  # by one tap in the demo only
+    "POST /sign-in/again": PUBLIC,
+    "POST /sign-out": PUBLIC,
+    "POST /sign-in/codes": REFUSED_TO_ALL,  # what was sent is no number
+    "GET /sign-in/code": dict.fromkeys(ACTORS, SIGN_IN),  # without an attempt of this browser: back to the beginning
+    "POST /sign-in/code": dict.fromkeys(ACTORS, SIGN_IN),
+    "POST /sign-in/name": dict.fromkeys(ACTORS, SIGN_IN),
+    "POST /sign-in/passkey/challenge": PUBLIC,
+    "POST /sign-in/passkey": REFUSED_TO_ALL,  # what was sent proves nothing
+    "GET /sign-in/provider": CLOSED,  # where no provider is set up
+    "GET /sign-in/provider/back": CLOSED,
+    "GET /enrol/{token}": CLOSED,  # a link of 128 random bits: who has it not finds nothing
+    "POST /enrol/{token}/challenge": CLOSED,
+    "POST /enrol/{token}": CLOSED,
+    # the person
+    "GET /me/passkeys": ACCOUNT,
+    "POST /me/passkeys/challenge": ACCOUNT,
+    "POST /me/passkeys": verdicts(refused=(*PEOPLE, *OFFICERS)),  # what was sent is no passkey
+    "POST /me/passkeys/{passkey}/name": FATHERS,
+    "POST /me/passkeys/{passkey}/remove": FATHERS,
+    "GET /me": ACCOUNT,
+    "GET /me/sessions": ACCOUNT,
+    "POST /me/sessions/{session}/end": FATHERS,
+    "GET /me/contacts": OWN,
+    "POST /me/contacts": verdicts(refused=PEOPLE),  # what was sent is no number
+    "GET /me/contacts/code": OWN,
+    "POST /me/contacts/code": OWN,  # without an attempt of this browser: back to the beginning
+    "GET /acting": OWN,
+    "POST /acting": verdicts(ok=(DAUGHTER,)),  # onto the father's affairs, under the daughter's mandate
+    # mandates
+    "GET /mandates": OWN,
+    "GET /mandates/new": OWN,
+    "POST /mandates": but(OWN, **dict.fromkeys(AGENTS, REFUSED)),  # nobody passes a mandate on
+    "GET /mandates/{mandate}": verdicts(ok=(FATHER, DAUGHTER)),
+    "POST /mandates/{mandate}/revocation": verdicts(ok=(FATHER, DAUGHTER)),
+    "GET /api/v1/mandates": OWN,
+    "DELETE /api/v1/mandates/{mandate}": verdicts(ok=(FATHER, DAUGHTER)),
+    "GET /mandates/ask": OWN,
+    "POST /mandates/requests": but(OWN, **dict.fromkeys(AGENTS, REFUSED)),
+    "GET /mandates/requests/{asked}": verdicts(ok=(FATHER, STRANGER)),  # the stranger asks the father
+    "POST /mandates/requests/{asked}/answer": verdicts(ok=(FATHER, STRANGER)),
+    # files
+    "GET /files/{file_id}": verdicts(ok=(FATHER, DAUGHTER, CIVIL, AUDITOR)),
+    # cases
+    "GET /cases": OWN,
+    "GET /cases/{number}": CASE,
+    "GET /cases/{number}/events": CASE,
+    "GET /cases/{number}/withdrawal": CASE,
+    "POST /cases/{number}/withdrawal": CASE,
+    "GET /cases/{number}/correction": CASE,
+    "POST /cases/{number}/correction": CASE_REFUSED,
+    "GET /api/v1/cases": OWN,
+    "GET /api/v1/cases/{number}": CASE,
+    "POST /api/v1/cases/{number}/withdrawal": CASE,
+    "POST /api/v1/cases/{number}/correction": CASE_REFUSED,
+    # the cart
+    "GET /cart": OWN,
+    "POST /cart/lines": but(OWN, neighbour=REFUSED),  # her mandate does not cover the thing she puts in
+    "POST /cart/lines/{line_id}/removal": CART,
+    "GET /cart/lines/{line_id}/parties": CART,
+    "POST /cart/lines/{line_id}/parties": CART,
+    "GET /cart/sheet": OWN,
+    "POST /cart/sheet": CART_POST,
+    "GET /cart/materials": OWN,
+    "POST /cart/materials": but(CART_POST, daughter=REFUSED),  # no file came along
+    "POST /cart/materials/removal": CART_POST,
+    "POST /cart/materials/pledge": CART_POST,
+    "GET /cart/review": OWN,
+    "GET /api/v1/cart": OWN_CART,
+    "POST /api/v1/cart/lines": but(OWN, neighbour=REFUSED),
+    "DELETE /api/v1/cart/lines/{line_id}": CART,
+    "GET /api/v1/cart/sheet": OWN_CART,
+    "PUT /api/v1/cart/answers": OWN_CART,
+    "PUT /api/v1/cart/pledges": CART,
+    "POST /api/v1/cart/materials": CART_API_REFUSED,
+    "DELETE /api/v1/cart/materials/{name}/{file_id}": CART,
+    # orders
+    "GET /orders": OWN,
+    "POST /orders": CART_POST,
+    "GET /orders/{number}": CASE,
+    "POST /api/v1/orders": CART_POST,
+    "GET /api/v1/orders/{number}": CASE,
+    # notices: each person's own, whoever is on the screen
+    "GET /inbox": OWN,
+    "GET /inbox/events": OWN,
+    "POST /inbox/{notice}": FATHERS,
+    "POST /inbox/read": OWN,
+    "GET /api/v1/notices": OWN,
+    "POST /api/v1/notices/{notice}/read": FATHERS,
+    "POST /push/subscription": but(FATHERS, **dict.fromkeys(PEOPLE[1:], REFUSED)),  # his address: nobody takes it over
+    "POST /push/renewal": but(FATHERS, **dict.fromkeys(PEOPLE[1:], REFUSED)),
+    "DELETE /push/subscription": OWN,  # forgets one's own only: tested by name
+    "POST /api/v1/sms/inbound": CLOSED,  # signed by the gateway, or not there
+    # the desk
+    "GET /desk": DESK,
+    "GET /desk/cases/{number}": DESK_CASE,
+    "POST /desk/cases/{number}/look": DESK_CASE,
+    "POST /desk/cases/{number}/moves": but(DESK_CASE, auditor=REFUSED),
+}

@@ -1,0 +1,116 @@
+"""Each person's markers stand where her affairs may be seen, and nowhere else: no answer, no log, no job, no push, no address."""
+
+import re
+from urllib.parse import unquote
+
+import asyncpg
+import httpx
+import pytest
+
+from tests.access.city import AUNT, MARKS, City
+from tests.access.conftest import Walked
+from tests.access.table import (
+    ACTORS,
+    AUDITOR,
+    CIVIL,
+    COUSIN,
+    DAUGHTER,
+    EDITOR,
+    FATHER,
+    HELPER,
+    MARKET,
+    NEIGHBOUR,
+    NEPHEW,
+    NOBODY,
+    STRANGER,
+)
+from tests.access.walk import body_of
+
+
+def names(*people: str) -> set[str]:
+    return {MARKS[person].name for person in people}
+
+
+def all_of(*people: str) -> set[str]:
+    return {mark for person in people for mark in MARKS[person].all()}
+
+
+EVERY_MARK = all_of(*MARKS)
+# Written by hand: what may stand on whose pages.
+MAY_SEE: dict[str, set[str]] = {
+    FATHER: all_of(FATHER) | names(DAUGHTER, NEIGHBOUR, COUSIN, NEPHEW, STRANGER),  # whom he gave mandates, who asks for one
+    DAUGHTER: all_of(DAUGHTER, FATHER),
+    NEIGHBOUR: all_of(NEIGHBOUR) | names(FATHER),
+    COUSIN: all_of(COUSIN),
+    NEPHEW: all_of(NEPHEW),
+    HELPER: all_of(HELPER, AUNT),
+    STRANGER: all_of(STRANGER),
+    CIVIL: all_of(FATHER, AUNT) | names(DAUGHTER, HELPER),  # the cases of her department and who filed them
+    AUDITOR: all_of(FATHER, AUNT) | names(DAUGHTER, HELPER),
+    MARKET: set(),
+    EDITOR: set(),
+    NOBODY: set(),
+}  # fmt: skip
+
+
+def said_in(answer: httpx.Response) -> str:
+    return answer.text + "\n" + unquote("\n".join(f"{name}: {value}" for name, value in answer.headers.items()))
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_nobody_reads_a_marker_that_is_not_for_her(actor: str, walked: Walked, city: City) -> None:
+    for (route, asked_by), answer in walked.answers.items():
+        if asked_by == actor:
+            typed = str(body_of(route, city))
+            leaked = {mark for mark in EVERY_MARK - MAY_SEE[actor] if mark in said_in(answer) and mark not in typed}
+            assert leaked == set(), route
+
+
+def test_the_markers_are_really_there_for_those_who_may_read_them(walked: Walked) -> None:
+    def read_by(actor: str) -> str:
+        return "\n".join(said_in(answer) for (_, asked_by), answer in walked.answers.items() if asked_by == actor)
+
+    assert [mark for mark in MARKS[FATHER].all() if mark not in read_by(DAUGHTER)] == []
+    assert [mark for mark in MARKS[AUNT].all() if mark not in read_by(HELPER)] == []
+    assert [mark for mark in (MARKS[FATHER].name, MARKS[FATHER].number) if mark not in read_by(CIVIL)] == []
+
+
+ADDRESS = re.compile(r'\b(?:href|src|action|formaction|data-hx-\w+)="([^"]*)"')
+
+
+def test_no_address_carries_anything_personal_not_even_ones_own(walked: Walked) -> None:
+    for (route, actor), answer in walked.answers.items():
+        addresses = unquote("\n".join([*ADDRESS.findall(answer.text), answer.headers.get("location", "")]))
+        assert [mark for mark in EVERY_MARK if mark in addresses] == [], (route, actor)
+
+
+def test_no_log_says_anything_personal(walked: Walked) -> None:
+    assert walked.logged
+    lines = "\n".join(walked.logged)
+    assert [mark for mark in EVERY_MARK if mark in lines] == []
+    assert re.findall(r"__Host-session=\w", lines) == []
+
+
+# Where a person's own words stay readable, and why.
+IN_CLEAR = {
+    "mandates": "the words she agreed to, with their hash",
+    "mandate_requests": "the words she is asked to agree to",
+}
+
+
+async def test_nothing_personal_lies_readable_in_the_database(owner: asyncpg.Connection) -> None:
+    """Jobs, events, notices (and with them push and mail), kept outcomes: every column of every table."""
+    tables = [row["relname"] for row in await owner.fetch(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY relname")]  # fmt: skip
+    found = {}
+    for table in set(tables) - set(IN_CLEAR):
+        for mark in EVERY_MARK:
+            hexed = mark.encode().hex()
+            if await owner.fetchval(
+                f"SELECT EXISTS (SELECT 1 FROM {table} t WHERE strpos(t::text, $1) > 0 OR strpos(t::text, $2) > 0)",
+                mark,
+                hexed,
+            ):
+                found[table] = mark
+    assert {"pgqueuer", "notices", "events"} <= set(tables)
+    assert found == {}

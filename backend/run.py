@@ -66,7 +66,8 @@ async def _processes(
     opening = asyncio.create_task(_open(settings, environ, with_starter, stop))
     try:
         await asyncio.wait({*running, opening}, return_when=asyncio.FIRST_COMPLETED)
-        code = opening.result() if opening.done() else 1
+        # Told to stop in the middle of opening is no failure; a part that cannot be kept alive is one.
+        code = opening.result() if opening.done() else 0 if stop.is_set() else 1
     finally:
         stop.set()
         await asyncio.gather(opening, *running)

@@ -4,9 +4,15 @@ import secrets
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from asyncpg import UniqueViolationError
+
+from backend.accounts.alarms import raise_alarm
+from backend.accounts.contacts import Contact
 from backend.accounts.model import NewAccount
+from backend.accounts.queries import contacts_of, own_key
 from backend.core.db import Tx
-from backend.core.errors import NotFound
+from backend.core.errors import Conflict, NotFound
+from backend.core.i18n import _
 from backend.core.viewer import hash_of
 
 SESSION = timedelta(hours=12)
@@ -103,3 +109,28 @@ async def act_for(tx: Tx, token: str, principal: UUID, mandate: UUID | None) -> 
     )
     if changed is None:
         raise NotFound()
+
+
+async def change_contact(tx: Tx, contact: Contact) -> None:
+    """From now on she is reached and signs in there; where she was reached before is told. Conflict: somebody else's."""
+    before, key, kind = await contacts_of(tx), await own_key(tx), contact.channel
+    if contact in before:
+        return
+    try:
+        await tx.db.execute(
+            """INSERT INTO contacts (account_id, kind, value_sealed, value_blind, verified_at, changed_at) VALUES ($1, $2, $3, $4, $5, $5)
+               ON CONFLICT (account_id, kind) DO UPDATE SET value_sealed = excluded.value_sealed, value_blind = excluded.value_blind,
+                   verified_at = excluded.verified_at, changed_at = excluded.changed_at""",
+            tx.viewer.id,
+            kind,
+            key.seal(contact.value.encode(), f"contact:{tx.viewer.id}:{kind}"),
+            tx.vault.blind(contact.value, kind),
+            tx.now,
+        )
+    except UniqueViolationError as error:
+        raise Conflict(
+            _("这个号码或邮箱已经用在另一个账号上。用它登录那个账号，或换一个。"),
+            next_step="/me/contacts",
+            next_say=_("返回"),
+        ) from error
+    await raise_alarm(tx, key, before, kind)

@@ -52,14 +52,16 @@ async def ask_code(tx: Tx, browser: str, contact: Contact, network: str, account
     return attempt
 
 
-async def attempt_of(tx: Tx, browser: str) -> Attempt | None:
-    """The newest attempt of this browser that can still be answered."""
+async def attempt_of(tx: Tx, browser: str, account: UUID | None = None) -> Attempt | None:
+    """The newest attempt of this browser that can still be answered: to sign in, or of this account to change a contact."""
     await as_browser(tx, browser)
     row = await tx.db.fetchrow(
         """SELECT id, channel, contact_sealed, purpose, tries, right_at FROM sign_in_codes
-           WHERE browser = $1 AND expires_at > $2 AND used_at IS NULL ORDER BY asked_at DESC, id LIMIT 1""",
+           WHERE browser = $1 AND expires_at > $2 AND used_at IS NULL AND account_id IS NOT DISTINCT FROM $3
+           ORDER BY asked_at DESC, id LIMIT 1""",
         _hash(browser),
         tx.now,
+        account,
     )
     if row is None:
         return None

@@ -6,7 +6,9 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from backend.accounts.contacts import Contact
 from backend.accounts.model import CastMember, Session
+from backend.core.crypto import DataKey
 from backend.core.db import Tx
 from backend.core.viewer import hash_of
 
@@ -48,3 +50,24 @@ async def is_fresh(tx: Tx, token: str) -> bool:
         tx.viewer.id,
         tx.now - FRESH,
     )
+
+
+async def own_key(tx: Tx) -> DataKey:
+    """Her own data key, also while another person's affairs are on the screen."""
+    wrapped = await tx.db.fetchval("SELECT key_wrapped FROM accounts WHERE id = $1", tx.viewer.id)
+    return tx.vault.key(wrapped)
+
+
+async def contacts_of(tx: Tx) -> list[Contact]:
+    """Where she can be reached, each proved with a code: the number before the address."""
+    key, about = await own_key(tx), f"contact:{tx.viewer.id}"
+    rows = await tx.db.fetch(
+        "SELECT kind, value_sealed FROM contacts WHERE account_id = $1 AND verified_at IS NOT NULL ORDER BY kind DESC",
+        tx.viewer.id,
+    )
+    return [Contact(r["kind"], key.open(r["value_sealed"], f"{about}:{r['kind']}").decode()) for r in rows]
+
+
+async def cooling(tx: Tx, account: UUID) -> bool:
+    """Whether her number was changed within seven days: a consent by text message is not taken from it then."""
+    return await tx.db.fetchval("SELECT cooling($1)", account)

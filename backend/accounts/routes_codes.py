@@ -68,11 +68,8 @@ async def type_code(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
     target, attempt = local_path(form.text("next")), await _attempt(request, tx)
     if attempt is None:
         return see_other("/sign-in")
-    if not attempt.right and not await guess(tx, _browser(request), attempt.id, _digits(form.text("code"))):
-        left = max(attempt.left - 1, 0)
-        said = Problem(_("验证码不对，还可以试 %(left)s 次。"), "code", {"left": left})
-        gone = Problem(_("试的次数用完了，请重新要一个验证码。"), "code")
-        return _page(request, tx, attempt, target, [said if left else gone], status=422)
+    if not attempt.right and not await guess(tx, _browser(request), attempt.id, digits(form.text("code"))):
+        return _page(request, tx, attempt, target, [guessed_wrong(attempt)], status=422)
     account = await account_with(tx, attempt.contact.channel, attempt.contact.value)
     if account is None:
         return page(request, tx, "accounts/name.html", problems=[], name="", next=target)
@@ -130,7 +127,14 @@ def _browser(request: Request) -> str:
     return request.cookies.get(ATTEMPT, "")
 
 
-def _digits(typed: str) -> str:
+def guessed_wrong(attempt: Attempt) -> Problem:
+    """What to say after a wrong guess; `attempt` as it was before it."""
+    if left := max(attempt.left - 1, 0):
+        return Problem(_("验证码不对，还可以试 %(left)s 次。"), "code", {"left": left})
+    return Problem(_("试的次数用完了，请重新要一个验证码。"), "code")
+
+
+def digits(typed: str) -> str:
     """The code as it may be typed or pasted: blanks, dashes and full-width digits are ways of typing."""
     return "".join(str(int(c)) for c in typed if c.isdecimal())[:12]
 

@@ -66,7 +66,7 @@ async def mine(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
 
 @post("/me/passkeys/challenge", opt=ACCOUNT, include_in_schema=False, status_code=200)
 async def challenge_to_add(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
-    await _need_fresh(request, tx)
+    await need_fresh(request, tx, ONCE_MORE, "/me/passkeys")
     browser, viewer = _browser(request), tx.viewer
     options = await passkeys.ask_to_add(tx, _site(request), browser, network_of(request), viewer.id, viewer.name)
     return _options(options, browser)
@@ -74,7 +74,7 @@ async def challenge_to_add(request: Request, tx: NamedDependency[Tx]) -> Respons
 
 @post("/me/passkeys", opt=ACCOUNT, include_in_schema=False)
 async def add_passkey(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
-    await _need_fresh(request, tx)
+    await need_fresh(request, tx, ONCE_MORE, "/me/passkeys")
     form = await read_form(request)
     try:
         await passkeys.add(
@@ -157,9 +157,10 @@ async def _mine(request: Request, tx: Tx, problems: list[Problem], status: int =
     return page(request, tx, "accounts/passkeys.html", status=status, passkeys=held, fresh=fresh, problems=problems)
 
 
-async def _need_fresh(request: Request, tx: Tx) -> None:
+async def need_fresh(request: Request, tx: Tx, say: str, back: str) -> None:
+    """She signed in within ten minutes, or is asked to do it again: with a passkey, the provider, or a code to what we know."""
     if not await is_fresh(tx, request.cookies.get(COOKIE, "")):
-        raise NotAllowed(ONCE_MORE, next_step="/sign-in?next=/me/passkeys", next_say=_("重新登录"))
+        raise NotAllowed(say, next_step=f"/sign-in?next={back}", next_say=_("重新登录"))
 
 
 async def _signed_in(request: Request, tx: Tx, account: UUID) -> dict[str, str]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from backend.accounts.codes import clear_old
 from backend.core.jobs import Work, at_once, enqueue_all
-from backend.notifications import actions, asking, codes, delivery, inbound
+from backend.notifications import actions, asking, codes, delivery, inbound, letters
 from backend.notifications.model import Channel
 from backend.settings import Settings
 
@@ -38,6 +38,10 @@ async def send_code(work: Work, payload: dict[str, Any]) -> None:
     await codes.send(work, UUID(payload["attempt"]))
 
 
+async def tell_contact_changed(work: Work, payload: dict[str, Any]) -> None:
+    await codes.tell_changed(work, UUID(payload["alarm"]))
+
+
 async def clear_sign_ins(work: Work, _: dict[str, Any]) -> None:
     """Every night: attempts and limits of which nothing is needed any more."""
     async with work.transaction() as tx:
@@ -64,6 +68,10 @@ async def text_request(work: Work, payload: dict[str, Any]) -> None:
     await asking.text_request(work, UUID(payload["request"]))
 
 
+async def write_letter(work: Work, payload: dict[str, Any]) -> None:
+    await letters.write_letter(work, UUID(payload["request"]))
+
+
 async def request_answered(work: Work, payload: dict[str, Any]) -> None:
     async with work.transaction() as tx:
         await asking.request_answered(tx, UUID(payload["request"]))
@@ -76,9 +84,11 @@ async def read_text(work: Work, payload: dict[str, Any]) -> None:
 JOBS = {
     "announce_request": announce_request,
     "text_request": text_request,
+    "write_letter": write_letter,
     "request_answered": request_answered,
     "read_text": read_text,
     "notify": notify,
+    "tell_contact_changed": tell_contact_changed,
     "deliver_push": deliver_push,
     "deliver_mail": deliver_mail,
     "send_code": send_code,

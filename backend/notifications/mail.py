@@ -84,11 +84,15 @@ class Mailer:
 
     def code(self, attempt: UUID, address: str, code: str) -> EmailMessage:
         """A one-time code: short enough to be read in the list of letters."""
+        text = self._pages.render("mail/code.txt", {"code": code})
+        return self.plain(attempt, address, f"{code} 是您的随手办验证码", text)
+
+    def plain(self, reference: UUID, address: str, subject: str, text: str) -> EmailMessage:
         letter = EmailMessage(policy=WIRE)
-        letter["Subject"] = f"{code} 是您的随手办验证码"
+        letter["Subject"] = subject
         letter["From"], letter["To"] = self._from, _address(address)
-        letter["Message-ID"], letter["Auto-Submitted"] = self.message_id(attempt), "auto-generated"
-        letter.set_content(self._pages.render("mail/code.txt", {"code": code}))
+        letter["Message-ID"], letter["Auto-Submitted"] = self.message_id(reference), "auto-generated"
+        letter.set_content(text)
         return letter
 
     def message_id(self, notice: UUID) -> str:

@@ -47,5 +47,5 @@ async def page(phone: BrowserContext) -> AsyncIterator[Page]:
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     yield page
-    allowed = ("net::ERR", "Failed to fetch", "status of 422", "ViewTransition")
+    allowed = ("net::ERR", "Failed to fetch", "status of 422", "ViewTransition", "fetching the script")
     assert not [text for text in wrong if not any(said in text for said in allowed)]

@@ -8,7 +8,7 @@ import msgspec
 
 from backend.cart.actions import declare
 from backend.cart.model import Answer, Cell, Draft, Question, RoleQuestion
-from backend.cart.queries import about, vocabulary
+from backend.cart.queries import about
 from backend.catalogue.answers import AnswerError, read_answer
 from backend.catalogue.model import ElementType, Pack
 from backend.core.db import Tx
@@ -32,7 +32,7 @@ async def save_answers(tx: Tx, draft: Draft, typed: Typed, seen: int) -> Outcome
     An answer that another device has changed since then is not overwritten: that is a problem of its field. Fields that
     are hidden by now are left alone; a subject that is not in this cart is NotFound.
     """
-    pack = await vocabulary(tx)
+    pack = draft.pack
     questions = {question.name: question for question in draft.sheet.questions}
     _refuse_foreign(draft, typed, pack)
     problems: list[Problem] = []
@@ -153,7 +153,7 @@ def _stored(answer: Answer) -> dict[str, Any]:
 async def carry_over(tx: Tx, draft: Draft, lines: Iterable[UUID], told: Mapping[str, str]) -> None:
     """Answers a guide already has, `applicant.household` → text, for lines just put in. What cannot be one is left out,
     and nothing the draft knows already is touched."""
-    fresh, pack, kept = set(lines), await vocabulary(tx), dict[Cell, Answer]()
+    fresh, pack, kept = set(lines), draft.pack, dict[Cell, Answer]()
     for question in draft.sheet.questions:
         for line in (draft.line(id_) for id_ in question.needed_by if id_ in fresh):
             roles = [name for name, ids in line.parties.items() if question.subject in ids] if line else []

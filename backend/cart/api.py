@@ -16,7 +16,7 @@ from backend.cart.forms import choices_in, pressed_in, speaker_of
 from backend.cart.materials import attach, detach, need_named, room_for, sign
 from backend.cart.messages import NeedWords, QuestionWords, Speaker
 from backend.cart.model import Draft
-from backend.cart.queries import open_draft, vocabulary
+from backend.cart.queries import open_draft
 from backend.catalogue.model import Pack
 from backend.core.db import Tx
 from backend.core.errors import Invalid, NotFound, Problem
@@ -163,7 +163,7 @@ async def read_sheet(request: Request, tx: NamedDependency[Tx]) -> SheetView:
 async def put_answers(request: Request, tx: NamedDependency[Tx], data: JSONBody[Answers]) -> SheetView:
     """Keeps all answers or none: every problem comes back at once, each with its question's name as `field`."""
     draft = await lock_draft(tx)
-    texts = {name: _texts(draft, await vocabulary(tx), name, value) for name, value in data.answers.items()}
+    texts = {name: _texts(draft, draft.pack, name, value) for name, value in data.answers.items()}
     outcome = await save_answers(tx, draft, texts, data.version)
     empty = {name for name, value in data.answers.items() if value is None}
     if problems := [problem for problem in outcome.problems if problem.field not in empty]:
@@ -223,7 +223,7 @@ def _texts(draft: Draft, pack: Pack, name: str, value: Any) -> list[str]:
 
 
 async def _cart(request: Request, tx: Tx, draft: Draft) -> Cart:
-    speaker, sheet = await speaker_of(tx, draft), draft.sheet
+    speaker, sheet = speaker_of(tx, draft), draft.sheet
     words = {line.id: line for line in speaker.lines(await calendar(tx.db, tx.today))}
     return Cart(
         id=draft.cart_id,
@@ -253,7 +253,7 @@ async def _cart(request: Request, tx: Tx, draft: Draft) -> Cart:
 
 
 async def _sheet(request: Request, tx: Tx, draft: Draft) -> SheetView:
-    speaker, sheet = await speaker_of(tx, draft), draft.sheet
+    speaker, sheet = speaker_of(tx, draft), draft.sheet
     return SheetView(
         version=draft.version,
         questions=[_question(speaker, q, speaker.question(q)) for q in sheet.questions],

@@ -8,15 +8,14 @@ from litestar.datastructures import UploadFile
 from backend.cart.binding import Choice
 from backend.cart.messages import Speaker
 from backend.cart.model import Draft
-from backend.cart.queries import vocabulary
 from backend.core.db import Tx
 from backend.core.errors import Invalid, NotFound, Problem
 from backend.core.files import Pressed, press
 from backend.core.web import Form
 
 
-async def speaker_of(tx: Tx, draft: Draft) -> Speaker:
-    return Speaker(draft, await vocabulary(tx), tx.viewer.principal_name)
+def speaker_of(tx: Tx, draft: Draft) -> Speaker:
+    return Speaker(draft, tx.viewer.principal_name)
 
 
 def answers_in(form: Form) -> dict[str, list[str]]:

@@ -99,10 +99,10 @@ class NeedWords(msgspec.Struct, frozen=True, kw_only=True):
 class Speaker:
     """Knows a draft's parties and items by their everyday names."""
 
-    def __init__(self, draft: Draft, pack: Pack, principal: str) -> None:
-        self.draft, self.pack, self.principal = draft, pack, principal
+    def __init__(self, draft: Draft, principal: str) -> None:
+        self.draft, self.pack, self.principal = draft, draft.pack, principal
         self.items = {line.id: line.item.name for line in draft.lines}
-        self.people = names_of(draft, pack, principal)
+        self.people = names_of(draft, principal)
 
     def subject(self, subject: UUID) -> str:
         """Who or what a question is about; for one filing alone the item's name."""

@@ -21,7 +21,7 @@ import msgspec
 
 from backend.cases.model import CaseFile
 from backend.cases.model import Fact as CaseFact
-from backend.catalogue.model import Element, Item, Material, Trust
+from backend.catalogue.model import Element, Item, Material, Pack, Trust
 from backend.core.errors import Problem
 from backend.parties.model import Known, Party
 
@@ -223,7 +223,8 @@ class LineMaterial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """The open cart, loaded and judged. `parties`: herself and those of its lines; `earlier`: of what she filed before."""
+    """The open cart, loaded and judged. `parties`: herself and those of its lines; `earlier`: of what she filed before;
+    `pack`: the city in force, kept in this process."""
 
     cart_id: UUID
     version: int
@@ -234,6 +235,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     earlier: dict[UUID, Party] = {}
     told: Told
     sheet: Sheet
+    pack: Pack
     on: date
     now: datetime
 

@@ -4,11 +4,10 @@ from uuid import UUID
 
 from backend.cart.model import Draft
 from backend.cart.settle import best
-from backend.catalogue.model import Pack
 from backend.parties.model import Party
 
 
-def names_of(draft: Draft, pack: Pack, principal: str) -> dict[UUID, str]:
+def names_of(draft: Draft, principal: str) -> dict[UUID, str]:
     """Each party by label, or its role and what tells it from others; a number where two would be called the same."""
     found: dict[UUID, str] = {}
     for party in (*draft.parties.values(), *draft.earlier.values()):
@@ -18,20 +17,21 @@ def names_of(draft: Draft, pack: Pack, principal: str) -> dict[UUID, str]:
             for role, ids in line.parties.items()
             if party.id in ids and role in line.item.roles
         ]
-        role = roles[0] if roles else pack.city.kinds.get(party.kind, "")
-        own = _own_words(draft, pack, party)
+        role = roles[0] if roles else draft.pack.city.kinds.get(party.kind, "")
+        own = _own_words(draft, party)
         name = principal if party.is_self else party.label or (f"{role} {own}" if own else role)
         same = sum(other == name or other.startswith(f"{name} ") for other in found.values())
         found[party.id] = f"{name} {same + 1}" if same and not own and not party.is_self else name
     return found
 
 
-def _own_words(draft: Draft, pack: Pack, party: Party) -> str:
+def _own_words(draft: Draft, party: Party) -> str:
     """A name, an address, or the last four characters of the number that identifies it."""
-    numbers = [code for code, element in pack.elements.items() if element.identity and element.kind == party.kind]
+    elements = draft.pack.elements
+    numbers = [code for code, element in elements.items() if element.identity and element.kind == party.kind]
     for code in (f"{party.kind}.name", f"{party.kind}.address", *numbers):
         cell = (party.id, code)
         settled = draft.sheet.settled.get(cell) or best(draft.told.known.get(cell, ()))
-        if settled and code in pack.elements:
+        if settled and code in elements:
             return f"尾号 {settled.value[-4:]}" if code in numbers else str(settled.value)
     return ""

@@ -7,7 +7,6 @@ import msgspec
 
 from backend.cart.model import Answer, Cell, Draft, HeldFile, Line, MaterialKey, Told
 from backend.cart.rules import sheet_of
-from backend.catalogue.model import Pack
 from backend.catalogue.queries import Published, city, item_version
 from backend.core.db import Tx
 from backend.parties.model import Known, Party
@@ -76,14 +75,10 @@ async def draft_of(tx: Tx, cart: StoredCart) -> Draft:
         earlier={id_: party for id_, party in parties.items() if id_ not in used and id_ in filed},
         told=told,
         sheet=sheet_of(lines, parties, told, published.pack, tx.today),
+        pack=published.pack,
         on=tx.today,
         now=tx.now,
     )
-
-
-async def vocabulary(tx: Tx) -> Pack:
-    """The city in force, kept in this process."""
-    return (await city(tx.db)).pack
 
 
 async def _line(tx: Tx, published: Published, stored: StoredLine) -> Line:

@@ -9,7 +9,6 @@ from litestar import Request, Response
 from backend.cart.forms import speaker_of
 from backend.cart.messages import topics_of
 from backend.cart.model import Draft, Question
-from backend.cart.queries import vocabulary
 from backend.core.db import Tx
 from backend.core.errors import Problem
 from backend.core.web import page
@@ -20,8 +19,8 @@ async def review_page(
     request: Request, tx: Tx, draft: Draft, key: str, refused: Sequence[Problem] | None = None
 ) -> Response[str]:
     """The form that files the draft under `key`. `refused`: why it was not filed just now; else what the sheet still misses."""
-    speaker = await speaker_of(tx, draft)
-    pack = await vocabulary(tx)
+    speaker = speaker_of(tx, draft)
+    pack = draft.pack
     return page(
         request,
         tx,

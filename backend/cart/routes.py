@@ -25,10 +25,11 @@ from backend.core.workdays import calendar
 
 @get("/cart", opt=PERSON, include_in_schema=False)
 async def show(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
-    draft, removed = await open_draft(tx), await _removed(request, tx)
+    draft = await open_draft(tx)
+    removed = await _removed(request, tx) if "removed" in request.query_params else None
     if draft is None or not draft.lines:
         return page(request, tx, "cart/empty.html", removed=removed)
-    speaker = await speaker_of(tx, draft)
+    speaker = speaker_of(tx, draft)
     sheet = draft.sheet
     return page(
         request,
@@ -80,7 +81,7 @@ async def parties_page(request: Request, tx: NamedDependency[Tx], line_id: FromP
     line = draft.line(line_id) if draft else None
     if draft is None or line is None:
         raise NotFound()
-    speaker, roles = await speaker_of(tx, draft), []
+    speaker, roles = speaker_of(tx, draft), []
     for name, role in line.item.roles.items():
         if not role.repeated and name in line.parties:
             others = [ids for other, ids in line.parties.items() if other != name]

@@ -74,7 +74,7 @@ async def _named(tx: Tx, form: Form) -> tuple[Draft, str]:
 
 
 async def _list(request: Request, tx: Tx, draft: Draft, problems: tuple[Problem, ...] = ()) -> Response[str]:
-    speaker = await speaker_of(tx, draft)
+    speaker = speaker_of(tx, draft)
     needs = [speaker.need(need) for need in draft.sheet.materials]
     by_hand = [need for need in needs if need.way in ("", "file", "pledge")]
     return page(

@@ -53,7 +53,7 @@ async def save_sheet(request: Request, tx: NamedDependency[Tx]) -> Response[Any]
 
 
 async def _overview(request: Request, tx: Tx, draft: Draft) -> Response[str]:
-    speaker = await speaker_of(tx, draft)
+    speaker = speaker_of(tx, draft)
     topics = [
         (topic, speaker.sections([q for q in draft.sheet.questions if q.element.topic == topic]))
         for topic in topics_of(draft)
@@ -71,7 +71,7 @@ async def _topic_page(
     problems: tuple[Problem, ...] = (),
     form: Form | None = None,
 ) -> Response[str]:
-    speaker = await speaker_of(tx, draft)
+    speaker = speaker_of(tx, draft)
     asked = [q for q in draft.sheet.questions if q.element.topic == topic]
     elder = request.cookies.get("mode") == "elder" and not edit
     one = next((q for q in asked if q.problem), None) if elder else None

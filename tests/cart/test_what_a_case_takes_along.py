@@ -16,6 +16,7 @@ def draft(lines, told: Told) -> Draft:
         parties=parties,
         told=told,
         sheet=sheet_of(lines, parties, told, city(), TODAY),
+        pack=city(),
         on=TODAY,
         now=NOW,
     )

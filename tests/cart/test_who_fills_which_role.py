@@ -7,6 +7,7 @@ from backend.cart.binding import bind_roles, repeatable, waits
 from backend.cart.model import Line
 from backend.parties.model import Party
 from tests.cart.lines import ME, city, party
+from tests.cart.pages import post, put_in
 
 HERSELF = Party(id=ME, kind="person", is_self=True)
 
@@ -95,3 +96,38 @@ def test_of_two_earlier_accounts_neither_is_guessed():
     earlier = [Party(id=party(name), kind="bank_account") for name in ("one", "other")]
     found = bind_roles(city().items["护理补贴"], {}, [HERSELF], [], lambda: party("new"), earlier)
     assert found.parties["payee"] == (party("new"),)
+
+
+async def sheet(person) -> list[dict]:
+    return (await person.get("/api/v1/cart/sheet")).json()["questions"]
+
+
+async def test_another_flat_for_one_line_is_asked_about_by_itself(site):
+    buyer = await site.person("buyer")
+    codes = [city().items[name].code for name in ("二手房转移登记", "房屋租赁备案")]
+    await put_in(buyer, *codes)
+    assert len([q for q in await sheet(buyer) if q["name"].endswith("flat.address")]) == 1
+    lease = (await buyer.get("/api/v1/cart")).json()["lines"][1]
+    path = f"/cart/lines/{lease['id']}/parties"
+    page = (await buyer.get(path)).text
+    assert "另一个，还没有填过的" in page
+    answer = await post(buyer, path, {"role.flat": "new", "role.applicant": lease["bound"]["applicant"]})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/cart")
+    assert len([q for q in await sheet(buyer) if q["name"].endswith("flat.address")]) == 2
+
+
+async def test_a_role_takes_only_a_party_of_its_own_kind_and_of_this_cart(site):
+    buyer, father = await site.person("buyer"), await site.person("father")
+    await put_in(buyer, city().items["二手房转移登记"].code)
+    await put_in(father, city().items["高龄老人长寿补贴"].code)
+    line = (await buyer.get("/api/v1/cart")).json()["lines"][0]
+    his = (await father.get("/api/v1/cart")).json()["lines"][0]["bound"]["payee"]
+    for role, choice in (
+        ("flat", line["bound"]["deal"]),
+        ("seller", line["bound"]["applicant"]),
+        ("flat", his),
+        ("flat", "none"),
+    ):
+        answer = await post(buyer, f"/cart/lines/{line['id']}/parties", {f"role.{role}": choice})
+        assert answer.status_code == 404
+    assert (await buyer.get("/api/v1/cart")).json()["lines"][0]["bound"] == line["bound"]

@@ -2,9 +2,13 @@
 
 import argparse
 import asyncio
+from typing import get_args
+from uuid import UUID
 
-from backend.core.db import connect
+from backend.core.crypto import Vault
+from backend.core.db import connect, job_transaction, open_pool, wall_clock
 from backend.core.embedded import reachable
+from backend.mandates.ending import Gone, end_all
 from backend.mandates.journal import Fault, faults
 from backend.settings import Settings, load
 
@@ -31,4 +35,25 @@ async def _faults(settings: Settings) -> tuple[list[Fault], int]:
         await owner.close()
 
 
-COMMANDS = [("mandates verify", no_arguments, verify)]
+def end_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("person", type=UUID, help="the number of the account")
+    parser.add_argument("reason", choices=get_args(Gone))
+
+
+def end(args: argparse.Namespace) -> int:
+    """end every mandate somebody gave or held, because she died or lost capacity"""
+    with reachable(load()) as settings:
+        print(f"{asyncio.run(_end(settings, args.person, args.reason))} ended")
+    return 0
+
+
+async def _end(settings: Settings, person: UUID, reason: Gone) -> int:
+    pool = await open_pool(settings.login("worker"), 1)
+    try:
+        async with job_transaction(pool, Vault(settings.master_key or ""), wall_clock()) as tx:
+            return await end_all(tx, person, reason)
+    finally:
+        await pool.close()
+
+
+COMMANDS = [("mandates verify", no_arguments, verify), ("mandates end", end_arguments, end)]

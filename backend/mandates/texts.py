@@ -10,7 +10,7 @@ from uuid import UUID
 from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid
 from backend.core.i18n import _
-from backend.mandates.journal import note
+from backend.mandates.ending import end_given
 from backend.mandates.requests import HOUR, agree, close, replied
 
 ANSWER = re.compile(r"(Y|YES|同意|N|NO|不同意)[:：,，.。]?(\d{6})[.。]?")
@@ -106,7 +106,7 @@ async def answered(tx: Tx, phone: str, text: str) -> str | None:
         return None
     said = understood(text)
     if said.meaning == "stop":
-        await end_given(tx, person, "revoked")
+        await end_given(tx, person)
         return STOPPED
     key = tx.vault.blind(phone, f"mandate reply:{HOUR}")
     if not await tx.db.fetchval("SELECT within_limit($1, $2, $3)", key, HOUR, MOST_REPLIES):
@@ -140,16 +140,3 @@ async def _done(tx: Tx, request: UUID, person: UUID, said: Said) -> str:
     except Invalid:
         return FULL
     return AGREED
-
-
-async def end_given(tx: Tx, person: UUID, reason: str) -> int:
-    """Ends every mandate this person has given, for everybody at once; returns how many."""
-    rows = await tx.db.fetch(
-        """UPDATE mandates SET ended_at = $2, end_reason = $3 WHERE principal_id = $1 AND ended_at IS NULL RETURNING id""",
-        person,
-        tx.now,
-        reason,
-    )
-    for row in rows:
-        await note(tx, row["id"], "revoked", {"reason": reason}, by=person)
-    return len(rows)

@@ -174,8 +174,11 @@ END $$;
 CREATE TRIGGER mandates_five_principals BEFORE INSERT ON mandates
     FOR EACH ROW WHEN (NEW.kind = 'entrusted') EXECUTE FUNCTION five_principals();
 
--- Open streams of the agent hear at once that it is over.
-CREATE FUNCTION tell_mandate_ended() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN PERFORM pg_notify('mandate_ended', NEW.id::text); RETURN NULL; END $$;
+-- Whoever watches a case of hers looks again at once: the agent's stream then finds that she may not see it any more.
+CREATE FUNCTION tell_mandate_ended() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    PERFORM pg_notify('case_events', c.id::text) FROM cases c WHERE c.principal_id = NEW.principal_id;
+    RETURN NULL;
+END $$;
 CREATE TRIGGER mandates_tell_ended AFTER UPDATE OF ended_at ON mandates
     FOR EACH ROW WHEN (NEW.ended_at IS NOT NULL) EXECUTE FUNCTION tell_mandate_ended();

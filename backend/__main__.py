@@ -26,6 +26,7 @@ MODULES = {
     "demo": "backend.demo.commands",
     "scenario": "backend.scenarios.commands",
     "mandates": "backend.mandates.commands",
+    "letters": "backend.notifications.letters_command",
     "notices": "backend.notifications.commands",
     "jobs": "backend.core.jobs_command",
     "clock": "backend.core.clock_command",

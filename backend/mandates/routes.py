@@ -11,7 +11,7 @@ from backend.catalogue.queries import city
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
 from backend.core.web import PERSON, Form, local_path, page, read_form, see_other
-from backend.mandates import routes_requests
+from backend.mandates import routes_codes, routes_requests
 from backend.mandates.actions import consent_text, grant, revoke
 from backend.mandates.forms import DAYS, choosable, grant_of, matters_of
 from backend.mandates.model import USUAL_DAYS
@@ -45,6 +45,7 @@ async def give_mandate(request: Request, tx: NamedDependency[Tx]) -> Response[An
             "mandates/consent.html",
             consent=consent_text(tx.viewer.name, asked.agent_name, asked.days, matters, tx.today),
             typed=form.fields,
+            action="/mandates",
         )
     try:
         async with tx.db.transaction():
@@ -91,4 +92,13 @@ async def _form_page(request: Request, tx: Tx, form: Form, problems: list[Proble
     )
 
 
-ROUTES = [mandates, new_mandate, give_mandate, show_mandate, take_back, acting, *routes_requests.ROUTES]
+ROUTES = [
+    mandates,
+    new_mandate,
+    give_mandate,
+    show_mandate,
+    take_back,
+    acting,
+    *routes_requests.ROUTES,
+    *routes_codes.ROUTES,
+]

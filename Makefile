@@ -34,8 +34,8 @@ assets: .venv/.runtime $(CATALOGUES)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "随手办 needs Python 3.11 or newer: make PYTHON=/path/to/python3 …" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 
-# uv is quicker where it happens to be installed; nothing needs it. What is never imported need not be compiled.
-INSTALL = $(if $(shell command -v uv),uv pip install --python $(BIN)/python,$(BIN)/python -m pip install --no-compile --disable-pip-version-check) -q
+# uv is quicker where it happens to be installed; nothing needs it.
+INSTALL = $(if $(shell command -v uv),uv pip install --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check) -q
 
 .venv/.runtime: requirements.lock | .venv/bin/python
 	$(INSTALL) --require-hashes -r requirements.lock

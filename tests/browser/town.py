@@ -15,7 +15,7 @@ import msgspec
 from backend.core import keys
 from backend.settings import Settings
 
-PATIENCE = 30  # seconds until /readyz
+PATIENCE = 90  # seconds until /readyz; two cores may be shared with another test and its browser
 
 
 class Town(msgspec.Struct, frozen=True):

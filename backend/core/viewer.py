@@ -68,13 +68,17 @@ async def open_viewer(db: asyncpg.Connection, vault: Vault, token: str | None, n
     )
 
 
+async def keep_language(db: asyncpg.Connection, viewer: Viewer, language: str) -> None:
+    """What she reads in is what she is written to in: letters, reminders, text messages."""
+    await db.execute("UPDATE accounts SET language = $2 WHERE id = $1", viewer.id, language)
+
+
 async def counts_of(db: asyncpg.Connection, viewer: Viewer) -> Counts:
     row = await db.fetchrow(
         """SELECT (SELECT count(*) FROM cart_lines l JOIN carts c ON c.id = l.cart_id
                    WHERE c.principal_id = $1 AND c.actor_id = $2 AND c.state = 'open') AS cart,
-                  count(*) FILTER (WHERE n.read_at IS NULL) AS unread,
-                  count(*) FILTER (WHERE n.needs_you AND n.read_at IS NULL) AS needs_you
-           FROM notices n WHERE n.person_id = $2 AND n.channel = 'inbox'""",
+                  count(*) AS unread, count(*) FILTER (WHERE n.needs_you) AS needs_you
+           FROM notices n WHERE n.person_id = $2 AND n.channel = 'inbox' AND n.read_at IS NULL""",
         viewer.principal_id,
         viewer.id,
     )

@@ -55,4 +55,5 @@ async def test_a_watched_case_holds_no_connection_and_silence_is_pinged(site: Si
 async def test_a_stranger_cannot_listen(site: Site, town: Town) -> None:
     case = await town.filed()
     assert (await (await site.person("stranger")).get(f"/cases/{case.number}/events")).status_code == 404
-    assert (await site.stranger().get(f"/cases/{case.number}/events")).status_code == 404
+    assert (await (await site.person("officer")).get(f"/cases/{case.number}/events")).status_code == 404
+    assert (await site.stranger().get(f"/cases/{case.number}/events")).headers["location"].startswith("/sign-in")

@@ -91,14 +91,16 @@ async def test_the_agents_tap_brings_the_principals_affairs_onto_the_screen(town
     assert "陈大海" in seen.text
 
 
-async def test_after_the_mandate_has_ended_the_agents_tap_leads_back_to_her_inbox(town, site):
-    await town.filed("daughter")
+async def test_when_the_mandate_has_ended_nothing_of_it_stays_in_the_agents_inbox(town, site):
+    case = await town.filed("daughter")
     await told(town)
-    await as_owner(town, "UPDATE mandates SET ended_at = now(), end_reason = 'revoked'")
     daughter = await site.person("daughter")
-    assert "陈大海" not in (await daughter.get("/inbox")).text
     (notice,) = await ids(daughter)
-    assert (await daughter.post(f"/inbox/{notice}")).headers["location"] == "/inbox"
+    await as_owner(town, "UPDATE mandates SET ended_at = now(), end_reason = 'revoked'")
+    text = (await daughter.get("/inbox")).text
+    assert [mark for mark in ("陈大海", case.number, "护理补贴") if mark in text] == []
+    assert await ids(daughter) == []
+    assert (await daughter.post(f"/inbox/{notice}")).status_code == 404
 
 
 async def test_a_stranger_sees_and_reads_nothing_of_it(town, site):

@@ -16,7 +16,7 @@ COPY requirements.lock ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY pyproject.toml ./
 COPY backend backend
-RUN pip install --no-cache-dir --no-deps --no-build-isolation -e .
+RUN pip install --no-cache-dir --no-deps --no-build-isolation -e . && python -m compileall -q backend
 COPY i18n i18n
 RUN if ls i18n/*/LC_MESSAGES/*.po >/dev/null 2>&1; then pybabel -q compile -d i18n -D suishouban; fi
 COPY pwa pwa

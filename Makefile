@@ -4,6 +4,8 @@ PORT ?= 8000
 DATA ?= .data
 BIN := .venv/bin
 export PORT DATA
+# Where this is set, every start would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 run: .venv/.runtime assets
 	@exec $(BIN)/python -m backend run

@@ -1,5 +1,7 @@
 """Rules for every route there is, walked over the application itself."""
 
+import inspect
+
 import pytest
 from litestar.handlers import HTTPRouteHandler
 
@@ -25,6 +27,18 @@ def handlers() -> list[HTTPRouteHandler]:
 def test_every_route_says_who_may_call_it(handlers: list[HTTPRouteHandler]) -> None:
     silent = [h.handler_name for h in handlers if h.opt.get("who") not in WHO]
     assert silent == []
+
+
+def test_who_may_call_it_is_asked_where_its_transaction_opens(handlers: list[HTTPRouteHandler]) -> None:
+    """`opt` alone closes nothing: `open_tx` reads it. A handler takes `tx`, or its module opens `request_tx` itself."""
+    unasked = [
+        h.handler_name
+        for h in handlers
+        if h.opt["who"] != "anyone"
+        and "tx" not in inspect.signature(h.fn).parameters
+        and "request_tx(request)" not in inspect.getsource(inspect.getmodule(h.fn))
+    ]
+    assert unasked == []
 
 
 def test_what_anyone_may_write_is_a_short_list_read_by_people(handlers: list[HTTPRouteHandler]) -> None:

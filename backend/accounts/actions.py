@@ -10,12 +10,14 @@ from backend.accounts.alarms import raise_alarm
 from backend.accounts.contacts import Contact
 from backend.accounts.model import NewAccount
 from backend.accounts.queries import contacts_of, own_key
+from backend.core.crypto import DataKey
 from backend.core.db import Tx
 from backend.core.errors import Conflict, NotFound
 from backend.core.i18n import _
 from backend.core.viewer import hash_of
 
 SESSION = timedelta(hours=12)
+TAKEN = _("这个号码或邮箱已经用在另一个账号上。用它登录那个账号，或换一个。")
 
 
 async def open_account(tx: Tx, new: NewAccount) -> UUID:
@@ -36,16 +38,7 @@ async def open_account(tx: Tx, new: NewAccount) -> UUID:
         new.level,
         new.about,
     )
-    for kind, value in (("email", new.email), ("phone", new.phone)):
-        if value:
-            await tx.db.execute(
-                "INSERT INTO contacts (account_id, kind, value_sealed, value_blind, verified_at) VALUES ($1, $2, $3, $4, $5)",
-                account,
-                kind,
-                key.seal(value.encode(), f"contact:{account}:{kind}"),
-                tx.vault.blind(value, kind),
-                tx.now,
-            )
+    await _write_contacts(tx, account, key, new)
     if new.kind != "officer":
         await tx.db.execute(
             "INSERT INTO parties (id, principal_id, kind, is_self) VALUES ($1, $1, $2, true)", account, new.kind
@@ -59,6 +52,23 @@ async def open_account(tx: Tx, new: NewAccount) -> UUID:
                 role,
             )
     return account
+
+
+async def _write_contacts(tx: Tx, account: UUID, key: DataKey, new: NewAccount) -> None:
+    for kind, value in (("email", new.email), ("phone", new.phone)):
+        if not value:
+            continue
+        try:
+            await tx.db.execute(
+                "INSERT INTO contacts (account_id, kind, value_sealed, value_blind, verified_at) VALUES ($1, $2, $3, $4, $5)",
+                account,
+                kind,
+                key.seal(value.encode(), f"contact:{account}:{kind}"),
+                tx.vault.blind(value, kind),
+                tx.now,
+            )
+        except UniqueViolationError as error:  # a business's or an officer's, which no code signs in
+            raise Conflict(TAKEN, next_step="/sign-in", next_say=_("回到登录")) from error
 
 
 async def open_session(tx: Tx, account: UUID, means: str = "demo", device: str = "") -> str:
@@ -128,9 +138,5 @@ async def change_contact(tx: Tx, contact: Contact) -> None:
             tx.now,
         )
     except UniqueViolationError as error:
-        raise Conflict(
-            _("这个号码或邮箱已经用在另一个账号上。用它登录那个账号，或换一个。"),
-            next_step="/me/contacts",
-            next_say=_("返回"),
-        ) from error
+        raise Conflict(TAKEN, next_step="/me/contacts", next_say=_("返回")) from error
     await raise_alarm(tx, key, before, kind)

@@ -16,7 +16,7 @@ from backend.core.errors import NotFound
 from backend.core.web import ACCOUNT, ANYONE, COOKIE, Form, local_path, page, read_form, see_other
 
 # The sign-in page of somebody who comes with empty hands.
-FRESH = {"typed": [], "again": "", "problems": [], "typed_contact": ""}
+FRESH: dict[str, Any] = {"typed": [], "again": "", "problems": [], "typed_contact": ""}
 
 
 @get("/sign-in", opt=ANYONE, include_in_schema=False)

@@ -92,7 +92,7 @@ async def say_name(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
         return page(request, tx, "accounts/name.html", status=422, problems=[problem], name=name, next=target)
     account = await account_with(tx, attempt.contact.channel, attempt.contact.value)
     if account is None:
-        reached = {attempt.contact.channel: attempt.contact.value}
+        reached: dict[str, Any] = {attempt.contact.channel: attempt.contact.value}
         account = await open_account(tx, NewAccount(kind="person", name=name, level="code", **reached))
     return await _come_in(request, tx, attempt.id, account, target)
 

@@ -4,6 +4,11 @@ import asyncio
 import re
 from datetime import timedelta
 
+from backend.accounts.actions import open_account
+from backend.accounts.model import NewAccount
+from backend.core.crypto import Vault
+from backend.core.db import Tx, connect
+
 PHONE = "13811112222"
 
 
@@ -180,3 +185,18 @@ async def test_nobody_ends_a_strangers_session(real, postman, gateway):
         assert await db.fetchval("SELECT count(*) FROM sessions") == 0  # row-level security: nobody looks
     answer = await mine.post("/me/sessions/00000000-0000-0000-0000-000000000000/end")
     assert answer.status_code == 404
+
+
+async def test_the_number_of_a_business_opens_no_second_account(real, postman, gateway):
+    owner = await connect(real.app.state.settings.login("owner"))
+    async with owner.transaction():
+        tx = Tx(owner, Vault(real.app.state.settings.master_key), real.clock())
+        await open_account(tx, NewAccount(kind="business", name="小店", phone=PHONE))
+    await owner.close()
+    client = real.stranger()
+    await asks(client)
+    await postman()
+    await client.post("/sign-in/code", data={"code": code_in(gateway)})
+    answer = await client.post("/sign-in/name", data={"name": "陈小燕"})
+    assert answer.status_code == 409
+    assert "另一个账号" in answer.text

@@ -176,6 +176,12 @@ async def _withdraw(db: asyncpg.Connection, pack: Pack) -> list[str]:
     return [row["name"] for row in rows]
 
 
+def _in_life(pack: Pack) -> list[tuple[str, Raw]]:
+    """The scenarios in the order people meet them; those the city does not name follow."""
+    first = {name: place for place, name in enumerate(pack.city.life_events)}
+    return sorted(pack.scenarios.items(), key=lambda one: first.get(one[0], len(first)))
+
+
 async def _store_scenarios(db: asyncpg.Connection, pack_id: int, pack: Pack) -> None:
     await db.execute("DELETE FROM scenarios WHERE NOT id = ANY ($1)", list(pack.scenarios))
     await db.executemany(
@@ -184,6 +190,6 @@ async def _store_scenarios(db: asyncpg.Connection, pack_id: int, pack: Pack) -> 
                sha256 = excluded.sha256, data = excluded.data, pack_id = excluded.pack_id""",
         [
             (name, data.get("title", name), position, bytes.fromhex(sha256_of(data)), data, pack_id)
-            for position, (name, data) in enumerate(pack.scenarios.items())
+            for position, (name, data) in enumerate(_in_life(pack))
         ],
     )

@@ -201,7 +201,10 @@ class Calendar(Strict, frozen=True, kw_only=True):
 
 
 class City(Strict, frozen=True, kw_only=True):
-    """`pack.yaml`. `certain_laws` are the only laws a basis may cite; `kinds` and `roles` give people's words."""
+    """`pack.yaml`. `certain_laws` are the only laws a basis may cite; `kinds` and `roles` give people's words.
+
+    `life_events`: the scenarios in the order people meet them; those not named follow.
+    """
 
     name: str
     region: str
@@ -214,6 +217,7 @@ class City(Strict, frozen=True, kw_only=True):
     themes: dict[str, tuple[str, ...]]
     certain_laws: dict[str, str]
     silence_means_accepted: Literal["all", "permits"]
+    life_events: tuple[str, ...] = ()
 
 
 class Pack(Strict, frozen=True, kw_only=True):

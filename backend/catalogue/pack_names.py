@@ -14,6 +14,7 @@ ORDERED = frozenset({"at_least", "at_most", "more_than", "less_than"})
 def vocabulary_faults(pack: Pack) -> Iterator[Fault]:
     yield from _elements(pack)
     yield from material_faults(pack)
+    yield from _known("pack.yaml: life_events", pack.city.life_events, pack.scenarios, "场景")
     for code, certificate in pack.certificates.items():
         yield from _known(
             f"certificates.yaml: {code}", (*certificate.facts, *certificate.shows), pack.elements, "数据元"

@@ -34,6 +34,11 @@ def add(name: str, field: str, *values: Any) -> Callable[[Raw], None]:
 SPOILT: dict[str, tuple[Callable[[Raw], Any], str, str]] = {
     # names
     "an unknown department": (put(OLD, "department", "气象局"), "department", "气象局"),
+    "an unknown life event": (
+        lambda raw: raw["pack"]["life_events"].append("搬到月球"),
+        "pack.yaml: life_events",
+        "搬到月球",
+    ),
     "an unknown office": (put(OLD, "places", ["moon"]), "places", "moon"),
     "an unknown element": (add(OLD, "asks", "applicant.shoe_size"), "asks[11]", "person.shoe_size"),
     "an unknown role": (add(OLD, "asks", "uncle.name"), "asks[11]", "uncle"),

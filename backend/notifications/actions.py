@@ -54,7 +54,9 @@ def _notices(told: Happening, open_channels: frozenset[Channel]) -> Iterable[New
 
 def words_of(told: Happening) -> Words:
     """Of what the event says only what a notice needs; an officer's own words stay on the page of the case."""
-    kept = {name: told.data[name] for name in ("authority", "due", "clock", "provisional", "page") if told.data.get(name)}
+    kept = {
+        name: told.data[name] for name in ("authority", "due", "clock", "provisional", "page") if told.data.get(name)
+    }
     return msgspec.convert({**kept, "kind": told.kind, "item": told.item or "", "number": told.number or ""}, Words)
 
 

@@ -38,7 +38,9 @@ async def test_a_daughter_answers_four_questions_and_has_three_things_in_the_car
 
 
 async def test_a_stranger_without_javascript_gets_the_same_answer(chromium: Browser, town: Town):
-    phone = await chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False, locale="zh-CN")
+    phone = await chromium.new_context(
+        viewport={"width": 390, "height": 844}, java_script_enabled=False, locale="zh-CN"
+    )
     stranger = Person(await phone.new_page(), town)
     await stranger.opens("/scenarios")
     await stranger.taps("家里老人满八十")

@@ -21,7 +21,9 @@ async def test_a_material_opens_and_says_how_to_hand_it_in(person: Person):
 
 
 async def test_without_javascript_the_form_is_sent_and_finds_the_same(chromium: Browser, town: Town):
-    phone = await chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False, locale="zh-CN")
+    phone = await chromium.new_context(
+        viewport={"width": 390, "height": 844}, java_script_enabled=False, locale="zh-CN"
+    )
     stranger = Person(await phone.new_page(), town)
     await stranger.opens("/items")
     await stranger.page.get_by_role("searchbox").fill("开个奶茶店")

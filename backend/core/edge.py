@@ -26,6 +26,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), microphone=(), camera=(self)",
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    # Whatever may be kept says so itself: what says nothing may be somebody's answers.
+    "Cache-Control": "no-store",
 }
 
 

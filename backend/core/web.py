@@ -20,7 +20,7 @@ from litestar.params import HeaderParameter
 from backend.core.db import Tx, transaction
 from backend.core.errors import NotFound, Problem, Refusal, SignInNeeded
 from backend.core.i18n import _, translate, wanted
-from backend.core.viewer import counts_of, open_viewer
+from backend.core.viewer import counts_of, keep_language, open_viewer
 
 ANYONE, PERSON, OFFICER, ACCOUNT = ({"who": who} for who in ("anyone", "person", "officer", "account"))
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -52,6 +52,8 @@ async def open_tx(request: Request) -> AsyncGenerator[Tx, None]:
         await _admit(request, tx)
         if viewer and reading and not is_api(request):
             tx.counts = await counts_of(db, viewer)
+        if viewer and not reading and not is_api(request) and language_of(request) != viewer.language:
+            await keep_language(db, viewer, language_of(request))
         yield tx
 
 

@@ -66,10 +66,10 @@ def _refuse_traps(text: str) -> None:
     deep = 0
     for event in yaml.parse(text, _Loader):
         if isinstance(event, yaml.AliasEvent):
-            raise yaml.composer.ComposerError(None, None, "不能用 * 引用，请写全", event.start_mark)
+            raise yaml.composer.ComposerError(None, None, "不能用 * 引用，请写全", event.start_mark)  # type: ignore[arg-type]
         deep += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if deep > MAX_DEEP:
-            raise yaml.composer.ComposerError(None, None, f"套得太深：最多 {MAX_DEEP} 层", event.start_mark)
+            raise yaml.composer.ComposerError(None, None, f"套得太深：最多 {MAX_DEEP} 层", event.start_mark)  # type: ignore[arg-type]
 
 
 def read_folder(folder: Path) -> Raw:

@@ -43,7 +43,8 @@ def _apart(group: All | AnyOf, sight: Sight) -> list[Rest]:
     """The parts of a group in bundles that share no fact: their trials add up instead of multiplying."""
     bundles: list[tuple[set[Key], list[Rest]]] = []
     for part in group.of:
-        keys, together = {key for _, key in uses_of_rest(part, sight)}, [part]
+        keys: set[Key] = {key for _, key in uses_of_rest(part, sight)}
+        together: list[Rest] = [part]
         for bundle in [bundle for bundle in bundles if bundle[0] & keys]:
             bundles.remove(bundle)
             keys, together = keys | bundle[0], [*bundle[1], *together]

@@ -9,11 +9,12 @@ from litestar.params import FromPath
 
 from backend.accounts import routes_codes, routes_contacts, routes_passkeys, routes_provider
 from backend.accounts.actions import act_for, end_one, end_session, open_session
-from backend.accounts.cookies import preference, session_cookie, set_cookie
+from backend.accounts.carried import came_in, carried_of
+from backend.accounts.cookies import preference, set_cookie
 from backend.accounts.queries import account_of, demo_cast, sessions_of
 from backend.core.db import Tx
 from backend.core.errors import NotFound
-from backend.core.web import ACCOUNT, ANYONE, COOKIE, Form, local_path, page, read_form, see_other
+from backend.core.web import ACCOUNT, ANYONE, COOKIE, local_path, page, read_form, see_other
 
 # The sign-in page of somebody who comes with empty hands.
 FRESH: dict[str, Any] = {"typed": [], "again": "", "problems": [], "typed_contact": ""}
@@ -32,32 +33,14 @@ async def sign_in(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
     account = await account_of(tx.db, form.text("handle")) if request.app.state.settings.demo else None
     if account is None:
         raise NotFound()
-    cookie = {"Set-Cookie": session_cookie(await open_session(tx, account))}
-    if form.text("again"):
-        return page(
-            request,
-            None,
-            "accounts/send_again.html",
-            headers=cookie,
-            again=local_path(form.text("again")),
-            typed=_typed(form),
-        )
-    return see_other(local_path(form.text("next"), "/"), cookie)
+    return came_in(request, carried_of(form), await open_session(tx, account))
 
 
 @post("/sign-in/again", opt=ANYONE, include_in_schema=False)
 async def sign_in_again(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     """The sign-in page, with the fields of the form that met an ended session still in hand."""
-    form = await read_form(request)
-    again = local_path(form.text("again"))
-    return page(
-        request,
-        tx,
-        "accounts/sign_in.html",
-        cast=await _cast(request, tx),
-        next="/",
-        **FRESH | {"typed": _typed(form), "again": again},
-    )
+    carried = carried_of(await read_form(request))
+    return page(request, tx, "accounts/sign_in.html", cast=await _cast(request, tx), **FRESH | carried)
 
 
 @post("/sign-out", opt=ANYONE, include_in_schema=False)
@@ -120,10 +103,6 @@ async def _cast(request: Request, tx: Tx) -> list[dict[str, str]]:
         }
         for m in await demo_cast(tx.db)
     ]
-
-
-def _typed(form: Form) -> list[tuple[str, str]]:
-    return [(key.removeprefix("typed."), value) for key, value in form.fields if key.startswith("typed.")]
 
 
 def _uuid(text: str) -> UUID:

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from backend.accounts import passkeys
 from backend.accounts.actions import open_session
+from backend.accounts.carried import came_in, carried_of
 from backend.accounts.cookies import session_cookie, set_cookie
 from backend.accounts.devices import device_of
 from backend.accounts.passkeys import LONGEST_NAME, NotProved, Site, site_at
@@ -18,7 +19,7 @@ from backend.accounts.routes_codes import ATTEMPT, network_of
 from backend.core.db import Tx
 from backend.core.errors import NotAllowed, NotFound, Problem
 from backend.core.i18n import _
-from backend.core.web import ACCOUNT, ANYONE, COOKIE, local_path, page, read_form, see_other
+from backend.core.web import ACCOUNT, ANYONE, COOKIE, page, read_form, see_other
 
 NOT_PROVED = Problem(_("没有认出这个通行密钥。请再试一次，或换一种方式登录。"))
 NOT_ADDED = Problem(_("没有加上。请再试一次，在手机上按指纹、刷脸或输锁屏密码。"))
@@ -35,28 +36,15 @@ async def passkey_challenge(request: Request, tx: NamedDependency[Tx]) -> Respon
 async def passkey_sign_in(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
     """What does not prove anything is answered, not refused: its challenge must stay used up."""
     form = await read_form(request)
-    target = local_path(form.text("next"))
+    carried = carried_of(form)
     try:
         proof = await passkeys.prove(tx, _site(request), _browser(request), form.text("credential"))
     except NotProved:
-        return page(
-            request,
-            None,
-            "accounts/sign_in.html",
-            status=422,
-            cast=[],
-            problems=[NOT_PROVED],
-            typed_contact="",
-            typed=[],
-            again="",
-            next=target,
-        )
-    cookie = await _signed_in(request, tx, proof.account)
-    if form.text("again"):
-        typed = [(key.removeprefix("typed."), value) for key, value in form.fields if key.startswith("typed.")]
-        again = local_path(form.text("again"))
-        return page(request, None, "accounts/send_again.html", headers=cookie, again=again, typed=typed)
-    return see_other("/desk" if proof.kind == "officer" and target == "/" else target, cookie)
+        said = {"problems": [NOT_PROVED], "typed_contact": ""}
+        return page(request, None, "accounts/sign_in.html", status=422, cast=[], **said, **carried)
+    if proof.kind == "officer" and carried["next"] == "/":
+        carried["next"] = "/desk"
+    return came_in(request, carried, await open_session(tx, proof.account, "passkey", _device(request)))
 
 
 @get("/me/passkeys", opt=ACCOUNT, include_in_schema=False)

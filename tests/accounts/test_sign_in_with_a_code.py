@@ -42,6 +42,22 @@ async def test_the_first_time_she_says_her_name_and_is_in(real, postman, gateway
     assert "陈 小燕" in (await client.get("/me")).text
 
 
+async def test_what_was_typed_when_a_session_ended_goes_along_through_every_form(real, postman, gateway):
+    client = real.stranger()
+    carried = {"again": "/cart/sheet", "typed.answer": "写了很久", "next": "/"}
+    shown = await asks(client, **carried)
+    assert shown.status_code == 200
+    assert 'name="typed.answer" value="写了很久"' in shown.text
+    await postman()
+    wrong = await client.post("/sign-in/code", data={"code": "x", **carried})
+    assert 'name="typed.answer" value="写了很久"' in wrong.text
+    named = await client.post("/sign-in/code", data={"code": code_in(gateway), **carried})
+    assert 'name="typed.answer" value="写了很久"' in named.text
+    came_in = await client.post("/sign-in/name", data={"name": "陈小燕", **carried})
+    assert 'action="/cart/sheet"' in came_in.text
+    assert 'name="answer" value="写了很久"' in came_in.text
+
+
 async def test_the_next_time_the_number_is_enough(real, postman, gateway):
     await registered(real, postman, gateway)
     again = real.stranger()

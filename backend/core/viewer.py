@@ -73,11 +73,6 @@ async def keep_language(db: asyncpg.Connection, viewer: Viewer, language: str) -
     await db.execute("UPDATE accounts SET language = $2 WHERE id = $1", viewer.id, language)
 
 
-async def keep_language(db: asyncpg.Connection, viewer: Viewer, language: str) -> None:
-    """What she reads in is what she is written to in: letters, reminders, text messages."""
-    await db.execute("UPDATE accounts SET language = $2 WHERE id = $1", viewer.id, language)
-
-
 async def counts_of(db: asyncpg.Connection, viewer: Viewer) -> Counts:
     row = await db.fetchrow(
         """SELECT (SELECT count(*) FROM cart_lines l JOIN carts c ON c.id = l.cart_id

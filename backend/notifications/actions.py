@@ -27,6 +27,7 @@ REMINDED_BEFORE = timedelta(days=3)
 
 async def tell(tx: Tx, events: list[int], open_channels: frozenset[Channel]) -> int:
     """One row for each event, person and channel, however often it is called; inbox rows are sent with it. Returns how many are new."""
+    await _one_at_a_time(tx, events)
     told = await who_should_know(tx.db, events, tx.today)
     rows = [notice for happening in told for notice in _notices(happening, open_channels)]
     stored = await _store(tx, rows)
@@ -76,15 +77,25 @@ async def _store(tx: Tx, rows: list[NewNotice]) -> set[UUID]:
 
 async def _supersede(tx: Tx, rows: list[NewNotice]) -> None:
     """Whatever happens next in a case answers what was asked of her before; and one mail tells it, not three in a second."""
-    newest = {(str(row.case_id), str(row.person_id)): row.event_id for row in rows if row.case_id}
-    news = [{"case_id": case, "person_id": person, "event_id": event} for (case, person), event in newest.items()]
+    told = {(str(row.case_id), str(row.person_id)) for row in rows if row.case_id}
     await tx.db.execute(
         """UPDATE notices n SET needs_you = n.needs_you AND n.channel <> 'inbox',
-                  state = CASE WHEN n.channel = 'email' AND n.state IN ('queued', 'retry') THEN 'merged' ELSE n.state END
-           FROM jsonb_to_recordset($1) AS new(case_id uuid, person_id uuid, event_id bigint)
-           WHERE n.case_id = new.case_id AND n.person_id = new.person_id AND n.event_id < new.event_id
-             AND ((n.needs_you AND n.channel = 'inbox') OR (n.channel = 'email' AND n.state IN ('queued', 'retry')))""",
-        news,
+                  state = CASE WHEN n.channel = 'email' THEN 'merged' ELSE n.state END
+           FROM jsonb_to_recordset($1) AS told(case_id uuid, person_id uuid)
+           WHERE n.case_id = told.case_id AND n.person_id = told.person_id
+             AND ((n.needs_you AND n.channel = 'inbox') OR (n.channel = 'email' AND n.state IN ('queued', 'retry')))
+             AND EXISTS (SELECT 1 FROM notices x WHERE x.case_id = n.case_id AND x.person_id = n.person_id
+                         AND x.channel = n.channel AND x.event_id > n.event_id)""",
+        [{"case_id": case, "person_id": person} for case, person in told],
+    )
+
+
+async def _one_at_a_time(tx: Tx, events: list[int]) -> None:
+    """Two events of one case may be told at once, the later one first: each must see what the other wrote."""
+    await tx.db.execute(
+        """SELECT pg_advisory_xact_lock(hashtextextended(case_id::text, 0)) FROM (
+               SELECT DISTINCT case_id FROM events WHERE id = ANY($1) AND case_id IS NOT NULL ORDER BY case_id) AS told""",
+        events,
     )
 
 

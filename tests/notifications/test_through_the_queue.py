@@ -14,17 +14,17 @@ from tests.notifications.knocks import as_owner, give_email, notices
 
 
 async def test_an_agents_filing_becomes_a_letter_to_the_principal(town, monkeypatch):
-    monkeypatch.setitem(actions.JOBS, Channel.EMAIL, ("deliver_mail", timedelta(seconds=1)))
+    monkeypatch.setitem(actions.JOBS, Channel.EMAIL, ("deliver_mail", timedelta(seconds=6)))
     await give_email(town, "father", "father@example.org")
     async with mail_server() as server:
         handlers, _ = job_handlers()
         settings = msgspec.structs.replace(town.settings, smtp_url=server.url)
         owner = await connect(settings.login("owner"))
+        case = await town.filed("daughter")
+        await town.moved(case, "officer", "accepted")
         async with a_worker(settings, handlers):
-            case = await town.filed("daughter")
-            case = await town.moved(case, "officer", "accepted")
-            await until(owner, "SELECT count(*) = 1 FROM notices WHERE channel = 'email' AND state = 'sent'")
-            await until(owner, "SELECT count(*) = 0 FROM pgqueuer WHERE entrypoint LIKE 'deliver%'")
+            await until(owner, "SELECT count(*) = 0 FROM pgqueuer WHERE entrypoint = 'notify'", patience=60)
+            await until(owner, "SELECT count(*) = 0 FROM pgqueuer WHERE entrypoint LIKE 'deliver%'", patience=60)
         await owner.close()
     assert [letter["Subject"] for letter in server.letters] == ["护理补贴：已受理"]
     assert server.recipients == [["father@example.org"]]

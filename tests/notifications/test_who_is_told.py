@@ -1,5 +1,7 @@
 """An event becomes one row for each person who should know and each channel that reaches her."""
 
+from backend.notifications.actions import tell
+from backend.notifications.jobs import open_channels
 from tests.notifications.knocks import as_owner, give_email, give_push, notices, told
 
 DEVICE = "https://fcm.googleapis.com/fcm/send/abc"
@@ -113,3 +115,18 @@ async def test_an_officers_own_words_stay_on_the_page_of_the_case(town):
     stored = str(await as_owner(town, "SELECT words FROM notices"))
     assert "refused" in stored
     assert "陈大海" not in stored
+
+
+async def test_the_later_event_may_be_told_first(town):
+    """Two jobs at once come in any order; what stands in the end is the same."""
+    await give_email(town, "father", "father@example.org")
+    case = await town.filed("daughter")
+    case = await town.moved(case, "officer", "correction_asked", problems=[{"say": "请补一张照片"}])
+    await town.moved(case, "father", "withdrawn")
+    events = [row["id"] for row in await as_owner(town, "SELECT id FROM events ORDER BY id DESC")]
+    for event in events:
+        async with town.machine() as tx:
+            await tell(tx, [event], open_channels(town.settings))
+    assert await as_owner(town, "SELECT 1 FROM notices WHERE needs_you AND channel = 'inbox'") == []
+    mails = [row for row in await notices(town, "father") if row[1] == "email"]
+    assert mails == [("filed", "email", "merged"), ("correction_asked", "email", "queued")]

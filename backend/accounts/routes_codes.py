@@ -35,7 +35,7 @@ async def ask(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
     contact, carried = read_contact(form.text("contact")), carried_of(form)
     if contact is None or not request.app.state.settings.can_send(contact.channel):
         problem = Problem(UNREADABLE if contact is None else UNREACHABLE[contact.channel], "contact")
-        said = {"problems": [problem], "typed_contact": form.text("contact")}
+        said: dict[str, Any] = {"problems": [problem], "typed_contact": form.text("contact")}
         return page(request, tx, "accounts/sign_in.html", status=422, cast=[], **said, **carried)
     browser = request.cookies.get(ATTEMPT) or secrets.token_urlsafe(32)
     await ask_code(tx, browser, contact, network_of(request))
@@ -102,7 +102,7 @@ def _page(
     status: int = 200,
     **more: Any,
 ) -> Response[str]:
-    shown = {"shown": contact.shown, "channel": contact.channel, "problems": problems}
+    shown: dict[str, Any] = {"shown": contact.shown, "channel": contact.channel, "problems": problems}
     return page(request, tx, "accounts/code.html", status=status, **shown, **carried, **more)
 
 

@@ -40,7 +40,7 @@ async def passkey_sign_in(request: Request, tx: NamedDependency[Tx]) -> Response
     try:
         proof = await passkeys.prove(tx, _site(request), _browser(request), form.text("credential"))
     except NotProved:
-        said = {"problems": [NOT_PROVED], "typed_contact": ""}
+        said: dict[str, Any] = {"problems": [NOT_PROVED], "typed_contact": ""}
         return page(request, None, "accounts/sign_in.html", status=422, cast=[], **said, **carried)
     if proof.kind == "officer" and carried["next"] == "/":
         carried["next"] = "/desk"

@@ -61,6 +61,16 @@ async def test_somebody_was_quicker_and_what_was_written_is_kept(site, case):
     assert "我写了很久的理由" in answer.text
 
 
+async def test_a_page_from_before_an_extension_decides_nothing_though_the_state_is_the_same(site, case):
+    head = await site.person("officer-civil")
+    moves = f"/desk/cases/{case.number}/moves"
+    await head.post(moves, data={"version": "1", "move": "accepted"})
+    longer = {"version": "2", "move": "extended", "days": "5", "reason": "要上门核实"}
+    assert (await head.post(moves, data=longer)).status_code == 303
+    assert (await head.post(moves, data={"version": "2", "move": "granted"})).status_code == 409
+    assert "已同意" not in (await head.get(f"/desk/cases/{case.number}")).text
+
+
 async def test_a_supervisor_reads_and_moves_nothing(site, case):
     supervisor = await site.person("supervisor")
     assert (await supervisor.get(f"/desk/cases/{case.number}")).status_code == 200

@@ -50,19 +50,25 @@ def status(address: str, path: str) -> int:
         connection.close()
 
 
+def told(process: int, what: str) -> str:
+    """A file of /proc; empty for a process that ended: before it was opened, or before it was read."""
+    try:
+        return Path(f"/proc/{process}/{what}").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def children(process: int) -> dict[str, int]:
-    """The last word of each child's command, and its number."""
-    found = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    lines = {int(n): Path(f"/proc/{n}/cmdline").read_text().rstrip("\0").split("\0") for n in found}
-    return {("postgres" if line[0].endswith("postgres") else line[-1]): n for n, line in lines.items()}
+    """The last word of each child's command, and its number. A start has short-lived children, too."""
+    found = [int(n) for n in told(process, f"task/{process}/children").split()]
+    lines = {n: told(n, "cmdline").rstrip("\0").split("\0") for n in found}
+    return {("postgres" if line[0].endswith("postgres") else line[-1]): n for n, line in lines.items() if any(line)}
 
 
 def alive(process: int) -> bool:
     """Whether it runs; a zombie that nobody buried yet does not."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    stat = told(process, "stat")
+    return bool(stat) and stat.rsplit(")", 1)[1].split()[0] != "Z"
 
 
 def soon(true: Callable[[], bool], seconds: float = 30) -> bool:
@@ -94,10 +100,14 @@ def test_a_signal_stops_everything_and_is_no_failure(data: Path, number: signal.
 def test_a_start_that_is_told_to_stop_half_way_stops_at_once(data: Path, parts: int) -> None:
     environ = {**os.environ, "DATA": str(data), "PORT": "0", "DATABASE_URL": ""}
     command = [sys.executable, "-m", "backend", "run"]
-    with subprocess.Popen(command, env=environ, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+    process = subprocess.Popen(command, env=environ, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    try:
         assert soon(lambda: len(children(process.pid)) >= parts)
         process.terminate()
         _, said = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.wait()
     assert process.returncode == 0
     assert "did not stop" not in said
 

@@ -18,6 +18,11 @@ test: .venv/.tests assets
 bench: .venv/.tests assets
 	@$(BIN)/python -m tests.bench.pages
 
+# Every page in every mode as a picture in .gallery/, for a person to look through.
+screenshots: .venv/.tests assets
+	@$(BIN)/python -m tests.browsers
+	@$(BIN)/python -m tests.gallery $(PAGES)
+
 check: .venv/.tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -63,4 +68,4 @@ lock: .venv/bin/python
 clean:
 	rm -rf .venv pwa/node_modules pwa/dist tests/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: run test bench check assets messages lock clean
+.PHONY: run test bench screenshots check assets messages lock clean

@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def _measure(settings: Settings) -> None:
-    case, order = asyncio.run(_prepared(settings))
+    case, order = asyncio.run(prepared(settings))
     items = _with_catalogues(settings)
     with started(settings) as town, httpx.Client(base_url=town.base, headers={"Origin": town.base}) as daughter:
         _sign_in(daughter)
@@ -58,7 +58,7 @@ def _measure(settings: Settings) -> None:
         print(f"web worker: {_rss(town.web):.0f} MB (target under {TARGET_MB} MB)")
 
 
-async def _prepared(settings: Settings) -> tuple[str, str]:
+async def prepared(settings: Settings) -> tuple[str, str]:
     """City, cast, one order of three, and three more things in the cart."""
     await migrate_for(settings)
     await load_demo(settings)

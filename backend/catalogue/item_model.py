@@ -11,6 +11,8 @@ from backend.core.conditions import Condition
 
 UNCERTAIN_BASIS = "以主管部门公布为准"
 Unit = Literal["workday", "day", "month"]
+Level = Literal["said", "code", "verified"]
+"""How far the one who files has to be known: as she said herself, by a number she answers, by a provider or a counter."""
 
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,10 +104,14 @@ class MaterialNeed(Strict, frozen=True, kw_only=True):
 
 
 class Limits(Strict, frozen=True, kw_only=True):
-    """`statutory` is none where no law sets a limit. A promise of 0 ends on the day itself."""
+    """`statutory` is none where no law sets a limit. A promise of 0 ends on the day itself.
+
+    `promised` is what is promised online; `hall` only where the windows promise something else.
+    """
 
     statutory: int | None = None
     promised: int
+    hall: int | None = None
     unit: Unit = "workday"
     basis: str = UNCERTAIN_BASIS
 
@@ -124,6 +130,38 @@ class Fee(Strict, frozen=True, kw_only=True):
 class Visits(Strict, frozen=True, kw_only=True):
     count: int = 0
     reason: str = ""
+
+
+class Situation(Strict, frozen=True, kw_only=True):
+    """One of the situations (办理情形) an item is split into: first time, change, renewal, replacement and the like.
+
+    `promised` and `fee` only where they differ from the item's own.
+    """
+
+    name: str
+    when: Condition
+    says: str = ""
+    promised: int | None = None
+    fee: Fee | None = None
+
+
+class Quota(Strict, frozen=True, kw_only=True):
+    """Only so many are granted, in the order of acceptance (行政许可法 art. 57): `count` in each `per`."""
+
+    count: int
+    per: Literal["year", "ever"] = "year"
+    says: str = ""
+
+
+class Renewal(Strict, frozen=True, kw_only=True):
+    """An application before `expires` that is not decided by then counts as granted (行政许可法 art. 50).
+
+    `expires` is the fact (`business.food_licence_until`) that holds the last day, `when` says which filings renew.
+    """
+
+    expires: str
+    when: Condition
+    apply_days_before: int = 30
 
 
 class Result(Strict, frozen=True, kw_only=True):
@@ -191,6 +229,8 @@ class Item(Strict, frozen=True, kw_only=True):
     signs: tuple[str, ...]
     agent: bool
     agent_reason: str
+    level: Level = "code"
+    on_paper: str = ""
     fits: Condition | None
     asks: tuple[Ask, ...]
     materials: tuple[MaterialNeed, ...]
@@ -200,7 +240,11 @@ class Item(Strict, frozen=True, kw_only=True):
     visits: Visits
     online: bool
     mail: bool
+    depth: int | None
     quantity: str
+    quota: Quota | None
+    renewal: Renewal | None
+    situations: tuple[Situation, ...]
     result: Result
     basis: tuple[Basis, ...]
     places: tuple[str, ...]

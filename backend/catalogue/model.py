@@ -23,11 +23,15 @@ from backend.catalogue.item_model import (
     Guide,
     Item,
     ItemType,
+    Level,
     Limits,
     MaterialNeed,
     Question,
+    Quota,
+    Renewal,
     Result,
     Role,
+    Situation,
     Step,
     Strict,
     Subject,
@@ -37,10 +41,10 @@ from backend.catalogue.item_model import (
 from backend.core.conditions import Meaning
 
 __all__ = [
-    "ITEM_TYPE_CODES", "UNCERTAIN_BASIS", "Ask", "Basis", "Calendar", "CaseType", "CertificateType", "City", "Department",
-    "Element", "ElementType", "Example", "Fee", "FileRule", "Guide", "Item", "ItemType", "Lexicon", "Limits", "Material",
-    "MaterialNeed", "Office", "Pack", "Phones", "Question", "Register", "Result", "Role", "Satisfied", "Sensitivity",
-    "Step", "Strict", "Subject", "Trust", "Unit", "Visits",
+    "ITEM_TYPE_CODES", "UNCERTAIN_BASIS", "Announcement", "Ask", "Basis", "Calendar", "CaseType", "CertificateType", "City", "Department",
+    "Element", "ElementType", "Example", "Fee", "FileRule", "Guide", "Item", "ItemType", "Level", "Lexicon", "Limits", "Material",
+    "MaterialNeed", "Office", "Pack", "Phones", "Proof", "PublicCount", "Question", "Quota",
+    "Register", "Renewal", "Result", "Role", "Satisfied", "Sensitivity", "Situation", "Step", "Strict", "Subject", "Trust", "Unit", "Visits",
 ]  # fmt: skip
 
 
@@ -185,11 +189,27 @@ class Office(Strict, frozen=True, kw_only=True):
     demo: bool = False
 
 
+class Action(Strict, frozen=True, kw_only=True):
+    """Something one may want done with a thing: `said` is what people say, `named` what the names of items say."""
+
+    said: tuple[str, ...]
+    named: tuple[str, ...]
+
+
 class Lexicon(Strict, frozen=True, kw_only=True):
-    """Everyday words for search: `synonyms` are groups of equal words, `life` maps a sentence people say to items."""
+    """Everyday words for search.
+
+    `synonyms`: groups of words that mean the same. `means`: what people say → the words of the trade it leads to, one
+    way only. `life`: a sentence people say → items of this city. `actions`: renewing, replacing, cancelling …; an item
+    for something else than she said comes later. `narrow`: words that make an item one for few people; it comes later
+    for all others. `common`: what says nothing.
+    """
 
     synonyms: tuple[tuple[str, ...], ...] = ()
+    means: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     life: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    actions: dict[str, Action] = msgspec.field(default_factory=dict)
+    narrow: tuple[str, ...] = ()
     common: tuple[str, ...] = ()
 
 
@@ -198,6 +218,47 @@ class Calendar(Strict, frozen=True, kw_only=True):
 
     holidays: tuple[str, ...] = ()
     workdays: tuple[str, ...] = ()
+
+
+class Proof(Strict, frozen=True, kw_only=True):
+    """A proof people used to be sent for. `words`: how the name of a material gives it away; none means its own name.
+
+    `instead` says what happens now in its place.
+    """
+
+    state: Literal["abolished", "kept", "pledged"]
+    issuer: str
+    purpose: str
+    instead: str = ""
+    words: tuple[str, ...] = ()
+    name: str = ""
+
+    @property
+    def abolished(self) -> bool:
+        return self.state == "abolished"
+
+    def named_in(self, material: str) -> bool:
+        return any(word in material for word in self.words or (self.name,) if word)
+
+
+class PublicCount(Strict, frozen=True, kw_only=True):
+    """How many of something a public paper names, and which paper: a fact of the city, not a count of this pack."""
+
+    state: Literal["abolished", "kept", "pledged"]
+    count: int
+    says: str
+    source: str
+
+
+class Announcement(Strict, frozen=True, kw_only=True):
+    """A law, a policy paper or a notice, with its day. `items` are names of items it is about."""
+
+    kind: Literal["law", "policy", "notice"]
+    day: str
+    by: str
+    says: str
+    items: tuple[str, ...] = ()
+    title: str = ""
 
 
 class City(Strict, frozen=True, kw_only=True):
@@ -241,6 +302,9 @@ class Pack(Strict, frozen=True, kw_only=True):
     texts: dict[str, dict[str, str]]
     hashes: dict[str, str]
     meanings: dict[str, Meaning]
+    proofs: dict[str, Proof] = msgspec.field(default_factory=dict)
+    proof_counts: tuple[PublicCount, ...] = ()
+    announcements: dict[str, Announcement] = msgspec.field(default_factory=dict)
 
     def item_by_code(self, code: str) -> Item | None:
         return next((item for item in self.items.values() if item.code == code), None)

@@ -29,7 +29,7 @@ def check(pack: Pack) -> list[Fault]:
 def _item(pack: Pack, item: Item) -> Iterator[Fault]:
     names = list(name_faults(pack, item))
     yield from names
-    yield from lint(pack, item)
+    yield from (Fault(found.field, found.sentence, found.warning) for found in lint(pack, item))
     if all(fault.warning for fault in names):  # a rule over names that do not exist proves nothing
         yield from filing_faults(pack, item)
         yield from rule_faults(pack, item)

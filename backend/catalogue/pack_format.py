@@ -13,9 +13,13 @@ from backend.catalogue.model import (
     Example,
     Fee,
     ItemType,
+    Level,
     Limits,
     Phones,
+    Proof,
+    PublicCount,
     Question,
+    Quota,
     Result,
     Step,
     Strict,
@@ -50,6 +54,20 @@ class NeedFile(Strict, frozen=True, kw_only=True):
     note: str = ""
 
 
+class SituationFile(Strict, frozen=True, kw_only=True):
+    name: Annotated[str, msgspec.Meta(min_length=2, max_length=20)]
+    when: Rule
+    says: str = ""
+    promised: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    fee: Fee | None = None
+
+
+class RenewalFile(Strict, frozen=True, kw_only=True):
+    expires: str
+    when: Rule
+    apply_days_before: int = 30
+
+
 class ItemFile(Strict, frozen=True, kw_only=True):
     """`items/<name>.yaml`."""
 
@@ -66,6 +84,8 @@ class ItemFile(Strict, frozen=True, kw_only=True):
     signs: tuple[str, ...]
     agent: bool = True
     agent_reason: str = ""
+    level: Level = "code"
+    on_paper: str = ""
     fits: Rule | None = None
     asks: tuple[str | AskFile, ...]
     materials: tuple[str | NeedFile, ...] = ()
@@ -75,7 +95,11 @@ class ItemFile(Strict, frozen=True, kw_only=True):
     visits: Visits = Visits()
     online: bool = True
     mail: bool = False
+    depth: Annotated[int, msgspec.Meta(ge=1, le=4)] | None = None
     quantity: str = ""
+    quota: Quota | None = None
+    renewal: RenewalFile | None = None
+    situations: tuple[SituationFile, ...] = ()
     result: Result
     basis: tuple[Basis, ...]
     places: tuple[str, ...]
@@ -122,3 +146,10 @@ class Review(Strict, frozen=True, kw_only=True):
     by: str
     day: str
     demo: bool = False
+
+
+class ProofsFile(Strict, frozen=True, kw_only=True):
+    """`proofs.yaml`: which proofs were abolished or stay, and what was said in public about how many there are."""
+
+    counts: tuple[PublicCount, ...] = ()
+    proofs: dict[str, Proof] = msgspec.field(default_factory=dict)

@@ -6,23 +6,47 @@ text, `build` gives the Pack and refuses everything that cannot be. Both collect
 
 import hashlib
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 import yaml
+from msgspec.structs import replace
 
 from backend.catalogue import model
-from backend.catalogue.model import Ask, Department, Element, Item, Material, MaterialNeed, Office, Pack, Role
-from backend.catalogue.pack_format import AskFile, ItemFile, NeedFile, OfficesFile, Review, RoleFile
-from backend.core.conditions import Condition, ConditionError, Meaning, decode, decode_derived, uses_of
+from backend.catalogue.model import (
+    Ask,
+    Department,
+    Element,
+    Item,
+    Material,
+    MaterialNeed,
+    Office,
+    Pack,
+    Renewal,
+    Role,
+    Situation,
+)
+from backend.catalogue.pack_format import (
+    AskFile,
+    ItemFile,
+    NeedFile,
+    OfficesFile,
+    ProofsFile,
+    RenewalFile,
+    Review,
+    RoleFile,
+    SituationFile,
+)
+from backend.catalogue.pack_yaml import read_yaml
+from backend.core.conditions import ALWAYS, Condition, ConditionError, Meaning, decode, decode_derived, uses_of
 
 FOLDERS = Path(__file__).resolve().parent.parent / "packs"
 STARTER = FOLDERS / "haikou"
 FILES = ("pack", "elements", "materials", "certificates", "registers", "offices", "lexicon", "calendar")
+OPTIONAL = ("reviews", "proofs", "announcements")
 MAX_BYTES = 1_000_000
-MAX_DEEP = 50
 WHOLE = (model.ElementType.years, model.ElementType.money)
 
 T = TypeVar("T")
@@ -48,41 +72,20 @@ class PackError(Exception):
         self.faults = faults
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Refuses a key written twice: the first one would be lost without a word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"“{key.value}”写了两次", key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-def _refuse_traps(text: str) -> None:
-    """Before anything is built: references, a short file of which unfolds into a million times its size, and nesting
-    so deep that building it would end the process."""
-    deep = 0
-    for event in yaml.parse(text, _Loader):
-        if isinstance(event, yaml.AliasEvent):
-            raise yaml.composer.ComposerError(None, None, "不能用 * 引用，请写全", event.start_mark)  # type: ignore[arg-type]
-        deep += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if deep > MAX_DEEP:
-            raise yaml.composer.ComposerError(None, None, f"套得太深：最多 {MAX_DEEP} 层", event.start_mark)  # type: ignore[arg-type]
-
-
 def read_folder(folder: Path) -> Raw:
     """Plain data of every file: `{"pack": …, "elements": …, "items": {name: …}, "scenarios": {…}, "reviews": {…}}`."""
     faults: list[Fault] = []
     raw: Raw = {name: read_file(folder / f"{name}.yaml", folder, faults) for name in FILES}
-    reviews = folder / "reviews.yaml"
-    raw["reviews"] = read_file(reviews, folder, faults) if reviews.exists() else {}
+    raw |= {name: _if_there(folder / f"{name}.yaml", folder, faults) for name in OPTIONAL}
     for kind in ("items", "scenarios", "letters"):
         raw[kind] = {path.stem: read_file(path, folder, faults) for path in sorted((folder / kind).glob("*.yaml"))}
     if faults:
         raise PackError(faults)
     return raw
+
+
+def _if_there(path: Path, folder: Path, faults: list[Fault]) -> Raw:
+    return read_file(path, folder, faults) if path.exists() else {}
 
 
 def read_file(path: Path, folder: Path, faults: list[Fault]) -> Raw:
@@ -92,9 +95,7 @@ def read_file(path: Path, folder: Path, faults: list[Fault]) -> Raw:
         data = path.read_bytes()
         if len(data) > MAX_BYTES:
             raise ValueError("文件超过 1 MB")
-        text = data.decode("utf-8")
-        _refuse_traps(text)
-        read = yaml.load(text, _Loader)  # noqa: S506, a SafeLoader
+        read = read_yaml(data.decode("utf-8"))
         if not isinstance(read, dict):
             raise ValueError("应当是“名称: 内容”这样的文件")
         return msgspec.to_builtins(read, str_keys=True)
@@ -134,7 +135,11 @@ class _Builder:
             "lexicon": self.one("lexicon.yaml", raw["lexicon"], model.Lexicon),
             "calendar": self.one("calendar.yaml", raw["calendar"], model.Calendar),
             "texts": self.texts(),
+            "announcements": self.named(
+                "announcements.yaml", raw.get("announcements", {}), model.Announcement, "title"
+            ),
         }
+        proofs = self.one("proofs.yaml", raw.get("proofs", {}), ProofsFile) or ProofsFile()
         meanings = {code: self.meaning(element) for code, element in elements.items()}
         items = {name: self.item(name, data, city) for name, data in raw["items"].items()} if city else {}
         if self.faults or city is None or offices is None:
@@ -151,6 +156,8 @@ class _Builder:
             scenarios=raw["scenarios"],
             hashes={name: review_hash(raw, name, item) for name, item in items.items() if item},
             meanings={code: meaning for code, meaning in meanings.items() if meaning},
+            proofs={name: replace(proof, name=name) for name, proof in proofs.proofs.items()},
+            proof_counts=proofs.counts,
             **parts,  # type: ignore[arg-type]
         )
 
@@ -160,6 +167,11 @@ class _Builder:
         except msgspec.ValidationError as error:
             self.faults.append(Fault(where, told(str(error))))
             return None
+
+    def named(self, where: str, data: Raw, kind: type[T], name: str) -> dict[str, T]:
+        """Things whose key is their title."""
+        read = {key: self.one(f"{where}: {key}", {**value, name: key}, kind) for key, value in data.items()}
+        return {key: value for key, value in read.items() if value is not None}
 
     def by_code(self, where: str, data: Raw, kind: type[T]) -> dict[str, T]:
         read = {code: self.one(f"{where}: {code}", _coded(code, value), kind) for code, value in data.items()}
@@ -178,7 +190,7 @@ class _Builder:
             return Meaning(whole=whole, choices=choices)
         where = f"elements.yaml: {element.code}.derived"
         derived = self.caught(where, lambda: decode_derived(element.derived, where, whole=whole))
-        return msgspec.structs.replace(derived, choices=choices, asked=element.asked) if derived else None
+        return replace(derived, choices=choices, asked=element.asked) if derived else None
 
     def item(self, name: str, data: Raw, city: model.City) -> Item | None:
         where = f"items/{name}.yaml"
@@ -193,6 +205,10 @@ class _Builder:
             "fits": self.condition(f"{where}: fits", file.fits),
             "asks": tuple(self.ask(f"{where}: asks[{i}]", ask) for i, ask in enumerate(file.asks)),
             "materials": tuple(self.need(f"{where}: materials[{i}]", need) for i, need in enumerate(file.materials)),
+            "situations": tuple(
+                self.situation(f"{where}: situations[{i}]", one) for i, one in enumerate(file.situations)
+            ),
+            "renewal": self.renewal(f"{where}: renewal", file.renewal),
             "instant": tuple(self.condition(f"{where}: instant[{i}]", rule) for i, rule in enumerate(file.instant)),
         }
         return Item(**{**written, **read})
@@ -206,6 +222,17 @@ class _Builder:
         file = NeedFile(material=need) if isinstance(need, str) else need
         written = {field: getattr(file, field) for field in MaterialNeed.__struct_fields__}
         return MaterialNeed(**{**written, "when": self.condition(f"{where}.when", file.when)})
+
+    def situation(self, where: str, file: SituationFile) -> Situation:
+        return Situation(**self.with_when(where, file, Situation))
+
+    def renewal(self, where: str, file: RenewalFile | None) -> Renewal | None:
+        return Renewal(**self.with_when(where, file, Renewal)) if file else None
+
+    def with_when(self, where: str, file: Any, kind: type[msgspec.Struct]) -> Raw:
+        """The fields of a thing that only holds under a condition; a condition that cannot be read is a fault already."""
+        written = {field: getattr(file, field) for field in kind.__struct_fields__}
+        return {**written, "when": self.condition(f"{where}.when", file.when) or ALWAYS}
 
     def condition(self, where: str, data: Raw | None) -> Condition | None:
         return None if data is None else self.caught(where, lambda: decode(data, where))
@@ -260,6 +287,8 @@ def conditions_of(item: Item) -> Iterator[tuple[str, Condition]]:
     """Every condition of an item, with its place in the item's file."""
     whens = [(f"asks[{i}].when", ask.when) for i, ask in enumerate(item.asks)]
     whens += [(f"materials[{i}].when", need.when) for i, need in enumerate(item.materials)]
+    whens += [(f"situations[{i}].when", one.when) for i, one in enumerate(item.situations)]
+    whens += [("renewal.when", item.renewal.when)] if item.renewal else []
     whens += [(f"instant[{i}]", rule) for i, rule in enumerate(item.instant)]
     yield from ((place, condition) for place, condition in [("fits", item.fits), *whens] if condition is not None)
 
@@ -288,7 +317,7 @@ def _known(item: Item, fact: str) -> bool:
 
 
 def review_hash(raw: Raw, name: str, item: Item) -> str:
-    return sha256_of(covered(raw, msgspec.structs.replace(item, name=name)))
+    return sha256_of(covered(raw, replace(item, name=name)))
 
 
 def sha256_of(data: Any) -> str:

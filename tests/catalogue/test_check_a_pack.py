@@ -217,7 +217,27 @@ SPOILT: dict[str, tuple[Callable[[Raw], Any], str, str]] = {
     "15: a vague material": (
         lambda raw: raw["materials"]["person.photo"].update({"label": "其他材料"}),
         "materials[1]",
-        "其他材料",
+        "其他",
+    ),
+    "5: all online, with a visit": (
+        lambda raw: item(raw, OLD).update({"depth": 4, "visits": {"count": 1, "reason": "按指纹"}}),
+        "visits.count",
+        "1 次",
+    ),
+    "15: papers and the like": (
+        lambda raw: raw["materials"]["person.photo"].update({"help": "身份证、户口簿等"}),
+        "materials[1]",
+        "等",
+    ),
+    "17: promised longer online than at the window": (
+        lambda raw: item(raw, FOOD)["limits"].update({"hall": 8}),
+        "limits.promised",
+        "窗口的 8",
+    ),
+    "18: an abolished proof": (
+        lambda raw: raw["materials"]["person.photo"].update({"label": "村（居）委会开的健在证明"}),
+        "materials[1]",
+        "已经取消",
     ),
     "16: an intermediary without law": (put(RENT, "intermediary", "房屋评估"), "intermediary", "法律依据"),
     # nothing invented

@@ -1,10 +1,11 @@
 """Giving, using and ending a mandate."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -12,9 +13,11 @@ from backend.core.db import Tx
 from backend.core.errors import Invalid, NotAllowed, NotFound, Problem
 from backend.core.i18n import _
 from backend.mandates.journal import note
-from backend.mandates.model import ACTIONS, LONGEST_DAYS, Grant
+from backend.mandates.model import LONGEST_DAYS, Grant, NewMandate
 
 FULL = _("对方已经在替 5 个人办事，不能再多了。请换一位家人，或请对方先结束一份。")
+CANNOT = _("有一方已经不能授权，也不能替人办事了。有疑问请打 12345，或到窗口说明。")
+REFUSED_BY_DATABASE = {"five_principals": FULL, "both_can_act": CANNOT}
 CONSENT = (
     "本人%(principal)s授权%(agent)s,从%(from)s到%(to)s,替本人在随手办上办理：%(matters)s。"
     "可以：查看、填写、提交、补正、代收结果。本人可以随时收回这份授权。"
@@ -38,37 +41,52 @@ async def grant(tx: Tx, asked: Grant, matters: str) -> UUID:
 
 
 async def _store(tx: Tx, asked: Grant, agent: UUID, matters: str) -> UUID:
-    mandate, until = uuid4(), tx.today + timedelta(days=asked.days)
     consent = consent_text(tx.viewer.name, asked.agent_name, asked.days, matters, tx.today)
+    new = NewMandate(
+        principal_id=tx.viewer.id,
+        agent_id=agent,
+        kind="entrusted",
+        via="self",
+        items=asked.items,
+        consent=consent,
+        valid_to=tx.today + timedelta(days=asked.days),
+    )
+    return await write_mandate(tx, new)
+
+
+async def write_mandate(tx: Tx, new: NewMandate, said: Mapping[str, Any] | None = None) -> UUID:
+    """The row and the first line of its journal, which keeps `said`; Invalid when one of the two can give or hold none."""
     async with at_most_five(tx):
         await tx.db.execute(
             """INSERT INTO mandates (id, principal_id, agent_id, kind, created_via, items, actions, consent, consent_hash, valid_from, valid_to, granted_at)
-               VALUES ($1, $2, $3, 'entrusted', 'self', $4, $5, $6, $7, $8, $9, $10)""",
-            mandate,
-            tx.viewer.id,
-            agent,
-            asked.items,
-            list(ACTIONS),
-            consent,
-            hashlib.sha256(consent.encode()).digest(),
-            tx.today,
-            until,
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+            new.id,
+            new.principal_id,
+            new.agent_id,
+            new.kind,
+            new.via,
+            new.items,
+            list(new.actions),
+            new.consent,
+            hashlib.sha256(new.consent.encode()).digest(),
+            new.valid_from or tx.today,
+            new.valid_to,
             tx.now,
         )
-    await note(tx, mandate, "granted", {"via": "self"})
-    return mandate
+    await note(tx, new.id, "granted", {"via": new.via, **(said or {})})
+    return new.id
 
 
 @asynccontextmanager
 async def at_most_five(tx: Tx) -> AsyncIterator[None]:
-    """The database counts whom an agent acts for (migration 0009); here its no gets words: Invalid, and nothing was written."""
+    """The database counts whom an agent acts for, and knows who can act no more; here its no gets words: Invalid, and nothing was written."""
     try:
         async with tx.db.transaction():
             yield
     except asyncpg.CheckViolationError as error:
-        if error.constraint_name != "five_principals":
+        if error.constraint_name not in REFUSED_BY_DATABASE:
             raise
-        raise Invalid(Problem(FULL, "agent_name")) from error
+        raise Invalid(Problem(REFUSED_BY_DATABASE[error.constraint_name], "agent_name")) from error
 
 
 def consent_text(principal: str, agent: str, days: int, matters: str, today: date) -> str:

@@ -2,9 +2,12 @@
 
 from backend.catalogue.queries import Published
 from backend.core.web import Form
-from backend.mandates.model import AskFor, Grant
+from backend.mandates.counter import Typed
+from backend.mandates.model import ACTIONS, AskFor, Grant
+from backend.mandates.people import Shown
 
 DAYS = ("1", "31", "90", "182", "365")
+GUARDIAN_DAYS = ("365", "1095", "1826")
 ALL = "所有允许代办的事项"
 
 
@@ -20,8 +23,8 @@ def matters_of(form: Form, published: Published) -> str:
     return ALL if items is None else "、".join(published.titles[code] for code in items)
 
 
-def days_of(form: Form) -> int:
-    return int(form.text("days")) if form.text("days") in DAYS else 0
+def days_of(form: Form, days: tuple[str, ...] = DAYS) -> int:
+    return int(form.text("days")) if form.text("days") in days else 0
 
 
 def phone_of(typed: str) -> str:
@@ -44,6 +47,32 @@ def ask_of(form: Form, published: Published) -> AskFor:
         way="posted_code" if form.text("way") == "posted_code" else "sms",
         items=items_of(form, published),
         days=days_of(form),
+    )
+
+
+def shown_of(form: Form, side: str, **more: bool) -> Shown:
+    """One person's card and how she is reached; fields begin with `side`."""
+    return Shown(
+        side=side,
+        name="".join(form.text(f"{side}_name").split()),
+        number=form.text(f"{side}_number"),
+        phone=phone_of(form.text(f"{side}_phone")),
+        address=form.text(f"{side}_address"),
+        **more,
+    )
+
+
+def paper_of(form: Form, published: Published) -> Typed:
+    """A mandate for the counter, or a guardian's with a court paper."""
+    guardian = form.text("kind") == "guardian"
+    return Typed(
+        kind="guardian" if guardian else "entrusted",
+        principal=shown_of(form, "principal"),
+        agent=shown_of(form, "agent"),
+        items=items_of(form, published),
+        matters=matters_of(form, published),
+        actions=[action for action in ACTIONS if action == "see" or action in form.all("actions")],
+        days=days_of(form, GUARDIAN_DAYS if guardian else DAYS),
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from backend.core.jobs import Work
+from backend.mandates.counter import expire
 from backend.mandates.ending import note_expired, remind_of_ends
 
 
@@ -10,6 +11,7 @@ async def mind_mandates(work: Work, _: dict[str, Any]) -> None:
     async with work.transaction() as tx:
         await remind_of_ends(tx)
         await note_expired(tx)
+        await expire(tx)
 
 
 JOBS = {"mind_mandates": mind_mandates}

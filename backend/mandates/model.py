@@ -1,14 +1,28 @@
 """A person's power to act for another."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 
 Action = Literal["see", "fill", "submit", "correct", "pay", "receive", "use_certificates", "rate"]
 ACTIONS: tuple[Action, ...] = Action.__args__  # type: ignore[attr-defined]
 LONGEST_DAYS, USUAL_DAYS = 365, 90
+# As they stand in the words somebody signs.
+ACTION_WORDS: dict[Action, str] = {
+    "see": "查看",
+    "fill": "填写",
+    "submit": "提交",
+    "correct": "补正",
+    "pay": "缴费",
+    "receive": "代收结果",
+    "use_certificates": "使用证照",
+    "rate": "评价",
+}
+Kind = Literal["entrusted", "guardian", "staff_assisted"]
+Via = Literal["self", "sms", "posted_code", "family_qr", "counter_paper", "visit", "register"]
 
 
 class Mandate(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +45,21 @@ class Mandate(msgspec.Struct, frozen=True, kw_only=True):
 
     def live(self, today: date) -> bool:
         return self.ended_at is None and self.valid_from <= today <= self.valid_to
+
+
+class NewMandate(msgspec.Struct, frozen=True, kw_only=True):
+    """A mandate to be written. `consent`: the very words; `valid_from` None: today."""
+
+    principal_id: UUID
+    agent_id: UUID
+    kind: Kind
+    via: Via
+    items: list[str] | None
+    consent: str
+    valid_to: date
+    actions: Sequence[Action] = ACTIONS
+    valid_from: date | None = None
+    id: UUID = msgspec.field(default_factory=uuid4)
 
 
 class MandateEvent(msgspec.Struct, frozen=True):

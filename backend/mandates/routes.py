@@ -11,7 +11,7 @@ from backend.catalogue.queries import city
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
 from backend.core.web import PERSON, Form, local_path, page, read_form, see_other
-from backend.mandates import routes_codes, routes_requests
+from backend.mandates import routes_codes, routes_counter, routes_requests
 from backend.mandates.actions import consent_text, grant, revoke
 from backend.mandates.forms import DAYS, choosable, grant_of, matters_of
 from backend.mandates.model import USUAL_DAYS
@@ -101,4 +101,5 @@ ROUTES = [
     acting,
     *routes_requests.ROUTES,
     *routes_codes.ROUTES,
+    *routes_counter.ROUTES,
 ]

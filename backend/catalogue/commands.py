@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from backend.catalogue import import_command
+from backend.catalogue import import_command, lint_command, template_command
 from backend.catalogue.actions import Loaded, load_pack
 from backend.catalogue.model import Pack
 from backend.catalogue.pack_check import check
@@ -153,5 +153,7 @@ COMMANDS = [
     ("pack review", review_arguments, review_command),
     ("pack schema", schema_arguments, schema_command),
     ("catalogue import", import_command.arguments, import_command.run),
+    ("catalogue template", template_command.arguments, template_command.run),
+    ("catalogue lint", lint_command.arguments, lint_command.run),
     ("catalogue search", search_arguments, search_command),
 ]

@@ -2,13 +2,16 @@
 
 import argparse
 import asyncio
-import csv
 import sys
 from collections import Counter
 from pathlib import Path
 
+import asyncpg
+
 from backend.catalogue import imports
-from backend.catalogue.intake import Doubt, Intake, IntakeError, read
+from backend.catalogue.import_report import report
+from backend.catalogue.intake import read
+from backend.catalogue.intake_model import Doubt, Intake, IntakeError
 from backend.core.db import connect
 from backend.core.embedded import reachable
 from backend.settings import Login, Refused, load
@@ -22,24 +25,29 @@ class NotImported(Refused):
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
-    parser.add_argument("--report", type=Path, help="write every rejected and repaired row here, tab-separated")
+    parser.add_argument("--report", type=Path, help="write every rejected and repaired row here, as CSV")
+    parser.add_argument(
+        "--source", default="", help="what a CSV or XLSX table is called here; default: its file's name"
+    )
+    parser.add_argument("--withdraw", action="store_true", help="what the file does not hold any more is withdrawn")
 
 
 def run(args: argparse.Namespace) -> int:
     """bring in items of other catalogues as guides: to be found and read, not filed"""
-    intakes = _read_all(args.files)
+    intakes = _read_all(args.files, args.source)
     with reachable(load()) as settings:
-        asyncio.run(_import(settings.login("owner"), intakes))
+        asyncio.run(_import(settings.login("owner"), intakes, withdraw=args.withdraw))
     if args.report:
-        _write_report(args.report, intakes)
+        args.report.write_bytes(report([(path.name, intake.doubts) for path, intake in intakes]))
+        _tell(f"每一行的说明写在 {args.report}。")
     return 0
 
 
-def _read_all(files: list[Path]) -> list[tuple[Path, Intake]]:
+def _read_all(files: list[Path], source: str) -> list[tuple[Path, Intake]]:
     read_files, problems = [], []
     for path in files:
         try:
-            read_files.append((path, read(path)))
+            read_files.append((path, read(path, source)))
         except OSError as error:
             problems.append(f"{path}：打不开（{error.strerror}）。")
         except IntakeError as error:
@@ -49,29 +57,37 @@ def _read_all(files: list[Path]) -> list[tuple[Path, Intake]]:
     return read_files
 
 
-async def _import(login: Login, intakes: list[tuple[Path, Intake]]) -> None:
+async def _import(login: Login, intakes: list[tuple[Path, Intake]], *, withdraw: bool) -> None:
+    """One transaction for all files: nothing is half imported."""
     connection = await connect(login)
     try:
-        for path, intake in intakes:
-            async with connection.transaction():
-                imported = await _one(connection, path, intake)
-            _tell(f"{path.name}：新增 {imported.new}，更新 {imported.changed}，没有变化 {imported.unchanged}。")
-            if imported.kept_back:
-                _tell(
-                    f"  {len(imported.kept_back)} 项已经是本市可以办理的事项，没有覆盖：{'、'.join(imported.kept_back[:5])}"
-                )
-            _summary(intake.doubts)
+        async with connection.transaction():
+            done = [await _one(connection, path, intake, withdraw) for path, intake in intakes]
     finally:
         await connection.close()
+    for (path, intake), imported in zip(intakes, done, strict=True):
+        _told(path, intake, imported, withdraw)
 
 
-async def _one(connection, path: Path, intake: Intake) -> imports.Imported:  # type: ignore[no-untyped-def]
+def _told(path: Path, intake: Intake, imported: imports.Imported, withdraw: bool) -> None:
+    gone = "撤下" if withdraw else "文件里没有了（还留着）"
+    _tell(
+        f"{path.name}：新增 {imported.new}，更新 {imported.changed}，没有变化 {imported.unchanged}，"
+        f"{gone} {imported.gone}。"
+    )
+    if imported.kept_back:
+        few = "、".join(imported.kept_back[:5])
+        _tell(f"  {len(imported.kept_back)} 项已经是本市可以办理的事项，没有覆盖：{few}")
+    _summary(intake.doubts)
+
+
+async def _one(connection: asyncpg.Connection, path: Path, intake: Intake, withdraw: bool) -> imports.Imported:
     words = await imports.dictionary(connection)
     await imports.begin(connection)
     for start in range(0, len(intake.guides), imports.BATCH):
         await imports.add(connection, words, intake.guides[start : start + imports.BATCH])
         _bar(path.name, min(start + imports.BATCH, len(intake.guides)), len(intake.guides))
-    return await imports.finish(connection, intake)
+    return await imports.finish(connection, intake, withdraw=withdraw)
 
 
 def _bar(name: str, done: int, total: int) -> None:
@@ -95,23 +111,6 @@ def _summary(doubts: list[Doubt]) -> None:
 
 def _kind(doubt: Doubt) -> str:
     return "别名太常见，去掉" if doubt.column == "aliases" else doubt.say
-
-
-def _write_report(path: Path, intakes: list[tuple[Path, Intake]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, delimiter="\t")
-        table.writerow(["file", "row", "code", "column", "rejected", "reason"])
-        for source, intake in intakes:
-            for d in intake.doubts:
-                table.writerow(
-                    [source.name, d.row, _safe(d.code), d.column, "yes" if d.rejected else "no", _safe(d.say)]
-                )
-    _tell(f"每一行的说明写在 {path}。")
-
-
-def _safe(text: str) -> str:
-    """A cell that a spreadsheet would run as a formula is shown as text."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def _tell(line: str) -> None:

@@ -3,7 +3,7 @@
 import asyncpg
 import msgspec
 
-from backend.catalogue.intake import Intake
+from backend.catalogue.intake_model import Intake
 from backend.catalogue.model import Guide, Lexicon
 from backend.catalogue.pack_read import sha256_of
 from backend.catalogue.queries import published
@@ -16,6 +16,7 @@ class Imported(msgspec.Struct, frozen=True):
     new: int
     changed: int
     unchanged: int
+    gone: int  # in the catalogue from the same source and place, and not in the file
     kept_back: tuple[str, ...]  # codes that are items of the city itself: a guide never replaces one
 
 
@@ -60,8 +61,8 @@ def _record(words: Words, guide: Guide) -> tuple:
     )
 
 
-async def finish(db: asyncpg.Connection, intake: Intake) -> Imported:
-    """Publish what changed. What is in the catalogue and not in the file stays."""
+async def finish(db: asyncpg.Connection, intake: Intake, *, withdraw: bool = False) -> Imported:
+    """Publish what changed. What is in the catalogue and not in the file stays, unless it is to be withdrawn."""
     await db.execute("ANALYZE incoming")
     kept_back = await db.fetch(
         "DELETE FROM incoming n USING items i WHERE i.code = n.code AND i.kind = 'item' RETURNING n.code"
@@ -91,6 +92,21 @@ async def finish(db: asyncpg.Connection, intake: Intake) -> Imported:
     )
     if changed:
         await db.execute("ANALYZE items")
+    gone = await _gone(db, withdraw)
     new = sum(row["version"] == 1 for row in changed)
     back = tuple(row["code"] for row in kept_back)
-    return Imported(new, len(changed) - new, len(intake.guides) - len(back) - len(changed), back)
+    return Imported(new, len(changed) - new, len(intake.guides) - len(back) - len(changed), gone, back)
+
+
+async def _gone(db: asyncpg.Connection, withdraw: bool) -> int:
+    """A file speaks for its source in the regions it names. Withdrawn ones are found no more; their versions stay."""
+    rows = await db.fetch(
+        """SELECT i.code FROM items i
+                  WHERE i.kind = 'guide' AND i.version IS NOT NULL
+                    AND (i.source, i.region) IN (SELECT DISTINCT source, region FROM incoming)
+                    AND NOT EXISTS (SELECT FROM incoming n WHERE n.code = i.code)"""
+    )
+    codes = [row["code"] for row in rows]
+    if withdraw and codes:
+        await db.execute("UPDATE items SET version = NULL WHERE code = ANY ($1)", codes)
+    return len(codes)

@@ -295,3 +295,16 @@ class Guide(Strict, frozen=True, kw_only=True):
     complaint: str = ""
     aliases: tuple[str, ...] = ()
     url: str = ""
+    case_type: CaseType | None = None
+    depth: int | None = None
+    hours: str = ""
+    flow: str = ""
+    basis: str = ""
+    charged: bool | None = None
+    pay_online: bool | None = None
+    fee: str = ""
+    fee_basis: str = ""
+    result: str = ""
+    visits_reason: str = ""
+    quantity: str = ""
+    intermediary: str = ""

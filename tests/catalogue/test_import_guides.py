@@ -13,7 +13,8 @@ import msgspec
 import pytest
 
 from backend.catalogue import imports
-from backend.catalogue.intake import Intake, IntakeError, read
+from backend.catalogue.intake import read
+from backend.catalogue.intake_model import Intake, IntakeError
 from backend.catalogue.queries import guide_page
 
 HERE = Path(__file__).parent

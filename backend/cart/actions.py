@@ -159,21 +159,16 @@ async def lock_draft(tx: Tx, cart: UUID | None = None) -> Draft:
 
 
 async def _insert(tx: Tx, cart: UUID, lines: list[Line]) -> None:
+    """After all that are there: also after lines that a narrower mandate has put out of sight."""
     await tx.db.execute(
         """INSERT INTO cart_lines (id, cart_id, position, item_code, item_version, bound, added_at)
-           SELECT l.id, $1, l.position, l.code, l.version, l.bound, $2
-             FROM jsonb_to_recordset($3) AS l(id uuid, position integer, code text, version integer, bound jsonb)""",
+           SELECT l.id, $1, last_place($1) + l.n, l.code, l.version, l.bound, $2
+             FROM jsonb_to_recordset($3) AS l(id uuid, n integer, code text, version integer, bound jsonb)""",
         cart,
         tx.now,
         [
-            {
-                "id": line.id,
-                "position": line.position,
-                "code": line.item.code,
-                "version": line.version,
-                "bound": line.parties,
-            }
-            for line in lines
+            {"id": line.id, "n": n, "code": line.item.code, "version": line.version, "bound": line.parties}
+            for n, line in enumerate(lines, 1)
         ],
     )
 

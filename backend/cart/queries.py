@@ -10,7 +10,7 @@ from backend.cart.rules import sheet_of
 from backend.catalogue.queries import Published, city, item_version
 from backend.core.db import Tx
 from backend.parties.model import Known, Party
-from backend.parties.queries import Facts, parties_of
+from backend.parties.queries import Facts, Scope, parties_of, scope_of
 from backend.registers.queries import facts_about
 
 PLEDGE = "pledge."
@@ -43,7 +43,7 @@ async def cart_of(tx: Tx) -> StoredCart | None:
     row = await tx.db.fetchrow(
         """SELECT c.id, c.version, (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'code', l.item_code,
                   'version', l.item_version, 'position', l.position, 'bound', l.bound) ORDER BY l.position), '[]')
-                  FROM cart_lines l WHERE l.cart_id = c.id) AS lines
+                  FROM cart_lines l WHERE l.cart_id = c.id AND may_act(c.principal_id, 'fill', l.item_code)) AS lines
              FROM carts c WHERE c.principal_id = $1 AND c.actor_id = $2 AND c.state = 'open'""",
         tx.viewer.principal_id,
         tx.viewer.id,
@@ -54,12 +54,13 @@ async def cart_of(tx: Tx) -> StoredCart | None:
 async def draft_of(tx: Tx, cart: StoredCart) -> Draft:
     published = await city(tx.db)
     lines = tuple([await _line(tx, published, stored) for stored in cart.lines])
-    parties, facts = await parties_of(tx)
-    answers, pledged = await _answers(tx, cart.id)
+    scope = await scope_of(tx)
+    parties, facts = await parties_of(tx, scope)
+    answers, pledged = await _answers(tx, cart.id, scope)
     told = Told(
         answers=answers,
-        known=await _with_registers(tx, parties, facts),
-        files=await _files(tx, cart.id),
+        known=await _with_registers(tx, parties, facts, scope),
+        files=await _files(tx, cart.id, scope),
         pledged=pledged,
     )
     used = {party for line in lines for ids in line.parties.values() for party in ids}
@@ -103,8 +104,13 @@ def _parties(stored: Any) -> tuple[UUID, ...]:
     return tuple(UUID(one) for one in ([stored] if isinstance(stored, str) else stored or []))
 
 
-async def _answers(tx: Tx, cart: UUID) -> tuple[dict[Cell, Answer], frozenset[MaterialKey]]:
-    rows = await tx.db.fetch("SELECT subject, element, sealed, version FROM answers WHERE cart_id = $1", cart)
+async def _answers(tx: Tx, cart: UUID, scope: Scope | None) -> tuple[dict[Cell, Answer], frozenset[MaterialKey]]:
+    rows = await tx.db.fetch(
+        """SELECT subject, element, sealed, version FROM answers
+            WHERE cart_id = $1 AND ($2::text[] IS NULL OR split_part(element, '#', 1) = ANY($2))""",
+        cart,
+        scope and scope.elements,
+    )
     answers: dict[Cell, Answer] = {}
     pledged: set[MaterialKey] = set()
     for row in rows:
@@ -123,8 +129,11 @@ def about(cart: UUID, subject: UUID, element: str) -> str:
     return f"answer:{cart}:{subject}:{element}"
 
 
-async def _with_registers(tx: Tx, parties: dict[UUID, Party], facts: Facts) -> Facts:
-    """Registers are asked only by the number an account was opened with: a typed number must show nobody's data."""
+async def _with_registers(tx: Tx, parties: dict[UUID, Party], facts: Facts, scope: Scope | None) -> Facts:
+    """Registers are asked only by the number an account was opened with: a typed number must show nobody's data.
+
+    Of what they answer an agent gets what is in her scope.
+    """
     own = parties.get(tx.viewer.principal_id)
     code = IDENTITY.get(own.kind) if own else None
     number = (
@@ -135,15 +144,18 @@ async def _with_registers(tx: Tx, parties: dict[UUID, Party], facts: Facts) -> F
     found: dict[Cell, tuple[Known, ...]] = dict(facts)
     for fact in (await facts_about(tx, [number]))[number]:
         cell = (own.id, fact.element)
-        found[cell] = (*found.get(cell, ()), Known(fact.value, fact.source, "B", fact.at))
+        if scope is None or fact.element in scope.elements:
+            found[cell] = (*found.get(cell, ()), Known(fact.value, fact.source, "B", fact.at))
     return found
 
 
-async def _files(tx: Tx, cart: UUID) -> dict[MaterialKey, tuple[HeldFile, ...]]:
+async def _files(tx: Tx, cart: UUID, scope: Scope | None) -> dict[MaterialKey, tuple[HeldFile, ...]]:
     rows = await tx.db.fetch(
         """SELECT m.subject, m.material, m.variant, f.id, f.media_type, f.pages, f.name_sealed
-             FROM cart_materials m JOIN files f ON f.id = m.file_id WHERE m.cart_id = $1 ORDER BY m.position""",
+             FROM cart_materials m JOIN files f ON f.id = m.file_id
+            WHERE m.cart_id = $1 AND ($2::text[] IS NULL OR m.material = ANY($2)) ORDER BY m.position""",
         cart,
+        scope and scope.materials,
     )
     held: dict[MaterialKey, tuple[HeldFile, ...]] = {}
     for row in rows:

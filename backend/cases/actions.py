@@ -66,7 +66,7 @@ async def _who(tx: Tx, case: Case, wanted: Move, machine: bool) -> frozenset[Who
         held = await roles_in(tx.db, tx.viewer.id, case.department_id)
         return frozenset(who for who in Who if who.value in held)
     may = tx.viewer.principal_id == case.principal_id and await tx.db.fetchval(
-        "SELECT may_act($1, $2, $3)", case.principal_id, wanted.mandate, case.item_code
+        "SELECT may_act_under($1, $2, $3, $4)", tx.viewer.mandate_id, case.principal_id, wanted.mandate, case.item_code
     )
     return frozenset({Who.CITIZEN}) if may else frozenset()
 

@@ -54,7 +54,8 @@ async def next_serials(tx: Tx, wanted: int) -> list[int]:
 
 async def _refuse_without_mandate(tx: Tx, new: Sequence[NewCase]) -> None:
     if not await tx.db.fetchval(
-        "SELECT bool_and(may_act($1, 'submit', code)) FROM unnest($2::text[]) AS code",
+        "SELECT bool_and(may_act_under($1, $2, 'submit', code)) FROM unnest($3::text[]) AS code",
+        tx.viewer.mandate_id,
         tx.viewer.principal_id,
         [case.item_code for case in new],
     ):

@@ -151,9 +151,7 @@ async def keep(tx: Tx, store: ObjectStore, pressed: Pressed) -> UUID:
 
 
 async def _refuse_too_much(tx: Tx, pressed: Pressed) -> None:
-    kept = await tx.db.fetchval(
-        "SELECT coalesce(sum(size), 0) FROM files WHERE principal_id = $1", tx.viewer.principal_id
-    )
+    kept = await tx.db.fetchval("SELECT kept_bytes($1)", tx.viewer.principal_id)
     if kept + len(pressed.content) > MAX_OF_A_PERSON:
         raise _unfit("full", pressed.name)
 

@@ -40,10 +40,11 @@ async def journal_of(tx: Tx, mandate: UUID) -> list[MandateEvent]:
 
 
 async def allowed(tx: Tx, action: Action, items: Iterable[str]) -> set[str]:
-    """Which of these items the viewer may do this with, for the principal on the screen."""
+    """Which of these items the viewer may do this with, under the mandate on the screen: it is written down with the deed."""
     rows = await tx.db.fetch(
-        "SELECT code FROM unnest($1::text[]) AS code WHERE may_act($2, $3, code)",
+        "SELECT code FROM unnest($1::text[]) AS code WHERE may_act_under($2, $3, $4, code)",
         list(items),
+        tx.viewer.mandate_id,
         tx.viewer.principal_id,
         action,
     )

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import msgspec
+
 from backend.core.db import Tx
 from backend.parties.model import Known, Party
 
@@ -9,13 +11,40 @@ Facts = dict[tuple[UUID, str], tuple[Known, ...]]
 """(party, element) → what each source says."""
 
 
-async def parties_of(tx: Tx) -> tuple[dict[UUID, Party], Facts]:
-    """The principal's parties, herself first, then the oldest, and every fact kept about them; one statement."""
+class Scope(msgspec.Struct, frozen=True):
+    """What an agent may know of her principal: what the things she may fill in for her ask for.
+
+    `kinds` of parties that their roles can bind; `elements` asked, judged or followed from, and `pledge.<material>`.
+    """
+
+    kinds: list[str]
+    elements: list[str]
+    materials: list[str]
+
+
+async def scope_of(tx: Tx) -> Scope | None:
+    """None: her own affairs, without bounds."""
+    if not tx.viewer.acting:
+        return None
+    row = await tx.db.fetchrow(
+        """SELECT ARRAY(SELECT kind FROM my_kinds() WHERE principal_id = $1) AS kinds,
+                  ARRAY(SELECT element FROM my_elements() WHERE principal_id = $1) AS elements,
+                  ARRAY(SELECT material FROM my_materials() WHERE principal_id = $1) AS materials""",
+        tx.viewer.principal_id,
+    )
+    return msgspec.convert(row, Scope)
+
+
+async def parties_of(tx: Tx, scope: Scope | None) -> tuple[dict[UUID, Party], Facts]:
+    """The principal's parties, herself first, then the oldest, and every fact in scope kept about them; one statement."""
     rows = await tx.db.fetch(
         """SELECT p.id, p.kind, p.is_self, p.label_sealed, f.element, f.source, f.sealed, f.trust, f.at
-             FROM parties p LEFT JOIN facts f ON f.party_id = p.id WHERE p.principal_id = $1
+             FROM parties p LEFT JOIN facts f ON f.party_id = p.id AND ($3::text[] IS NULL OR f.element = ANY($3))
+            WHERE p.principal_id = $1 AND (p.is_self OR $2::text[] IS NULL OR p.kind = ANY($2))
             ORDER BY p.is_self DESC, p.created_at, p.id""",
         tx.viewer.principal_id,
+        scope and scope.kinds,
+        scope and scope.elements,
     )
     parties: dict[UUID, Party] = {}
     facts: dict[tuple[UUID, str], list[Known]] = {}

@@ -32,7 +32,7 @@ WHOSE = {
 
 # Nothing of a person's, or nothing readable without knowing already what to look for.
 NOBODYS = {
-    "schema_migrations", "departments", "officer_roles", "packs", "items", "item_versions", "scenarios", "calendar_days",
+    "schema_migrations", "departments", "officer_roles", "packs", "items", "item_versions", "item_scopes", "scenarios", "calendar_days",
     "pgqueuer", "pgqueuer_log",  # jobs carry ids only: see test_markers
 }  # fmt: skip
 # The web role has no right to read these at all.
@@ -49,13 +49,13 @@ ONE_OWN: Sight = {who: {who: 1} for who in (FATHER, DAUGHTER, NEIGHBOUR, COUSIN,
 WITH_PRINCIPAL: Sight = {
     FATHER: {FATHER: ALL},
     DAUGHTER: {DAUGHTER: ALL, FATHER: ALL},
-    NEIGHBOUR: {NEIGHBOUR: ALL, FATHER: ALL},  # she must fill in his particulars for the one matter she has
+    NEIGHBOUR: {NEIGHBOUR: ALL, FATHER: SOME},  # what the one matter in her mandate asks for: see test_scope
     COUSIN: {COUSIN: ALL},
     NEPHEW: {NEPHEW: ALL},
     HELPER: {HELPER: ALL, AUNT: ALL},
     STRANGER: {STRANGER: ALL},
 }
-IN_THE_CART: Sight = {DAUGHTER: {FATHER: ALL}, HELPER: {AUNT: ALL}}
+IN_THE_CART: Sight = {FATHER: {FATHER: ALL}, DAUGHTER: {FATHER: ALL}, HELPER: {AUNT: ALL}}  # he reads what is being prepared for him
 OF_CASES: Sight = {FATHER: {FATHER: ALL}, DAUGHTER: {FATHER: ALL}, HELPER: {AUNT: ALL}}
 
 

@@ -45,11 +45,15 @@ async def test_a_photo_is_shown_in_place_and_never_kept_or_run(site, daughter):
 
 
 async def test_a_pdf_is_saved_not_opened_under_our_address(site, daughter):
+    from backend.cart.actions import lock_draft
+    from backend.cart.materials import attach
     from backend.core.files import store_upload
     from tests.core.test_files import pdf
 
     async with transaction(site, daughter) as tx:
+        draft = await lock_draft(tx)
         file = await store_upload(tx, site.app.state.files, pdf(), "合同.pdf")
+        await attach(tx, draft, next(need for need in draft.sheet.materials if need.files), [file])
     answer = await daughter.get(f"/files/{file}")
     assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''%E5%90%88%E5%90%8C.pdf"
 

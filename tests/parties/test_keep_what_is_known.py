@@ -58,7 +58,7 @@ async def test_each_source_keeps_its_own_word(people):
     await remember(tx, tx.key, me, {"person.household": "460105"}, "profile", "C")
     await remember(tx, tx.key, me, {"person.household": "460106"}, "filing", "C")
     await remember(tx, tx.key, me, {"person.household": "460107"}, "filing", "C")
-    _parties, facts = await parties_of(tx)
+    _parties, facts = await parties_of(tx, None)
     assert {(f.source, f.value) for f in facts[me, "person.household"]} == {("profile", "460105"), ("filing", "460107")}
 
 
@@ -66,7 +66,7 @@ async def test_herself_comes_first_then_what_was_added(people):
     tx = await people.seen_by("林")
     flat = NewParty(uuid4(), "flat")
     await add_parties(tx, [flat])
-    parties, _facts = await parties_of(tx)
+    parties, _facts = await parties_of(tx, None)
     assert [(p.id, p.kind, p.is_self) for p in parties.values()] == [
         (people.accounts["林"], "person", True),
         (flat.id, "flat", False),
@@ -75,7 +75,7 @@ async def test_herself_comes_first_then_what_was_added(people):
 
 async def test_nobody_reads_anothers_parties_even_by_asking_for_them(people):
     await add_parties(await people.seen_by("林"), [NewParty(uuid4(), "flat")])
-    parties, facts = await parties_of(await people.seen_by("周", "林"))
+    parties, facts = await parties_of(await people.seen_by("周", "林"), None)
     assert (parties, facts) == ({}, {})
 
 

@@ -6,10 +6,12 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from backend.catalogue.listing import list_in_force
 from backend.catalogue.model import Guide, Item, Pack
 from backend.catalogue.pack_format import Review
 from backend.catalogue.pack_names import material_faults, name_faults
 from backend.catalogue.pack_read import PackError, build, covered, reviews_of, sha256_of
+from backend.catalogue.publishing import end_others
 from backend.catalogue.queries import city
 from backend.catalogue.words import Words, words_of
 from backend.core.workdays import published_calendar
@@ -18,12 +20,13 @@ Raw = dict[str, Any]
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """What a load did, item names in each list."""
+    """What a load did, item names in each list. `kept`: their newer text was made at the desk."""
 
     pack_id: int
     published: list[str]
     unchanged: list[str]
     unreviewed: list[str]
+    kept: list[str]
     withdrawn: list[str]
 
 
@@ -39,20 +42,18 @@ async def load_pack(db: asyncpg.Connection, raw: Raw) -> Loaded:
     pack_id = await _store_pack(db, raw, pack)
     await _store_departments(db, pack)
     await _store_calendar(db, pack)
-    words = words_of(pack)
-    if lexicon_before != raw["lexicon"]:
-        await _cut_guides_again(db, words)
-    done: dict[str, list[str]] = {"published": [], "unchanged": [], "unreviewed": []}
+    done: dict[str, list[str]] = {"published": [], "unchanged": [], "unreviewed": [], "kept": []}
     for name, item in pack.items.items():
         review = reviews.get(name)
         reviewed = review is not None and review.sha256 == pack.hashes[name]
-        step = await _publish(db, pack_id, raw, pack, item, review) if reviewed else "unreviewed"
-        if reviewed:
-            await _store_words(db, item, words)
-        done[step].append(name)
+        done[await _publish(db, pack_id, raw, pack, item, review) if reviewed else "unreviewed"].append(name)
     withdrawn = await _withdraw(db, pack)
     await _store_scenarios(db, pack_id, pack)
     await _refuse_dangling(db)
+    words = words_of(pack)
+    if lexicon_before != raw["lexicon"]:
+        await _cut_guides_again(db, words)
+    await list_in_force(db, words, everything=True)
     return Loaded(pack_id, **done, withdrawn=withdrawn)
 
 
@@ -101,56 +102,52 @@ async def _store_calendar(db: asyncpg.Connection, pack: Pack) -> None:
 async def _publish(
     db: asyncpg.Connection, pack_id: int, raw: Raw, pack: Pack, item: Item, review: Review | None
 ) -> str:
-    """A new version if the text is another than the published one's: "published" or "unchanged"."""
-    now = await db.fetchrow(
-        """SELECT v.version, v.sha256, i.version IS NOT NULL AS in_force FROM item_versions v LEFT JOIN items i USING (code)
-            WHERE v.code = $1 ORDER BY v.version DESC LIMIT 1""",
-        item.code,
-    )
+    """A new version if the text is another than the one in force: "published", "unchanged", or "kept": what is in force
+    was made at the desk out of this very text, and an old pack does not take that back."""
     sha256 = bytes.fromhex(pack.hashes[item.name])
-    same = now is not None and now["sha256"] == sha256
-    version = now["version"] if same else (now["version"] if now else 0) + 1
-    if not same:
-        await db.execute(
-            "INSERT INTO item_versions (code, version, pack_id, sha256, data, review) VALUES ($1, $2, $3, $4, $5, $6)",
-            item.code,
-            version,
-            pack_id,
-            sha256,
-            covered(raw, item),
-            review,
-        )
-    await _put_in_force(db, pack, item, version)
-    return "unchanged" if same and now["in_force"] else "published"
-
-
-async def _put_in_force(db: asyncpg.Connection, pack: Pack, item: Item, version: int) -> None:
+    stands = await db.fetchrow(
+        """SELECT (SELECT v.sha256 FROM item_versions v WHERE v.code = $1 AND v.state = 'published' AND v.department_id IS NOT NULL
+                      AND v.effective_from <= app_today() AND coalesce(v.effective_until, 'infinity') > app_today()) AS in_force,
+                  EXISTS (SELECT 1 FROM item_versions v WHERE (v.code, v.sha256) = ($1, $2) AND v.state IN ('published', 'withdrawn')) AS known,
+                  (SELECT e.actor_id IS NOT NULL FROM item_events e WHERE e.code = $1 AND e.kind IN ('loaded', 'published', 'withdrawn')
+                    ORDER BY e.id DESC LIMIT 1) AS by_desk""",
+        item.code,
+        sha256,
+    )
+    if stands["in_force"] == sha256:
+        return "unchanged"
+    if stands["known"] and stands["by_desk"]:
+        return "kept"
+    await _begin(db, pack, item)
+    start = await end_others(db, item.code)
+    version = await db.fetchval(
+        """INSERT INTO item_versions (code, version, pack_id, sha256, data, review, department_id, effective_from, effective_until)
+           VALUES ($1, (SELECT coalesce(max(version), 0) + 1 FROM item_versions WHERE code = $1), $2, $3, $4, $5, $6, $7, $8)
+        RETURNING version""",
+        item.code, pack_id, sha256, covered(raw, item), review, item.department, start.first, start.until,
+    )  # fmt: skip
     await db.execute(
-        """INSERT INTO items (code, kind, name, department, department_id, region, version, source, subjects, themes,
-                              instant, visits, promised, promised_unit)
-           VALUES ($1, 'item', $2, $3, $4, $5, $6, 'pack', $7, $8, $9, $10, $11, $12)
-           ON CONFLICT (code) DO UPDATE SET
-               kind = 'item', name = excluded.name, department = excluded.department,
-               department_id = excluded.department_id, region = excluded.region, version = excluded.version,
-               source = 'pack', subjects = excluded.subjects, themes = excluded.themes, instant = excluded.instant,
-               visits = excluded.visits, promised = excluded.promised, promised_unit = excluded.promised_unit""",
+        """INSERT INTO item_events (code, version, revision, department_id, kind, actor_name) VALUES ($1, $2, 1, $3, 'loaded', $4)""",
+        item.code,
+        version,
+        item.department,
+        review.by if review else "",
+    )
+    return "published"
+
+
+async def _begin(db: asyncpg.Connection, pack: Pack, item: Item) -> None:
+    """The item's row; what it shows is filled in by `list_in_force`. A guide of this code becomes an item."""
+    await db.execute(
+        """INSERT INTO items (code, kind, name, department, department_id, region, source) VALUES ($1, 'item', $2, $3, $4, $5, 'pack')
+           ON CONFLICT (code) DO UPDATE SET kind = 'item', department_id = excluded.department_id, region = excluded.region,
+               version = CASE WHEN items.kind = 'item' THEN items.version END""",
         item.code,
         item.name,
         pack.departments[item.department].name,
         item.department,
         pack.city.region,
-        version,
-        [str(subject) for subject in item.subjects],
-        list(item.themes),
-        bool(item.instant),
-        item.visits.count,
-        item.limits.promised,
-        item.limits.unit,
     )
-
-
-async def _store_words(db: asyncpg.Connection, item: Item, words: Words) -> None:
-    await db.execute("UPDATE items SET words = $2::text::tsvector WHERE code = $1", item.code, words.of_item(item))
 
 
 async def _cut_guides_again(db: asyncpg.Connection, words: Words) -> None:
@@ -166,12 +163,21 @@ async def _cut_guides_again(db: asyncpg.Connection, words: Words) -> None:
 
 
 async def _withdraw(db: asyncpg.Connection, pack: Pack) -> list[str]:
-    """Items that a pack published and this one does not hold any more."""
+    """Items that a pack published and this one does not hold any more: none of their versions is in force from today."""
     rows = await db.fetch(
-        """UPDATE items SET version = NULL WHERE source = 'pack' AND region = $1 AND version IS NOT NULL
-              AND NOT code = ANY ($2) RETURNING name""",
+        """WITH gone AS (
+               UPDATE item_versions v SET state = 'withdrawn', revision = revision + 1, effective_until = greatest(v.effective_from, app_today())
+                 FROM items i WHERE i.code = v.code AND i.source = 'pack' AND i.region = $1 AND NOT i.code = ANY ($2)
+                  AND v.state = 'published' AND v.department_id IS NOT NULL AND coalesce(v.effective_until, 'infinity') > app_today()
+            RETURNING v.code, v.version, v.revision, v.department_id, i.name),
+           told AS (
+               INSERT INTO item_events (code, version, revision, department_id, kind, actor_name, data)
+               SELECT code, version, revision, department_id, 'withdrawn', $3, $4 FROM gone)
+           SELECT DISTINCT name FROM gone ORDER BY name""",
         pack.city.region,
         [item.code for item in pack.items.values()],
+        pack.city.name,
+        {"reason": "已从城市包移除"},
     )
     return [row["name"] for row in rows]
 

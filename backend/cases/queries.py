@@ -23,11 +23,10 @@ async def case_for(db: asyncpg.Connection, viewer: Viewer, number: str) -> Case:
     """The case if it is the principal's (herself, or under a live mandate that covers it), or of the officer's department."""
     row = await db.fetchrow(
         """SELECT c.id, c.number, c.order_id, o.number AS order_number, c.principal_id, c.actor_id, c.mandate_id, c.item_code,
-                  c.item_version, i.name AS item_name, v.data->'item'->'limits' AS limits, c.department_id,
+                  c.item_version, v.name AS item_name, v.data->'item'->'limits' AS limits, c.department_id,
                   d.name AS department_name, c.state, c.version, c.officer_id, c.received_at, c.accepted_at, c.decided_at,
                   c.due, c.due_clock, c.due_provisional, c.bound, c.rules
            FROM cases c JOIN orders o ON o.id = c.order_id JOIN departments d ON d.id = c.department_id
-           JOIN items i ON i.code = c.item_code
            JOIN item_versions v ON (v.code, v.version) = (c.item_code, c.item_version)
            WHERE c.number = $1 AND CASE WHEN $4 THEN c.department_id = ANY($3)
                                    ELSE c.principal_id = $2 AND may_act(c.principal_id, 'see', c.item_code) END""",
@@ -55,11 +54,10 @@ async def case_by_id(db: asyncpg.Connection, case_id: UUID) -> Case:
     """For the machine's own work; people's requests load through `case_for`."""
     row = await db.fetchrow(
         """SELECT c.id, c.number, c.order_id, o.number AS order_number, c.principal_id, c.actor_id, c.mandate_id, c.item_code,
-                  c.item_version, i.name AS item_name, v.data->'item'->'limits' AS limits, c.department_id,
+                  c.item_version, v.name AS item_name, v.data->'item'->'limits' AS limits, c.department_id,
                   d.name AS department_name, c.state, c.version, c.officer_id, c.received_at, c.accepted_at, c.decided_at,
                   c.due, c.due_clock, c.due_provisional, c.bound, c.rules
            FROM cases c JOIN orders o ON o.id = c.order_id JOIN departments d ON d.id = c.department_id
-           JOIN items i ON i.code = c.item_code
            JOIN item_versions v ON (v.code, v.version) = (c.item_code, c.item_version)
            WHERE c.id = $1""",
         case_id,
@@ -74,7 +72,7 @@ async def cases_of(db: asyncpg.Connection, viewer: Viewer, limit: int = 100) -> 
     rows = await db.fetch(
         """SELECT c.number, i.name AS item_name, d.name AS department_name, c.state, c.received_at, c.decided_at,
                   c.due, c.due_clock, c.due_provisional
-           FROM cases c JOIN items i ON i.code = c.item_code JOIN departments d ON d.id = c.department_id
+           FROM cases c JOIN item_versions i ON (i.code, i.version) = (c.item_code, c.item_version) JOIN departments d ON d.id = c.department_id
            WHERE c.principal_id = $1 AND may_act(c.principal_id, 'see', c.item_code)
            ORDER BY (c.state = 'correcting') DESC, (c.decided_at IS NULL) DESC, c.received_at DESC, c.number DESC LIMIT $2""",
         viewer.principal_id,

@@ -71,7 +71,7 @@ async def _siblings(db: asyncpg.Connection, order_id: UUID) -> list[Sibling]:
     rows = await db.fetch(
         """SELECT c.id, c.number, c.item_code, c.item_version, i.name AS item_name, c.state, c.bound,
                   ARRAY(SELECT DISTINCT f.material FROM case_files f WHERE f.case_id = c.id) AS handed_in
-           FROM cases c JOIN items i ON i.code = c.item_code WHERE c.order_id = $1 ORDER BY c.number""",
+           FROM cases c JOIN item_versions i ON (i.code, i.version) = (c.item_code, c.item_version) WHERE c.order_id = $1 ORDER BY c.number""",
         order_id,
     )
     return msgspec.convert(rows, list[Sibling])

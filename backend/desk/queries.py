@@ -25,7 +25,7 @@ async def queue_of(tx: Tx, after: tuple[date, UUID] | None = None, state: State 
     rows = await tx.db.fetch(
         """SELECT c.id, c.number, i.name AS item_name, d.name AS department_name, c.state, c.received_at, c.due, c.due_clock,
                   c.due_provisional, c.officer_id IS NOT DISTINCT FROM $1 AS mine
-           FROM cases c JOIN items i ON i.code = c.item_code JOIN departments d ON d.id = c.department_id
+           FROM cases c JOIN item_versions i ON (i.code, i.version) = (c.item_code, c.item_version) JOIN departments d ON d.id = c.department_id
            WHERE c.department_id = ANY($2) AND c.decided_at IS NULL AND (c.due, c.id) > ($3, $4) AND ($5::text IS NULL OR c.state = $5)
            ORDER BY c.due, c.id LIMIT $6""",
         tx.viewer.id,

@@ -13,7 +13,7 @@ OFTEN = 6
 async def needs_of(tx: Tx) -> list[dict[str, Any]]:
     """The principal's cases that wait for her, the nearest date first."""
     rows = await tx.db.fetch(
-        """SELECT c.number, i.name FROM cases c JOIN items i ON i.code = c.item_code
+        """SELECT c.number, i.name FROM cases c JOIN item_versions i ON (i.code, i.version) = (c.item_code, c.item_version)
            WHERE c.principal_id = $1 AND c.state = $2 AND may_act(c.principal_id, 'see', c.item_code)
            ORDER BY c.due NULLS LAST LIMIT 5""",
         tx.viewer.principal_id,

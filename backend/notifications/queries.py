@@ -23,7 +23,7 @@ async def who_should_know(db: asyncpg.Connection, events: list[int], today: date
                   e.actor_id IS NOT DISTINCT FROM p.id AS did_it,
                   EXISTS (SELECT 1 FROM push_subscriptions s WHERE s.account_id = p.id) AS has_push,
                   EXISTS (SELECT 1 FROM contacts k WHERE k.account_id = p.id AND k.kind = 'email' AND k.verified_at IS NOT NULL) AS has_email
-           FROM events e LEFT JOIN cases c ON c.id = e.case_id LEFT JOIN items i ON i.code = c.item_code
+           FROM events e LEFT JOIN cases c ON c.id = e.case_id LEFT JOIN item_versions i ON (i.code, i.version) = (c.item_code, c.item_version)
            JOIN accounts p ON p.id IN (e.principal_id, c.actor_id, CASE WHEN e.actor_kind = 'agent' THEN e.actor_id END,
                               (SELECT m.agent_id FROM mandates m WHERE m.id = e.mandate_id AND e.case_id IS NULL AND e.order_id IS NULL))
            WHERE e.id = ANY($1) AND e.public AND (p.id = e.principal_id OR EXISTS (

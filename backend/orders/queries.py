@@ -28,13 +28,13 @@ async def order_for(tx: Tx, number: str) -> Order:
 
 async def _cases_of(tx: Tx, order_id: UUID) -> tuple[OrderedCase, ...]:
     rows = await tx.db.fetch(
-        """SELECT c.number, c.item_code, i.name AS item_name, v.data->'item'->'result'->>'name' AS result, d.name AS department_name,
+        """SELECT c.number, c.item_code, v.name AS item_name, v.data->'item'->'result'->>'name' AS result, d.name AS department_name,
                   c.state, c.received_at, c.decided_at, c.due, c.due_clock, c.due_provisional, c.rules,
                   (v.data->'item'->'limits'->>'promised')::integer AS promised,
                   coalesce(v.data->'item'->'limits'->>'unit', 'workday') AS promised_unit,
                   EXISTS (SELECT 1 FROM events e WHERE e.case_id = c.id AND e.kind = 'granted' AND e.actor_kind = 'machine')
                       AS granted_by_machine
-           FROM cases c JOIN items i ON i.code = c.item_code JOIN departments d ON d.id = c.department_id
+           FROM cases c JOIN departments d ON d.id = c.department_id
            JOIN item_versions v ON (v.code, v.version) = (c.item_code, c.item_version)
            WHERE c.order_id = $1 AND may_act(c.principal_id, 'see', c.item_code) ORDER BY c.number""",
         order_id,

@@ -31,9 +31,11 @@ from backend.core.conditions_model import (
     Not,
     Operand,
     Reason,
+    Score,
     Some,
     Somewhere,
     Sum,
+    Total,
     Trust,
     Value,
 )
@@ -41,7 +43,7 @@ from backend.core.conditions_names import bind, mentions_fits, nodes_of, refuse_
 
 __all__ = [
     "ALWAYS", "CHECKS", "DERIVATIONS", "All", "AnyOf", "Band", "Compare", "Condition", "ConditionError", "Count",
-    "Every", "Fact", "Facts", "ItemFits", "Judgement", "Key", "Leaf", "Meaning", "Not", "Operand", "Reason", "Some",
-    "Somewhere", "Sum", "Trust", "Value", "bind", "decode", "decode_derived", "judge",
+    "Every", "Fact", "Facts", "ItemFits", "Judgement", "Key", "Leaf", "Meaning", "Not", "Operand", "Reason", "Score", "Some",
+    "Somewhere", "Sum", "Total", "Trust", "Value", "bind", "decode", "decode_derived", "judge",
     "mentions_fits", "nodes_of", "refuse_cycles", "roles_of", "trace", "uses_of",
 ]  # fmt: skip

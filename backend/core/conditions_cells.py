@@ -13,10 +13,10 @@ from itertools import chain, combinations, pairwise, product
 from typing import Any
 
 from backend.core.conditions_derive import DERIVATIONS
-from backend.core.conditions_model import All, AnyOf, Compare, Condition, Key, Leaf, Not, Sum
+from backend.core.conditions_model import All, AnyOf, Compare, Condition, Key, Leaf, Not, Sum, Total
 from backend.core.conditions_rest import Rest, Roll, Tally, rest_of, undecided_members
 from backend.core.conditions_sight import Gap, Sight
-from backend.core.conditions_values import contains, is_number, region_prefix
+from backend.core.conditions_values import contains, is_number, region_prefix, shifted
 
 MAX_TRIALS = 2000
 MAX_LEAVES_TRIED = 60_000
@@ -33,7 +33,7 @@ def settle(rest: Rest, sight: Sight) -> tuple[bool | None, frozenset[Key]]:
         return _settled_apart(apart, sight, stop=isinstance(rest, AnyOf))
     uses = list(uses_of_rest(rest, sight))
     counted = Counter(key for _, key in uses)
-    cells = _affordable(_cells({key for key, n in counted.items() if n > 1}, uses, sight), len(uses))
+    cells = _affordable(_cells({key for key, n in counted.items() if n > 1}, uses, sight), len(uses), sight)
     if not cells:
         return None, frozenset(counted)
     return _tried(rest, sight, cells)
@@ -96,8 +96,9 @@ def form_of(rest: Rest, straight: bool = True) -> object:
             forms = (form_of(part, straight) for part in parts)
             inner = (form[1] if isinstance(form, tuple) and form[0] is kind else {form} for form in forms)
             return (kind, frozenset(chain.from_iterable(inner)))
-        case Tally(of=parts, sure=sure, op=op, value=value):
-            return ("tally", straight, frozenset(Counter(map(form_of, parts)).items()), sure, op, value)
+        case Tally(of=parts, worth=worth, sure=sure, op=op, value=value):
+            counted = Counter(zip(map(form_of, parts), worth, strict=True))
+            return ("tally", straight, frozenset(counted.items()), sure, op, value)
         case _:
             return ("leaf", straight, id(rest))
 
@@ -116,20 +117,23 @@ def uses_of_rest(rest: Any, sight: Sight) -> Iterator[tuple[Any, Key]]:
             yield from uses_of_rest(part, sight)
         case Roll(role=role):
             yield rest, role
+        case Total(terms=terms):
+            yield from ((rest, key) for of in terms for key in sight.asks(of))
         case Sum():
             for left_over, of in undecided_members(rest, sight):
                 yield from ((rest, key) for key in sight.asks(of))
                 yield from ((rest, key) for _, key in (() if left_over is True else uses_of_rest(left_over, sight)))
 
 
-def _affordable(cells: Cells, leaves: int) -> Cells:
+def _affordable(cells: Cells, leaves: int, sight: Sight) -> Cells:
     """As many facts as the number of trials allows, those with the fewest cells first."""
     trials, chosen = 1, {}
     for key in sorted(cells, key=lambda key: (len(cells[key]), key)):
-        trials *= len(cells[key])
-        if trials > min(MAX_TRIALS, MAX_LEAVES_TRIED // leaves):
+        more = trials * len(cells[key])
+        if more > min(MAX_TRIALS, MAX_LEAVES_TRIED // leaves, sight.effort // leaves):
             break
-        chosen[key] = cells[key]
+        trials, chosen[key] = more, cells[key]
+    sight.effort -= trials * leaves if chosen else 0
     return chosen
 
 
@@ -182,11 +186,13 @@ def _cut(key: Key, leaf: Any, sight: Sight) -> Cut | None:
 
 
 def _cut_by_comparison(key: Key, leaf: Compare, sight: Sight) -> Cut | None:
-    """A comparison with a known value cuts like `is`; one of two unknown facts cannot be cut."""
-    other = leaf.right if leaf.left.key == key else leaf.left
+    """A comparison with a known value cuts at that value; one of two unknown facts cannot be cut."""
+    mine_left = leaf.left.key == key
+    other = leaf.right if mine_left else leaf.left
     if key not in (leaf.left.key, leaf.right.key) or sight.asks(other):
         return None
-    return ("is", (sight.value(other),))
+    limit = shifted(sight.value(other), leaf.plus if mine_left else -leaf.plus)
+    return None if limit is None else ("is", (limit,))
 
 
 def _representatives(cuts: list[Cut], key: Key, sight: Sight) -> list[object]:

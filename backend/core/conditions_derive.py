@@ -57,6 +57,19 @@ def months_since(start: object, on: date | None) -> int | None:
     return months if on.day >= start.day or last_day else months - 1
 
 
+def days_between(start: object, end: object, _: date | None) -> int | None:
+    """Days from the first date to the second; negative where it lies before it."""
+    return days_since(start, as_date(end))
+
+
+def months_between(start: object, end: object, _: date | None) -> int | None:
+    return months_since(start, as_date(end))
+
+
+def years_between(start: object, end: object, _: date | None) -> int | None:
+    return years_since(start, as_date(end))
+
+
 def per_head(total: object, heads: object, _: date | None) -> Fraction | None:
     """Exact, so that a limit is met to the fen; rounding is for showing."""
     if not isinstance(total, (int, Decimal, Fraction)) or not isinstance(heads, int) or heads <= 0:
@@ -110,6 +123,9 @@ DERIVATIONS: dict[str, Derivation] = {
     "years_since": Derivation(1, years_since, _birthdays),
     "months_since": Derivation(1, months_since),
     "days_since": Derivation(1, days_since),
+    "days_between": Derivation(2, days_between),
+    "months_between": Derivation(2, months_between),
+    "years_between": Derivation(2, years_between),
     "per_head": Derivation(2, per_head),
     "birth_date_of_id": Derivation(1, birth_date_of_id),
     "sex_of_id": Derivation(1, sex_of_id),

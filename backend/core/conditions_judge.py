@@ -26,8 +26,10 @@ from backend.core.conditions_model import (
     Not,
     Operand,
     Reason,
+    Score,
     Some,
     Sum,
+    Total,
     Trust,
     Value,
 )
@@ -167,11 +169,20 @@ def _operands(node: Condition, sight: Sight) -> Iterator[Operand]:
         case Sum(of=of, role=role):
             for number in range(sight.facts.repeated.get(role, 0)):
                 yield msgspec.structs.replace(of, fact=f"{role}[{number}].{of.fact.partition('.')[2]}")
-        case Count(that=None):
-            return
-        case Count() | Every() | Some():
-            for part in members_of(node, sight) or ():
-                yield from _operands(part, sight)
+        case Total(terms=terms):
+            yield from terms
         case _:
-            for part in _parts(node, sight) or ():
+            for part in _inner(node, sight):
                 yield from _operands(part, sight)
+
+
+def _inner(node: Condition, sight: Sight) -> tuple[Condition, ...]:
+    match node:
+        case Score(of=parts):
+            return parts
+        case Count(that=None):
+            return ()
+        case Count() | Every() | Some():
+            return members_of(node, sight) or ()
+        case _:
+            return _parts(node, sight) or ()

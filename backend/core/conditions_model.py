@@ -80,10 +80,12 @@ class Leaf(Said, frozen=True, kw_only=True):
 
 
 class Compare(Said, frozen=True, kw_only=True):
-    """True if both sides are known and equal."""
+    """True if both sides are known and `left` stands to `right` + `plus` as `by` says. `plus` of a date: days."""
 
     left: Operand
     right: Operand
+    by: Operator = "is"
+    plus: int | Decimal = 0
 
 
 class All(Said, frozen=True, kw_only=True):
@@ -129,11 +131,29 @@ class Sum(Said, frozen=True, kw_only=True):
     that: "Condition | None" = None
 
 
+class Score(Said, frozen=True, kw_only=True):
+    """The worth of all parts that hold, added up and compared; each worth 1 counts how many hold."""
+
+    of: tuple["Condition", ...]
+    worth: tuple[int | Decimal, ...]
+    op: Operator
+    value: Scalar | tuple[Scalar, ...]
+
+
+class Total(Said, frozen=True, kw_only=True):
+    """Facts, each taken `times` over, added up and compared. An absent one adds nothing."""
+
+    terms: tuple[Operand, ...]
+    times: tuple[int | Decimal, ...]
+    op: Operator
+    value: Scalar | tuple[Scalar, ...]
+
+
 class ItemFits(Said, frozen=True, kw_only=True):
     """Inside a scenario result's `when`: the place where the item's own `fits` goes. Replaced by `bind` before judging."""
 
 
-Condition = Leaf | Compare | All | AnyOf | Not | Every | Some | Count | Sum | ItemFits
+Condition = Leaf | Compare | All | AnyOf | Not | Every | Some | Count | Sum | Score | Total | ItemFits
 Group = (All, AnyOf)
 ALWAYS = All(of=())
 
@@ -153,6 +173,7 @@ class Meaning(msgspec.Struct, frozen=True):
     `derived` names one of `DERIVATIONS`, `of` the elements it reads, of the same kind. `asked`: the element can also be
     asked itself (a birth date that can be read off an ID number); False: only its sources can be (an age).
     `whole`: its numbers have no decimals (years, counts, fen). `choices`: all values there are; empty = not limited.
+    `least` and `most`: between which numbers it lies, where that is known.
     """
 
     whole: bool = False
@@ -160,6 +181,8 @@ class Meaning(msgspec.Struct, frozen=True):
     derived: str = ""
     of: tuple[str, ...] = ()
     asked: bool = True
+    least: int | Decimal | None = None
+    most: int | Decimal | None = None
 
 
 class Facts:

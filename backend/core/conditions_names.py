@@ -18,17 +18,20 @@ from backend.core.conditions_model import (
     Meaning,
     Not,
     Operand,
+    Score,
     Some,
     Sum,
+    Total,
 )
 
 OVER_MEMBERS = (Every, Some, Count, Sum)
+PARTS = ("of", "left", "right", "that", "terms")
 
 
 def nodes_of(condition: Condition) -> Iterator[Condition]:
     """The condition and everything inside it, in its order."""
     yield condition
-    if isinstance(condition, (All, AnyOf)):
+    if isinstance(condition, (All, AnyOf, Score)):
         for part in condition.of:
             yield from nodes_of(part)
     elif isinstance(condition, Not):
@@ -45,6 +48,8 @@ def uses_of(condition: Condition) -> tuple[Operand, ...]:
             found.append(node.of)
         elif isinstance(node, Compare):
             found += (node.left, node.right)
+        elif isinstance(node, Total):
+            found += node.terms
     return tuple(found)
 
 
@@ -68,7 +73,7 @@ def bind(condition: Condition, roles: Mapping[str, str], fits: Condition | None 
             return msgspec.structs.replace(part, fact=_renamed_key(part.fact, roles))
         if isinstance(part, ItemFits):
             return part if fits is None else fits
-        changes = {name: renamed(getattr(part, name)) for name in ("of", "left", "right", "that") if _has(part, name)}
+        changes = {name: renamed(getattr(part, name)) for name in PARTS if _has(part, name)}
         if isinstance(part, OVER_MEMBERS):
             changes["role"] = roles.get(part.role, part.role)
         return msgspec.structs.replace(part, **changes)

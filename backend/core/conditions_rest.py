@@ -19,18 +19,21 @@ from backend.core.conditions_model import (
     Not,
     Operator,
     Said,
+    Score,
     Some,
     Sum,
+    Total,
 )
 from backend.core.conditions_sight import Gap, Sight, of_member
 from backend.core.conditions_values import is_number, meets
 
 
 class Tally(Said, frozen=True, kw_only=True):
-    """A count under way: `sure` members meet it, `of` are the undecided ones."""
+    """A count or score under way: `sure` is reached, `of` are the undecided parts and `worth` what each would add."""
 
     of: tuple["Rest", ...]
-    sure: int
+    worth: tuple[int | Decimal, ...]
+    sure: int | Decimal
     op: Operator
     value: Any
 
@@ -42,6 +45,7 @@ class Roll(Said, frozen=True, kw_only=True):
 
 
 Rest = Condition | Tally | Roll
+MAX_SCORES = 2000
 
 
 def rest_of(node: Rest, sight: Sight) -> bool | Rest:
@@ -107,15 +111,59 @@ def _count(node: Count, sight: Sight) -> bool | Rest:
         return Roll(role=node.role)
     if node.that is None:
         return bool(meets(number, node.op, node.value))
-    return _tally(Tally(of=members_of(node, sight) or (), sure=0, op=node.op, value=node.value), sight)
+    members = members_of(node, sight) or ()
+    return _tally(Tally(of=members, worth=(1,) * len(members), sure=0, op=node.op, value=node.value), sight)
+
+
+def _score(node: Score, sight: Sight) -> bool | Rest:
+    return _tally(Tally(of=node.of, worth=node.worth, sure=0, op=node.op, value=node.value), sight)
 
 
 def _tally(node: Tally, sight: Sight) -> bool | Rest:
-    rests = [rest_of(part, sight) for part in node.of]
-    left = tuple(rest for rest in rests if not isinstance(rest, bool))
-    sure = node.sure + sum(rest is True for rest in rests)
-    verdicts = {meets(number, node.op, node.value) for number in range(sure, sure + len(left) + 1)}
-    return bool(verdicts.pop()) if len(verdicts) == 1 else msgspec.structs.replace(node, of=left, sure=sure)
+    rests = [(rest_of(part, sight), worth) for part, worth in zip(node.of, node.worth, strict=True)]
+    left = [(rest, worth) for rest, worth in rests if not isinstance(rest, bool)]
+    sure = node.sure + sum(worth for rest, worth in rests if rest is True)
+    worths = tuple(worth for _, worth in left)
+    verdicts = {meets(number, node.op, node.value) for number in _reachable(sure, worths)}
+    if len(verdicts) == 1 and isinstance(verdict := verdicts.pop(), bool):
+        return verdict
+    of = tuple(rest for rest, _ in left)
+    return msgspec.structs.replace(node, of=of, worth=worths, sure=sure)
+
+
+def _reachable(sure: int | Decimal, worths: tuple[int | Decimal, ...]) -> set[Any]:
+    """Every score that the undecided parts can still make; of too many the span between the least and the most."""
+    found: set[Any] = {sure}
+    for worth in worths:
+        found |= {score + worth for score in found}
+        if len(found) > MAX_SCORES:
+            low, high = (sum(pick(worth, 0) for worth in worths) for pick in (min, max))
+            return {Band(sure + low, sure + high)}
+    return found
+
+
+def _total(node: Total, sight: Sight) -> bool | Rest:
+    low: Any = 0
+    high: Any = 0
+    for of, times in zip(node.terms, node.times, strict=True):
+        least, most = (None if end is None else Fraction(end) * Fraction(times) for end in _span(of, sight))
+        if times < 0:
+            least, most = most, least
+        low = None if low is None or least is None else low + least
+        high = None if high is None or most is None else high + most
+    verdict = meets(low if low is not None and low == high else Band(low, high), node.op, node.value)
+    return node if verdict is None else verdict
+
+
+def _span(of: Any, sight: Sight) -> "Share":
+    """Between which two numbers a fact lies: its value, or what its element allows."""
+    value = sight.value(of)
+    if value is Gap.ABSENT:
+        return (0, 0)
+    if value is Gap.UNKNOWN:
+        meaning = sight.meaning(of.fact)
+        return (meaning.least, meaning.most)
+    return _ends(value)
 
 
 def _sum(node: Sum, sight: Sight) -> bool | Rest:
@@ -180,4 +228,5 @@ def _roll(node: Roll, sight: Sight) -> bool | Rest:
 
 _REST: dict[type, Any] = {
     All: _all, AnyOf: _any, Not: _not, Every: _every, Some: _some, Count: _count, Sum: _sum, Tally: _tally, Roll: _roll,
+    Score: _score, Total: _total,
 }  # fmt: skip

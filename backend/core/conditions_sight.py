@@ -7,7 +7,7 @@ from functools import lru_cache
 from backend.core.conditions_derive import DERIVATIONS
 from backend.core.conditions_model import Band, Compare, Condition, Facts, Key, Leaf, Meaning, Operand, Somewhere, Trust
 from backend.core.conditions_names import bind
-from backend.core.conditions_values import meets, same
+from backend.core.conditions_values import meets, shifted, stands
 
 
 class Gap(Enum):
@@ -19,6 +19,7 @@ Outcome = bool | frozenset[Key]
 NO_MEANING = Meaning()
 ROUGH = (Band, Somewhere)
 MAX_DERIVED_DEEP = 8
+MOST_EFFORT = 400_000
 
 
 @lru_cache(maxsize=4096)
@@ -30,7 +31,7 @@ def of_member(that: Condition, role: str, number: int) -> Condition:
 class Sight:
     """Facts as a judge may see them. `tried` are values supposed for a moment; each leaf is looked at once."""
 
-    __slots__ = ("facts", "least", "plain", "seen", "shared", "tried")
+    __slots__ = ("effort", "facts", "least", "plain", "seen", "shared", "tried")
 
     def __init__(self, facts: Facts, least: Trust = "D", tried: Mapping[Key, object] | None = None) -> None:
         self.facts = facts
@@ -38,6 +39,8 @@ class Sight:
         self.tried = tried or {}
         self.seen: dict[int, tuple[Condition, Outcome]] = {}  # by identity; holding the leaf keeps its id its own
         self.plain: dict[Key, tuple[object, frozenset[Key]]] = {}
+        self.effort = MOST_EFFORT
+        """How many leaves may still be tried, over all rules judged at this sight."""
         self.shared = False
         """Set when two undecided parts of one rule wait for the same fact."""
 
@@ -83,10 +86,10 @@ class Sight:
         (left, one), (right, other) = self._read(leaf.left), self._read(leaf.right)
         if Gap.ABSENT in (left, right):
             return False
-        equal = None if Gap.UNKNOWN in (left, right) else same(left, right)
+        met = None if Gap.UNKNOWN in (left, right) else stands(left, leaf.by, shifted(right, leaf.plus))
         if not one.isdisjoint(other):
             self.shared = True
-        return one | other if equal is None else equal
+        return one | other if met is None else met
 
     def value(self, of: Operand, deep: int = 0) -> object:
         """The fact's value, or a Gap."""

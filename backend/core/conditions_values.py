@@ -1,7 +1,7 @@
 """Does a value meet an operator and a constant? True, False, or None: it is too rough, or of another type, to say."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -34,6 +34,39 @@ def same(one: object, other: object) -> bool | None:
     if isinstance(one, date) != isinstance(other, date):
         one, other = as_date(one), as_date(other)
     return one == other if type(one) is type(other) and one is not None else None
+
+
+FLIPPED: dict[Operator, Operator] = {
+    "at_least": "at_most", "at_most": "at_least", "more_than": "less_than", "less_than": "more_than",
+    "before": "after", "after": "before",
+}  # fmt: skip
+
+
+def stands(one: object, by: Operator, other: object) -> bool | None:
+    """Does `one` stand to `other` as `by` says? Where both are rough, only being equal is asked, and unknown."""
+    if by == "is":
+        return same(one, other)
+    if not isinstance(other, (Band, Somewhere)):
+        return meets(one, by, other)
+    if isinstance(one, (Band, Somewhere)):
+        return None
+    return meets(other, FLIPPED.get(by, by), one)
+
+
+def shifted(value: object, plus: int | Decimal) -> object:
+    """A number that much higher, a date that many days later; None where that is nonsense or beyond all calendars."""
+    if not plus:
+        return value
+    if isinstance(value, Band):
+        ends = [None if end is None else shifted(end, plus) for end in (value.low, value.high)]
+        return Band(*ends)  # type: ignore[arg-type]
+    if is_number(value):
+        return Fraction(value) + Fraction(plus) if isinstance(value, Fraction) else value + plus  # type: ignore[operator]
+    day = as_date(value)
+    try:
+        return None if day is None else day + timedelta(days=int(plus))
+    except OverflowError:
+        return None
 
 
 def is_number(value: object) -> bool:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import re
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -10,10 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-import yaml
 
-from backend.catalogue.pack_read import Fault, PackError, read_file, read_pack
+from backend.catalogue.pack_read import PackError, read_pack
 from backend.core.conditions import ConditionError
+from backend.scenarios.guide_file import Unreadable, position, read_guide_file
 from backend.scenarios.model import Fit, Scenario, Vocabulary
 from backend.scenarios.proof import prove
 from backend.scenarios.rules import not_needed, step
@@ -31,42 +30,24 @@ class NotAGuide(Refused):
 
 
 def scenario_of(path: Path) -> Scenario:
-    """The guide in a file, with the items and elements of the pack whose `scenarios/` folder it stands in."""
-    faults: list[Fault] = []
-    data = read_file(path, path.parent, faults)
-    if faults:
-        raise NotAGuide("\n".join(map(str, faults)))
+    """The guide in a file, with the items and elements of the pack whose `scenarios/` folder it stands in, if any."""
+    try:
+        data, text = read_guide_file(path)
+    except Unreadable as error:
+        raise NotAGuide(f"错误 {path.name}{error.place}: {error.say}") from None
     try:
         return read_scenario(path.stem, data, _around(path))
     except ConditionError as error:
-        raise NotAGuide(f"错误 {path.name}{position(path, error.where)} {error.where}: {error.sentence}") from None
+        place = position(text, error.where, json_text=path.suffix.lower() == ".json")
+        raise NotAGuide(f"错误 {path.name}{place} {error.where}: {error.sentence}") from None
     except PackError as error:
         raise NotAGuide(str(error)) from None
 
 
 def _around(path: Path) -> Vocabulary:
     folder = path.resolve().parent.parent
-    return vocabulary(read_pack(folder)) if (folder / "pack.yaml").exists() else Vocabulary()
-
-
-def position(path: Path, where: str) -> str:
-    """`:line:column` of a place like `results[2].when.any[1]`, as far down as the file has it."""
-    node = yaml.compose(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    for step_down in re.findall(r"[^.\[\]]+", where):
-        inner = _inside(node, step_down)
-        if inner is None:
-            break
-        node = inner
-    return f":{node.start_mark.line + 1}:{node.start_mark.column + 1}:" if node else ":"
-
-
-def _inside(node: yaml.Node | None, step_down: str) -> yaml.Node | None:
-    if isinstance(node, yaml.SequenceNode) and step_down.isdigit() and int(step_down) < len(node.value):
-        found: yaml.Node = node.value[int(step_down)]
-        return found
-    if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == step_down), None)
-    return None
+    stands_in = path.resolve().parent.name == "scenarios" and (folder / "pack.yaml").exists()
+    return vocabulary(read_pack(folder)) if stands_in else Vocabulary()
 
 
 def run_scenario(path: Path, answers: dict[str, Any], on: date) -> dict[str, Any]:

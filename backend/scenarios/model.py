@@ -1,7 +1,8 @@
 """A scenario guide, ready to be walked: what is asked, in whose words, and which items come out of it."""
 
 from collections.abc import Mapping
-from typing import Literal
+from decimal import Decimal
+from typing import Any, Literal
 
 import msgspec
 
@@ -11,18 +12,27 @@ QuestionKind = Literal["choice", "several", "bands", "yes_no", "number", "money"
 
 
 class Option(msgspec.Struct, frozen=True):
-    """`value` is what stands in an answer and in an address; `means` is the fact it makes."""
+    """`value` is what stands in an answer and in an address; `means` is the fact it makes. `when`: only offered then."""
 
     value: str
     label: str
     means: Value
+    help: str = ""
+    when: Condition | None = None
+
+
+class Must(msgspec.Struct, frozen=True):
+    """What an answer has to meet together with earlier ones, and the sentence for one that does not."""
+
+    that: Condition
+    say: str
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """`ask` is the fact and at once the question's id. `none`: the value of the choice that excludes all others.
 
     `force`: asked wherever it is visible, also if nothing can change any more. `public`: its answers may stand in an
-    address. `least` and `most` limit a number; those of money are fen.
+    address. `least` and `most` limit a number; those of money are fen. `earliest` and `latest` limit a date: ISO, or `today`.
     """
 
     ask: Key
@@ -37,12 +47,27 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     force: bool = False
     public: bool = True
     whole: bool = True
-    least: int | None = None
-    most: int | None = None
+    least: int | Decimal | None = None
+    most: int | Decimal | None = None
+    earliest: str = ""
+    latest: str = ""
+    must: tuple[Must, ...] = ()
+
+    @property
+    def turns(self) -> bool:
+        """Do its options depend on other answers?"""
+        return any(option.when for option in self.options)
+
+    @property
+    def rules(self) -> list[Condition]:
+        """All conditions that speak of this question: when it is shown, its options, what its answer must meet."""
+        shown = [when for when in (self.when, *(option.when for option in self.options)) if when is not None]
+        return [*shown, *(must.that for must in self.must)]
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """One item or one piece of advice. `when` is complete: over the guide's own parties, the item's `fits` put in."""
+    """One item or one piece of advice. `when` is complete: over the guide's own parties, the item's `fits` put in.
+    `otherwise`: holds when no other result does."""
 
     id: str
     when: Condition
@@ -50,11 +75,17 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     advice: str = ""
     say: str = ""
     bind: Mapping[str, str] = {}
+    otherwise: bool = False
+
+
+Memory = dict[Any, Any]
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """`questions` in the author's order; `settled` are their places in an order in which a question's `when` only needs
-    questions before it. `declined` are optional roles of items that the guide gives to nobody."""
+    questions before it. `declined` are optional roles of items that the guide gives to nobody. `first_only`: the first
+    result that holds ends the guide. `sign_in`: some questions are personal, their answers stay in the sealed draft.
+    `memory`: how rules came out under which answers, so that the next page need not work it out again."""
 
     id: str
     title: str
@@ -66,6 +97,19 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     kinds: Mapping[str, str] = {}
     meanings: Mapping[str, Meaning] = {}
     declined: frozenset[str] = frozenset()
+    first_only: bool = False
+    sign_in: bool = False
+    memory: Memory = msgspec.field(default_factory=dict)
+
+    @property
+    def entangled(self) -> bool:
+        """Does one result's standing depend on the others'?"""
+        return self.first_only or any(result.otherwise for result in self.results)
+
+    @property
+    def rules(self) -> list[Condition]:
+        """Every condition of the guide."""
+        return [*(result.when for result in self.results), *(rule for q in self.questions for rule in q.rules)]
 
     def question(self, ask: Key) -> Question | None:
         return next((question for question in self.questions if question.ask == ask), None)

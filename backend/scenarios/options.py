@@ -6,9 +6,10 @@ from collections.abc import Callable
 from backend.core.conditions import Band, ConditionError, Somewhere, Value
 from backend.core.conditions_values import region_prefix
 from backend.scenarios.model import ElementWords, Option, QuestionKind
-from backend.scenarios.scenario_format import QuestionFile
+from backend.scenarios.scenario_format import OptionFile, QuestionFile
+from backend.scenarios.scenario_rules import spelt
 
-MAX_OPTIONS = 60
+MAX_OPTIONS = 300
 ELSEWHERE = "elsewhere"
 
 _BANDS: tuple[tuple[re.Pattern[str], Callable[..., Band]], ...] = (
@@ -26,13 +27,24 @@ def options_of(where: str, kind: QuestionKind, file: QuestionFile, words: Elemen
         )
     if kind not in ("choice", "several"):
         return ()
+    listed = listed_in(where, file, words)
+    places = kind == "choice" and all(re.fullmatch(r"\d{6}|\d{9}|\d{12}", v) or v == ELSEWHERE for v in listed)
+    means = _places(list(listed)) if places else dict.fromkeys(listed)
+    return tuple(Option(value, one.label, means[value] or value, one.help) for value, one in listed.items())
+
+
+def listed_in(where: str, file: QuestionFile, words: ElementWords) -> dict[str, OptionFile]:
+    """The options by their value, in the author's order."""
     written = file.choose or file.several or dict(words.options)
-    labels = written if isinstance(written, dict) else {label: label for label in written}
-    if not 0 < len(labels) <= MAX_OPTIONS or len(labels) != len(written):
+    pairs = written.items() if isinstance(written, dict) else [(one, one) for one in written]
+    listed = {
+        spelt(value): one if isinstance(one, OptionFile) else OptionFile(label=spelt(one)) for value, one in pairs
+    }
+    if not 0 < len(listed) <= MAX_OPTIONS or len(listed) != len(written):
         raise ConditionError(where, f"要有 1 到 {MAX_OPTIONS} 个不同的选项。")
-    places = kind == "choice" and all(re.fullmatch(r"\d{6}|\d{9}|\d{12}", v) or v == ELSEWHERE for v in labels)
-    means = _places(list(labels)) if places else dict.fromkeys(labels)
-    return tuple(Option(value, label, means[value] or value) for value, label in labels.items())
+    if empty := [value for value, one in listed.items() if not value or not one.label]:
+        raise ConditionError(where, f"选项“{empty[0]}”没有字。")
+    return listed
 
 
 def _places(codes: list[str]) -> dict[str, Value | None]:

@@ -7,19 +7,21 @@ import re
 
 import msgspec
 
+from backend.accounts.levels import ASKED
 from backend.catalogue.model import (
     UNCERTAIN_BASIS,
     Basis,
     Guide,
     Item,
-    MaterialNeed,
     Office,
     Pack,
     Phones,
     Question,
+    Quota,
     Satisfied,
     Step,
 )
+from backend.catalogue.narrowing import Deciding, Need, Typed, narrowed
 from backend.catalogue.situations import situation
 from backend.core.conditions import All, Condition
 from backend.core.i18n import DEFAULT, _, _n, translate
@@ -38,6 +40,7 @@ class MaterialLine(msgspec.Struct, frozen=True):
     ways: tuple[str, ...]
     spared: bool
     mistakes: tuple[str, ...]
+    sample: str = ""
 
 
 class GuidePage(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +68,8 @@ class GuidePage(msgspec.Struct, frozen=True, kw_only=True):
     fee: str = ""
     agent: bool | None = None
     agent_reason: str = ""
+    level: str = ""
+    on_paper: str = ""
     materials: tuple[MaterialLine, ...] = ()
     result: str = ""
     result_sample: str = ""
@@ -74,6 +79,18 @@ class GuidePage(msgspec.Struct, frozen=True, kw_only=True):
     place: str = ""
     phones: Phones | None = None
     steps: tuple[Step, ...] = ()
+    flow: str = ""
+    quantity: str = ""
+    intermediary: str = ""
+    hours: str = ""
+    fee_basis: str = ""
+    hall: str = ""
+    rules: tuple[str, ...] = ()
+    situations: tuple[str, ...] = ()
+    situation: str = ""
+    situation_says: str = ""
+    questions: tuple[Deciding, ...] = ()
+    spared: int = 0
     faq: tuple[Question, ...] = ()
     mistakes: tuple[str, ...] = ()
     url: str = ""
@@ -85,8 +102,11 @@ class GuidePage(msgspec.Struct, frozen=True, kw_only=True):
         return number.replace("-", "") if PHONE.fullmatch(number) else ""
 
 
-def page_of_item(pack: Pack, item: Item, lang: str = DEFAULT) -> GuidePage:
+def page_of_item(pack: Pack, item: Item, lang: str = DEFAULT, typed: Typed | None = None) -> GuidePage:
+    """With answers `typed` by fact: of materials, fee and limit only what they leave."""
     department = pack.departments[item.department]
+    left = narrowed(pack, item, typed or {})
+    fee, promised = left.fee(item), left.promised(item)
     return GuidePage(
         code=item.code,
         name=item.name,
@@ -103,14 +123,18 @@ def page_of_item(pack: Pack, item: Item, lang: str = DEFAULT) -> GuidePage:
         instant=bool(item.instant),
         visits=item.visits.count,
         visits_reason=item.visits.reason,
-        promised=limit_words(item.limits.promised, item.limits.unit, lang),
+        promised=limit_words(promised, item.limits.unit, lang),
         statutory=limit_words(item.limits.statutory, item.limits.unit, lang),
         limit_basis=item.limits.basis,
-        free=not item.fee.charged,
-        fee=item.fee.standard if item.fee.charged else translate(lang, _("不收费")),
+        free=not fee.charged,
+        fee=fee.standard if fee.charged else translate(lang, _("不收费")),
+        fee_basis=fee.basis,
+        hall=limit_words(item.limits.hall, item.limits.unit, lang),
         agent=item.agent,
         agent_reason=item.agent_reason,
-        materials=tuple(_material(pack, item, need, lang) for need in item.materials),
+        level=translate(lang, ASKED[item.level]) if item.level != "said" else "",
+        on_paper=item.on_paper,
+        materials=tuple(_material(pack, item, need, lang) for need in left.needs),
         result=item.result.name,
         result_sample=item.result.sample,
         delivery=tuple(translate(lang, DELIVERY[way]) for way in item.result.delivery),
@@ -118,6 +142,14 @@ def page_of_item(pack: Pack, item: Item, lang: str = DEFAULT) -> GuidePage:
         places=tuple(pack.offices[code] for code in item.places),
         phones=department.phones,
         steps=item.steps,
+        quantity=item.quantity or (quota_words(item.quota, lang) if item.quota else ""),
+        intermediary=item.intermediary,
+        rules=examination_rules(pack, item),
+        situations=tuple(one.name for one in item.situations),
+        situation=left.situation.name if left.situation else "",
+        situation_says=left.situation.says if left.situation else "",
+        questions=left.questions,
+        spared=left.spared,
         faq=item.faq,
         mistakes=item.mistakes,
     )
@@ -134,14 +166,30 @@ def _parts(item: Item) -> tuple[Condition, ...]:
             return (other,)
 
 
-def _material(pack: Pack, item: Item, need: MaterialNeed, lang: str) -> MaterialLine:
+def examination_rules(pack: Pack, item: Item) -> tuple[str, ...]:
+    """审查细则: what an examiner looks at, which is what the machine judges by, in the order of judging."""
+    fits = [situation(pack, item, part) for part in _parts(item)]
+    return tuple(dict.fromkeys(said for said in (*fits, *(rule.say for rule in item.instant)) if said))
+
+
+def quota_words(quota: Quota, lang: str = DEFAULT) -> str:
+    words = {
+        "year": _n("每年最多批准 %(num)s 个，按受理的先后顺序"),
+        "ever": _n("一共批准 %(num)s 个，按受理的先后顺序"),
+    }
+    return translate(lang, words[quota.per], {"num": quota.count})
+
+
+def _material(pack: Pack, item: Item, left: Need, lang: str) -> MaterialLine:
+    need = left.material
     material = pack.materials[item.material_of(need.material)]
     role = need.material.partition(".")[0]
     label = item.roles[role].label if role in item.roles and len(item.roles) > 1 else ""
     same = sum(item.material_of(other.material) == material.code for other in item.materials) > 1
     return MaterialLine(
         name=f"{material.label}（{label}）" if same and label else material.label,
-        when=situation(pack, item, need.when) if need.when else "",
+        when=situation(pack, item, need.when) if need.when and not left.sure else "",
+        sample=material.sample,
         help=need.note or material.help,
         ways=tuple(_way(pack, way, lang) for way in material.satisfied_by),
         spared=any(way.certificate or way.register or way.result_of for way in material.satisfied_by),
@@ -196,5 +244,15 @@ def page_of_guide(guide: Guide, lang: str = DEFAULT) -> GuidePage:
         materials=tuple(MaterialLine(name, "", "", (), False, ()) for name in guide.materials),
         place=guide.place,
         phones=phones,
+        hours=guide.hours,
+        flow=guide.flow,
+        basis=(guide.basis,) if guide.basis else (),
+        free=guide.charged is False,
+        fee=guide.fee or (translate(lang, _("不收费")) if guide.charged is False else ""),
+        fee_basis=guide.fee_basis,
+        result=guide.result,
+        visits_reason=guide.visits_reason,
+        quantity=guide.quantity,
+        intermediary=guide.intermediary,
         url=guide.url,
     )

@@ -4,9 +4,9 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 
-from backend.catalogue.queries import Listed, departments, fileable, guide_page, on_shelf, published, themes
+from backend.catalogue.queries import Listed, departments, fileable, on_shelf, published, themes
+from backend.catalogue.routes_item import ROUTES as ITEM
 from backend.catalogue.search import Hit, Wanted, guide_for, search
 from backend.core.db import Tx
 from backend.core.web import ANYONE, language_of, page
@@ -37,11 +37,6 @@ async def shelves(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     return page(
         request, tx, "catalogue/shelf.html", theme=theme, department=department, cards=cards, number=number, more=more
     )
-
-
-@get("/items/{code:str}", opt=ANYONE, include_in_schema=False)
-async def show_item(request: Request, tx: NamedDependency[Tx], code: FromPath[str]) -> Response[str]:
-    return page(request, tx, "catalogue/item.html", item=await guide_page(tx.db, code, language_of(request)))
 
 
 @get("/search", opt=ANYONE, include_in_schema=False)
@@ -98,4 +93,4 @@ def _hit_card(hit: Hit) -> dict[str, Any]:
     }
 
 
-ROUTES = [shelves, show_item, find]
+ROUTES = [shelves, find, *ITEM]

@@ -5,6 +5,7 @@ import { followLive } from './live.js';
 import { offerPasskeys } from './passkey.js';
 import { shrinkPhotos } from './photo.js';
 import { offerPush } from './push.js';
+import { offerShare } from './share.js';
 import { sayKnown } from './say.js';
 import { guardTaps } from './taps.js';
 
@@ -31,6 +32,7 @@ const begin = () => {
   followLive();
   followInbox();
   offerPasskeys();
+  offerShare();
 };
 
 guardTaps();

@@ -74,6 +74,7 @@ TABLE: dict[str, Verdicts] = {
     # the catalogue
     "GET /items": PUBLIC,
     "GET /items/{code}": PUBLIC,
+    "POST /items/{code}/needs": PUBLIC,
     "GET /search": PUBLIC,
     "GET /scenarios": PUBLIC,
     "GET /scenarios/{scenario_id}": PUBLIC,

@@ -39,6 +39,42 @@ async def test_a_material_that_only_some_need_says_who(visitor: httpx.AsyncClien
     assert "婚姻状况是“已婚”" in page.text
 
 
+async def test_answers_leave_only_what_she_needs_and_stand_in_no_address(visitor: httpx.AsyncClient):
+    before = await visitor.get("/items/460100-SJ-005")
+    assert "只有这种情况要" in before.text
+    moved = await visitor.post("/items/460100-SJ-005/needs", data={"filing.change_kinds": "address"})
+    assert moved.status_code == 200
+    assert "经营场所使用证明" in moved.text
+    assert "只有这种情况要" not in moved.text
+    renamed = await visitor.post("/items/460100-SJ-005/needs", data={"filing.change_kinds": "name"})
+    assert "经营场所使用证明" not in renamed.text
+    assert "有 1 份材料您用不着" in renamed.text
+
+
+async def test_while_choosing_only_the_needs_come(visitor: httpx.AsyncClient):
+    answer = await visitor.post(
+        "/items/460100-SJ-005/needs", data={"filing.change_kinds": "name"}, headers={"HX-Request": "true"}
+    )
+    assert answer.text.lstrip().startswith('<div class="stack" id="needs">')
+
+
+async def test_an_answer_that_cannot_be_is_as_if_not_given(visitor: httpx.AsyncClient):
+    for typed in ({"filing.change_kinds": "moon"}, {"x": "y"}, {"filing.change_kinds": "' OR 1=1 --"}):
+        answer = await visitor.post("/items/460100-SJ-005/needs", data=typed)
+        assert answer.status_code == 200
+        assert "只有这种情况要" in answer.text
+    assert (await visitor.post(f"/items/{GUIDE}/needs", data={})).status_code == 404
+
+
+async def test_the_flow_is_drawn_and_told_in_words(visitor: httpx.AsyncClient):
+    page = await visitor.get("/items/460100-SJ-002")
+    drawing = page.text.partition('<svg class="flow"')[2].partition("</svg>")[0]
+    assert "现场核查" in drawing
+    assert "食品经营许可证" in drawing
+    words = page.text.partition('class="flow-text"')[2].partition("</ol>")[0]
+    assert words.count("<li>") == 5
+
+
 async def test_a_guide_can_be_read_and_offers_no_cart(visitor: httpx.AsyncClient):
     page = await visitor.get(f"/items/{GUIDE}")
     assert page.status_code == 200

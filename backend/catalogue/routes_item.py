@@ -1,0 +1,63 @@
+"""The page of one item: everything public about it, narrowed as the reader answers, and its flow drawn."""
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from backend.catalogue.flow import NARROW, WIDE, Drawing, Stage, drawn
+from backend.catalogue.guide import GuidePage, page_of_item
+from backend.catalogue.model import Step
+from backend.catalogue.queries import city, guide_page
+from backend.core.db import Tx
+from backend.core.errors import NotFound
+from backend.core.i18n import _, _n, translate
+from backend.core.web import ANYONE, language_of, page, read_form
+
+
+@get("/items/{code:str}", opt=ANYONE, include_in_schema=False)
+async def show_item(request: Request, tx: NamedDependency[Tx], code: FromPath[str]) -> Response[str]:
+    return _page(request, tx, await guide_page(tx.db, code, language_of(request)))
+
+
+@post("/items/{code:str}/needs", status_code=200, opt=ANYONE, include_in_schema=False)
+async def narrow_item(request: Request, tx: NamedDependency[Tx], code: FromPath[str]) -> Response[str]:
+    """What she needs in her situation. Answers are sent, not linked to: an address is kept and shown, these are not."""
+    form = await read_form(request)
+    now = await city(tx.db)
+    if code not in now.titles:
+        raise NotFound()
+    typed = {name: form.all(name) for name in dict(form.fields)}
+    item = page_of_item(now.pack, now.pack.items[now.titles[code]], language_of(request), typed)
+    return _page(request, tx, item, block="needs" if request.headers.get("hx-request") == "true" else None)
+
+
+def _page(request: Request, tx: Tx, item: GuidePage, block: str | None = None) -> Response[str]:
+    return page(
+        request,
+        tx,
+        "catalogue/item.html",
+        block=block,
+        item=item,
+        flow=_flow(item, language_of(request), large=request.cookies.get("mode") == "elder"),
+        address=str(request.url.with_replacements(path=f"/items/{item.code}", query="")),
+    )
+
+
+def _flow(item: GuidePage, lang: str, *, large: bool) -> Drawing | None:
+    if not item.steps:
+        return None
+    stages = [
+        Stage("pause" if step.pauses else "step", f"{at} {step.name}", stage_facts(step, lang), step.says)
+        for at, step in enumerate(item.steps, 1)
+    ]
+    end = Stage("end", item.result, translate(lang, _("最多 %(limit)s"), {"limit": item.promised}))
+    return drawn([*stages, end], NARROW if large else WIDE)
+
+
+def stage_facts(step: Step, lang: str) -> str:
+    took = translate(lang, _n("%(num)s 个工作日"), {"num": step.workdays}) if step.workdays else ""
+    pause = translate(lang, _("不计入时限")) if step.pauses else ""
+    return " · ".join(said for said in (step.who, took, pause) if said)
+
+
+ROUTES = [show_item, narrow_item]

@@ -13,6 +13,8 @@ from backend.catalogue.pack_names import material_faults, name_faults
 from backend.catalogue.pack_read import PackError, build, covered, reviews_of, sha256_of
 from backend.catalogue.publishing import end_others
 from backend.catalogue.queries import city
+from backend.catalogue.search_learn import learn
+from backend.catalogue.search_speech import Speech
 from backend.catalogue.words import Words, words_of
 from backend.core.workdays import published_calendar
 
@@ -54,6 +56,7 @@ async def load_pack(db: asyncpg.Connection, raw: Raw) -> Loaded:
     if lexicon_before != raw["lexicon"]:
         await _cut_guides_again(db, words)
     await list_in_force(db, words, everything=True)
+    await learn(db, Speech(pack.lexicon).words)
     return Loaded(pack_id, **done, withdrawn=withdrawn)
 
 

@@ -7,6 +7,7 @@ from backend.catalogue.intake_model import Intake
 from backend.catalogue.model import Guide, Lexicon
 from backend.catalogue.pack_read import sha256_of
 from backend.catalogue.queries import published
+from backend.catalogue.search_learn import learn
 from backend.catalogue.words import Words, words_of
 
 BATCH = 500
@@ -93,6 +94,7 @@ async def finish(db: asyncpg.Connection, intake: Intake, *, withdraw: bool = Fal
     if changed:
         await db.execute("ANALYZE items")
     gone = await _gone(db, withdraw)
+    await learn(db)
     new = sum(row["version"] == 1 for row in changed)
     back = tuple(row["code"] for row in kept_back)
     return Imported(new, len(changed) - new, len(intake.guides) - len(back) - len(changed), gone, back)

@@ -38,6 +38,7 @@ from backend.catalogue.item_model import (
     Unit,
     Visits,
 )
+from backend.catalogue.lexicon_model import Lexicon
 from backend.core.conditions import Meaning
 
 __all__ = [
@@ -187,30 +188,6 @@ class Office(Strict, frozen=True, kw_only=True):
     opens: str
     phones: Phones
     demo: bool = False
-
-
-class Action(Strict, frozen=True, kw_only=True):
-    """Something one may want done with a thing: `said` is what people say, `named` what the names of items say."""
-
-    said: tuple[str, ...]
-    named: tuple[str, ...]
-
-
-class Lexicon(Strict, frozen=True, kw_only=True):
-    """Everyday words for search.
-
-    `synonyms`: groups of words that mean the same. `means`: what people say → the words of the trade it leads to, one
-    way only. `life`: a sentence people say → items of this city. `actions`: renewing, replacing, cancelling …; an item
-    for something else than she said comes later. `narrow`: words that make an item one for few people; it comes later
-    for all others. `common`: what says nothing.
-    """
-
-    synonyms: tuple[tuple[str, ...], ...] = ()
-    means: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
-    life: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
-    actions: dict[str, Action] = msgspec.field(default_factory=dict)
-    narrow: tuple[str, ...] = ()
-    common: tuple[str, ...] = ()
 
 
 class Calendar(Strict, frozen=True, kw_only=True):

@@ -18,9 +18,11 @@ from tests.access.table import (
 # table → SQL that says for each row (its place) whose it is. Asked as owner.
 WHOSE = {
     "accounts": "SELECT ctid::text, id FROM accounts",
-    **{t: f"SELECT ctid::text, account_id FROM {t}" for t in ("contacts", "sessions", "passkeys", "push_subscriptions", "identities")},
+    **{t: f"SELECT ctid::text, account_id FROM {t}" for t in ("contacts", "sessions", "passkeys", "push_subscriptions", "identities",
+                                                                          "consents", "exports", "erasures")},
     **{t: f"SELECT ctid::text, principal_id FROM {t}" for t in
        ("mandates", "mandate_requests", "parties", "carts", "orders", "cases", "events", "files")},
+    "archives": "SELECT ctid::text, account_id FROM archives",
     "notices": "SELECT ctid::text, person_id FROM notices",
     "idempotency_keys": "SELECT ctid::text, actor_id FROM idempotency_keys",
     "mandate_events": "SELECT e.ctid::text, m.principal_id FROM mandate_events e JOIN mandates m ON m.id = e.mandate_id",
@@ -33,6 +35,8 @@ WHOSE = {
 # Nothing of a person's, or nothing readable without knowing already what to look for.
 NOBODYS = {
     "schema_migrations", "departments", "officer_roles", "packs", "items", "item_versions", "item_scopes", "scenarios", "calendar_days",
+    "catalogue_revision", "search_words",
+    "consent_texts",
     "pgqueuer", "pgqueuer_log",  # jobs carry ids only: see test_markers
 }  # fmt: skip
 # The web role has no right to read these at all.
@@ -84,6 +88,10 @@ SIGHT: dict[str, Sight] = {
     "passkeys": {FATHER: {FATHER: 1}},
     "push_subscriptions": {FATHER: {FATHER: 1}},
     "identities": {},
+    "consents": {who: {who: ALL} for who in ONE_OWN},  # each reads only what was agreed to for her
+    "exports": {},
+    "erasures": {},
+    "archives": {},
     "mandates": FATHERS_AGENTS | {FATHER: {FATHER: 4}, HELPER: {AUNT: 1}},  # also the agent's own that has ended
     "mandate_requests": {FATHER: {FATHER: 1}, STRANGER: {FATHER: 1}},
     "mandate_events": FATHERS_AGENTS | {FATHER: {FATHER: 5}, DAUGHTER: {FATHER: 2}, HELPER: {AUNT: 2}},

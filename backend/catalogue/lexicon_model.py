@@ -1,0 +1,35 @@
+"""The lexicon of a pack: everyday speech for the search. Read by way of `model.py`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from backend.catalogue.item_model import Strict
+
+
+class Action(Strict, frozen=True, kw_only=True):
+    """Something one may want done with a thing: `said` is what people say, `named` what the names of items say.
+
+    `usual`: what is wanted when nothing is said.
+    """
+
+    said: tuple[str, ...]
+    named: tuple[str, ...]
+    usual: bool = False
+
+
+class Lexicon(Strict, frozen=True, kw_only=True):
+    """Everyday words for search.
+
+    `synonyms`: groups of words that mean the same. `means`: what people say → the words of the trade it leads to, one
+    way only. `life`: a sentence people say → items of this city. `actions`: renewing, replacing, cancelling …; an item
+    for something else than she said comes later. `narrow`: words that make an item one for few people; it comes later
+    for all others. `common`: what says nothing.
+    """
+
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    means: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    life: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    actions: dict[str, Action] = msgspec.field(default_factory=dict)
+    narrow: tuple[str, ...] = ()
+    common: tuple[str, ...] = ()

@@ -1,0 +1,33 @@
+"""How the words of the catalogue sound, looked up where items are published: see `search_sounds.py`."""
+
+from collections.abc import Iterable
+
+import asyncpg
+
+
+async def learn(db: asyncpg.Connection, lexicon: Iterable[str] = ()) -> None:
+    """In the transaction that publishes, as owner: every word of a name, an alias or the lexicon that is new."""
+    rows = await db.fetch(
+        """SELECT word FROM (
+               SELECT unnest(tsvector_to_array(ts_filter(words, '{a}'))) AS word FROM items
+               UNION SELECT unnest($1::text[])) AS every
+            WHERE char_length(word) > 1 AND word !~ '[[:ascii:]]' AND NOT EXISTS (
+                  SELECT FROM search_words s WHERE s.word = every.word)""",
+        list(lexicon),
+    )
+    if rows:
+        await db.copy_records_to_table("search_words", records=_read([row["word"] for row in rows]))
+    if not await db.fetchval("SELECT EXISTS (SELECT FROM search_words WHERE char_length(word) = 1)"):
+        await db.copy_records_to_table("search_words", records=_read(every_character()))
+
+
+def every_character() -> list[str]:
+    """The 6,763 of GB 2312: one may mistype a character that no name bears."""
+    pairs = (bytes((row, cell)) for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF))
+    return [character for pair in pairs if (character := pair.decode("gb2312", "ignore"))]
+
+
+def _read(words: list[str]) -> list[tuple[str, str]]:
+    from pypinyin import lazy_pinyin  # here, for it is 56 MB that no other process needs
+
+    return [(word, " ".join(lazy_pinyin(word))) for word in words]

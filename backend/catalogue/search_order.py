@@ -1,0 +1,84 @@
+"""Which of the found comes first, and why it was found in people's words. Pure."""
+
+import msgspec
+
+from backend.catalogue.search_index import Row
+from backend.catalogue.search_query import Asked, Meant
+from backend.catalogue.search_speech import Speech, Word
+from backend.core.i18n import _, translate
+
+HERE = 1.25  # what can be filed here comes before a guide that says as much
+DOES, DOES_NOT, DOES_UNASKED = 1.3, 0.6, 0.75
+FOR_FEW = 0.7
+LIVED = 1.6
+LEAST_SHARE = 0.35  # what is left of the score when none of the telling words are in name or alias
+
+
+class Scored(msgspec.Struct, frozen=True):
+    row: Row
+    score: float
+
+
+def ordered(speech: Speech, question: Asked, found: list[tuple[Row, float]], lived: dict[str, str]) -> list[Scored]:
+    """The best first; of several ways of handling the same item of the same department the best one."""
+    meant = question.meant
+    scored = [Scored(row, score * _factor(speech, question, meant, row, lived)) for row, score in found]
+    scored.sort(key=lambda one: (-one.score, len(one.row.name), one.row.code))
+    once: dict[tuple[str, str], Scored] = {}
+    for one in scored:
+        once.setdefault((one.row.name, one.row.department), one)
+    return list(once.values())
+
+
+def _factor(speech: Speech, question: Asked, meant: Meant, row: Row, lived: dict[str, str]) -> float:
+    factor = _share(question, meant, row) * _done(speech, question, row)
+    factor *= FOR_FEW if any(few not in meant for few in row.few) else 1.0
+    factor *= LIVED if row.code in lived else 1.0
+    return factor * (HERE if row.kind == "item" else 1.0)
+
+
+def _share(question: Asked, meant: Meant, row: Row) -> float:
+    """How much of what she said its name or aliases say."""
+    whole = sum(tells for _word, tells in question.words)
+    if not whole:
+        return 1.0
+    said = [0.0] * len(question.words)
+    for titled in row.titled:
+        for place, much in meant.get(titled, ()):
+            said[place] = max(said[place], much)
+    told = sum(tells * much for (_word, tells), much in zip(question.words, said, strict=True))
+    return LEAST_SHARE + (1 - LEAST_SHARE) * told / whole
+
+
+def _done(speech: Speech, question: Asked, row: Row) -> float:
+    """Whether it does what she wants done with the thing; where she says nothing, the usual."""
+    if not question.actions.isdisjoint(row.actions):
+        return DOES
+    if question.actions:
+        return DOES_NOT if row.actions else 1.0
+    return 1.0 if all(speech.lexicon.actions[action].usual for action in row.actions) else DOES_UNASKED
+
+
+def _best(word: Word, row: Row) -> float:
+    return max((much for way, much in word.ways if way in row.titled), default=0.0)
+
+
+def reason(question: Asked, row: Row, lived: dict[str, str], lang: str) -> str:
+    if row.code in lived:
+        return translate(lang, _("和“%(word)s”有关"), {"word": lived[row.code]})
+    told = sorted(question.words, key=lambda one: -one[1] * _best(one[0], row))
+    titled = [word for word, _tells in told if _best(word, row)][:2]
+    if titled:
+        return translate(lang, _("；")).join(_named(word, row, lang) for word in titled)
+    words = "、".join(f"“{word.said}”" for word, _tells in told[:2])
+    return translate(lang, _("内容提到%(words)s"), {"words": words}) if words else ""
+
+
+def _named(word: Word, row: Row, lang: str) -> str:
+    """How the word and the name belong together."""
+    borne = next((way for way, _much in sorted(word.ways, key=lambda way: -way[1]) if way in row.name), None)
+    if borne is None:
+        return translate(lang, _("和“%(word)s”有关"), {"word": word.said})
+    if borne == word.said:
+        return translate(lang, _("名称里有“%(word)s”"), {"word": borne})
+    return translate(lang, _("您说的“%(word)s”，这里叫“%(borne)s”"), {"word": word.said, "borne": borne})

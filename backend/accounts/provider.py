@@ -19,11 +19,9 @@ import msgspec
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from backend.accounts.actions import open_account
 from backend.accounts.codes import as_browser
-from backend.accounts.model import NewAccount
 from backend.core.db import Tx
-from backend.core.errors import Conflict, NotAllowed, TooMany, Unavailable
+from backend.core.errors import TooMany, Unavailable
 from backend.core.i18n import _
 from backend.core.viewer import hash_of
 from backend.settings import Settings, is_loopback
@@ -44,11 +42,12 @@ class NotVouched(Exception):
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """What must come back as it went out."""
+    """What must come back as it went out. `account`: who set out to be known further, and comes back as nobody else."""
 
     nonce: str
     verifier: str
     target: str
+    account: UUID | None = None
 
 
 class Claims(msgspec.Struct, frozen=True):
@@ -210,13 +209,14 @@ async def opened(settings: Settings) -> AsyncIterator[Provider | None]:
         yield Provider(settings, client)
 
 
-async def begin(tx: Tx, browser: str, network: str, target: str) -> tuple[str, Attempt]:
-    """Writes down who is on her way; the state that must come back, and what belongs to it."""
+async def begin(tx: Tx, browser: str, network: str, target: str, *, stay: bool = False) -> tuple[str, Attempt]:
+    """Writes down who is on her way; the state that must come back, and what belongs to it. `stay`: only as who she is now."""
     key = tx.vault.blind(network, "provider:network")
     if not await tx.db.fetchval("SELECT within_limit($1, 3600, $2)", key, ATTEMPTS_AN_HOUR):
         raise TooMany(_("试的次数太多了。请过一小时再试，或拨打 12345。"), next_step="/sign-in", next_say=_("回到登录"))
     state = secrets.token_urlsafe(32)
-    attempt = Attempt(secrets.token_urlsafe(32), secrets.token_urlsafe(48), target)
+    account = tx.visitor.id if stay and tx.visitor else None
+    attempt = Attempt(secrets.token_urlsafe(32), secrets.token_urlsafe(48), target, account)
     sealed = tx.vault.system.seal(msgspec.json.encode(attempt), f"provider:{hash_of(state).hex()}")
     await as_browser(tx, browser)
     await tx.db.execute(
@@ -243,43 +243,3 @@ async def come_back(tx: Tx, browser: str, state: str) -> Attempt | None:
     if sealed is None:
         return None
     return msgspec.json.decode(tx.vault.system.open(sealed, f"provider:{hash_of(state).hex()}"), type=Attempt)
-
-
-async def account_for(tx: Tx, claims: Claims) -> UUID:
-    """Whose account this is. Somebody signed in and not linked yet is linked, so she steps up; a stranger gets an account.
-
-    Refuses an officer without a second factor, and a signed-in person of another name.
-    """
-    subject = tx.vault.blind(claims.subject, f"subject:{claims.issuer}")
-    known = await tx.db.fetchrow("SELECT account_id, kind FROM identity_at($1, $2)", claims.issuer, subject)
-    visitor = tx.visitor
-    kind = known["kind"] if known else visitor.kind if visitor else "person"
-    if kind == "officer" and not claims.second_factor:
-        raise NotAllowed(_("工作人员在身份平台登录时要用两种方式验证。请用通行密钥登录。"), next_step="/sign-in", next_say=_("去登录"))  # fmt: skip
-    if known:
-        account: UUID = known["account_id"]
-        return account
-    if visitor and (kind == "business" or visitor.name != claims.name):
-        raise NotAllowed(
-            _("身份平台上的姓名和这里的不一样，没有关联。请到政务服务窗口核对。"),
-            next_step="/me",
-            next_say=_("回到我的"),
-        )
-    account = visitor.id if visitor else await _open(tx, claims)
-    linked = await tx.db.fetchval(
-        """INSERT INTO identities (issuer, subject_blind, account_id, linked_at) VALUES ($1, $2, $3, $4)
-           ON CONFLICT DO NOTHING RETURNING true""",
-        claims.issuer,
-        subject,
-        account,
-        tx.now,
-    )
-    if not linked:
-        raise Conflict(_("这个账号已经关联过身份平台上的另一个人。"), next_step="/sign-in", next_say=_("重新登录"))
-    return account
-
-
-async def _open(tx: Tx, claims: Claims) -> UUID:
-    if not 1 <= len(claims.name) <= 50 or not claims.name.isprintable():
-        raise NotAllowed(_("身份平台没有给出姓名。请用验证码登录。"), next_step="/sign-in", next_say=_("回到登录"))
-    return await open_account(tx, NewAccount(kind="person", name=claims.name, level="provider"))

@@ -15,6 +15,7 @@ from backend.accounts.codes import Attempt, ask_code, attempt_of, guess, use
 from backend.accounts.contacts import Contact, read_contact
 from backend.accounts.cookies import set_cookie
 from backend.accounts.devices import device_of
+from backend.accounts.levels import count_as_known
 from backend.accounts.model import NewAccount
 from backend.accounts.queries import account_with
 from backend.core.db import Tx
@@ -90,6 +91,7 @@ async def say_name(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
 async def _come_in(request: Request, tx: Tx, attempt: UUID, account: UUID, carried: dict[str, Any]) -> Response[Any]:
     await use(tx, _browser(request), attempt)
     token = await open_session(tx, account, "code", device_of(request.headers.get("user-agent", "")))
+    await count_as_known(tx, attempt)
     return came_in(request, carried, token)
 
 

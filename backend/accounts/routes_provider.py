@@ -16,7 +16,8 @@ from litestar import Litestar, Request, Response, get
 from backend.accounts.actions import open_session
 from backend.accounts.cookies import session_cookie, set_cookie
 from backend.accounts.devices import device_of
-from backend.accounts.provider import NotVouched, Provider, account_for, begin, come_back, opened, unreachable
+from backend.accounts.linking import account_for
+from backend.accounts.provider import NotVouched, Provider, begin, come_back, opened, unreachable
 from backend.accounts.routes_codes import ATTEMPT, network_of
 from backend.core.db import Tx, transaction
 from backend.core.errors import NotAllowed, NotFound
@@ -38,7 +39,8 @@ async def to_provider(request: Request) -> Response[None]:
     except NotVouched as error:
         raise unreachable() from error
     async with _short(request) as tx:
-        state, attempt = await begin(tx, browser, network_of(request), target)
+        stay = request.query_params.get("stay") == "yes"
+        state, attempt = await begin(tx, browser, network_of(request), target, stay=stay)
     address = await provider.address(state, attempt, now)
     return see_other(address, {"Set-Cookie": set_cookie(ATTEMPT, browser, seconds=900)})
 
@@ -59,7 +61,7 @@ async def from_provider(request: Request) -> Response[Any]:
     if asked.get("iss", claims.issuer) != claims.issuer:  # RFC 9207: the answer of another provider
         raise _refused()
     async with _short(request) as tx:
-        account = await account_for(tx, claims)
+        account = await account_for(tx, claims, attempt.account)
         token = await open_session(tx, account, "provider", device_of(request.headers.get("user-agent", "")))
     return see_other(attempt.target, {"Set-Cookie": session_cookie(token)})
 

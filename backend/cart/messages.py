@@ -39,6 +39,7 @@ class LineWords(msgspec.Struct, frozen=True, kw_only=True):
     renewed: bool
     gone: bool
     doubts: tuple[str, ...]
+    level: str
 
 
 class QuestionWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +135,7 @@ class Speaker:
             renewed=line.renewed,
             gone=line.gone,
             doubts=state.against if state else (),
+            level=item.level,
         )
 
     def _told_of(self, line: Line, subject: UUID) -> bool:

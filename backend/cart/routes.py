@@ -8,6 +8,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from backend.accounts.levels import ASKED, standing_of
 from backend.cart import routes_materials, routes_sheet
 from backend.cart.actions import Wanted, add_lines, bind_line, lock_draft, remove_line
 from backend.cart.answering import carry_over
@@ -44,6 +45,8 @@ async def show(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
         added=number_in(request.query_params.get("added", "")),
         already=request.query_params.get("already", "")[:100],
         removed=removed,
+        standing=await standing_of(tx),
+        asked_level=ASKED,
     )
 
 

@@ -30,8 +30,8 @@ ITEMS = {ITEM: "护理补贴", SHOP: "个体工商户设立", FOOD: "食品经�
 DEPARTMENT = "民政局"
 ROLES = ("window", "reviewer", "approver", "head")
 CAST = {
-    "father": NewAccount(kind="person", handle="father", name="陈大海"),
-    "daughter": NewAccount(kind="person", handle="daughter", name="陈小燕"),
+    "father": NewAccount(kind="person", handle="father", name="陈大海", level="counter"),
+    "daughter": NewAccount(kind="person", handle="daughter", name="陈小燕", level="counter"),
     "stranger": NewAccount(kind="person", handle="stranger", name="路人"),
     "officer": NewAccount(kind="officer", handle="officer", name="王秀英", roles={DEPARTMENT: ROLES}),
     "colleague": NewAccount(kind="officer", handle="colleague", name="李建国", roles={DEPARTMENT: ROLES}),

@@ -1,0 +1,80 @@
+"""Whom the provider vouches for, and which account here is hers."""
+
+from uuid import UUID
+
+import msgspec
+
+from backend.accounts.actions import open_account
+from backend.accounts.model import NewAccount
+from backend.accounts.provider import Claims
+from backend.core.db import Tx
+from backend.core.errors import Conflict, NotAllowed
+from backend.core.i18n import _
+
+OTHER_ACCOUNT = _(
+    "身份平台认识的是您在随手办的另一个账号，所以没有换过去：这里填的都还在。请用那个账号办；不清楚就打 12345。"
+)
+
+
+class SetOut(msgspec.Struct, frozen=True):
+    """Who is to be linked with the person the provider vouches for."""
+
+    id: UUID
+    kind: str
+    name: str
+
+
+async def account_for(tx: Tx, claims: Claims, stays: UUID | None = None) -> UUID:
+    """Whose account this is. Somebody signed in and not linked yet is linked, so she steps up; a stranger gets an account.
+
+    `stays`: who set out, also where her session has ended since. Refuses an officer without a second factor, a person of
+    another name, and who is known there as the owner of another account: her draft would not be in that one.
+    """
+    subject = tx.vault.blind(claims.subject, f"subject:{claims.issuer}")
+    known = await tx.db.fetchrow("SELECT account_id, kind FROM identity_at($1, $2)", claims.issuer, subject)
+    visitor = await _who_set_out(tx, stays)
+    kind = known["kind"] if known else visitor.kind if visitor else "person"
+    if kind == "officer" and not claims.second_factor:
+        raise NotAllowed(_("工作人员在身份平台登录时要用两种方式验证。请用通行密钥登录。"), next_step="/sign-in", next_say=_("去登录"))  # fmt: skip
+    if known:
+        account: UUID = known["account_id"]
+        if stays not in (None, account):
+            raise Conflict(OTHER_ACCOUNT, next_step="/me/level", next_say=_("换一种方式"))
+        return account
+    if visitor and (kind == "business" or visitor.name != claims.name):
+        raise NotAllowed(
+            _("身份平台上的姓名和这里的不一样，没有关联。请到政务服务窗口核对。"),
+            next_step="/me",
+            next_say=_("回到我的"),
+        )
+    account = visitor.id if visitor else await _open(tx, claims)
+    linked = await tx.db.fetchval(
+        """INSERT INTO identities (issuer, subject_blind, account_id, linked_at) VALUES ($1, $2, $3, $4)
+           ON CONFLICT DO NOTHING RETURNING true""",
+        claims.issuer,
+        subject,
+        account,
+        tx.now,
+    )
+    if not linked:
+        raise Conflict(_("这个账号已经关联过身份平台上的另一个人。"), next_step="/sign-in", next_say=_("重新登录"))
+    return account
+
+
+async def _who_set_out(tx: Tx, stays: UUID | None) -> SetOut | None:
+    """She set out from this browser minutes ago; her session may have ended meanwhile, her name must still agree."""
+    if tx.visitor and stays in (None, tx.visitor.id):
+        return SetOut(tx.visitor.id, tx.visitor.kind, tx.visitor.name)
+    if stays is None:
+        return None
+    await tx.db.execute("SELECT set_config('app.viewer', $1, true)", str(stays))
+    row = await tx.db.fetchrow("SELECT kind, name_sealed, key_wrapped FROM accounts WHERE id = $1", stays)
+    return SetOut(
+        stays, row["kind"], tx.vault.key(row["key_wrapped"]).open(row["name_sealed"], f"name:{stays}").decode()
+    )
+
+
+async def _open(tx: Tx, claims: Claims) -> UUID:
+    if not 1 <= len(claims.name) <= 50 or not claims.name.isprintable():
+        raise NotAllowed(_("身份平台没有给出姓名。请用验证码登录。"), next_step="/sign-in", next_say=_("回到登录"))
+    return await open_account(tx, NewAccount(kind="person", name=claims.name, level="provider"))

@@ -45,7 +45,7 @@ class Roll(Said, frozen=True, kw_only=True):
 
 
 Rest = Condition | Tally | Roll
-MAX_SCORES = 2000
+MAX_SCORES = 300
 
 
 def rest_of(node: Rest, sight: Sight) -> bool | Rest:

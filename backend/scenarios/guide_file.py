@@ -12,7 +12,9 @@ import yaml
 from backend.catalogue.pack_yaml import MAX_DEEP, read_yaml
 
 MAX_BYTES = 1_000_000
+MAX_PARTS = 50_000
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
+_LONG_NUMBER = re.compile(r"-?[\d.]{40}")
 Steps = tuple[str, ...]
 
 
@@ -52,7 +54,7 @@ def read_guide_text(raw: bytes, *, json_text: bool = False) -> tuple[dict[str, A
 
 def _read_yaml(text: str) -> Any:
     try:
-        return msgspec.to_builtins(read_yaml(text), str_keys=True)
+        return msgspec.to_builtins(read_yaml(text, MAX_PARTS), str_keys=True)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise Unreadable(str(error.problem), f":{mark.line + 1}:{mark.column + 1}" if mark else "") from None
@@ -65,7 +67,7 @@ def _read_yaml(text: str) -> Any:
 def _read_json(text: str) -> Any:
     _refuse_traps(text)
     try:
-        return json.loads(text, parse_constant=_no_number, parse_int=_short_number)
+        return json.loads(text, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         raise Unreadable(f"JSON 写得不对：{error.msg}", f":{error.lineno}:{error.colno}") from None
     except (ValueError, RecursionError):
@@ -76,13 +78,13 @@ def _no_number(word: str) -> Any:
     raise ValueError(word)
 
 
-def _short_number(digits: str) -> int:
-    return int(digits) if len(digits) <= 40 else _no_number(digits)
-
-
 def _refuse_traps(text: str) -> None:
     seen: set[Steps] = set()
     for path, offset in _values(text):
+        if len(seen) >= MAX_PARTS:
+            raise Unreadable(f"太长了：最多 {MAX_PARTS} 个词", _at(text, offset))
+        if _LONG_NUMBER.match(text, offset):
+            raise Unreadable("这个数太大了", _at(text, offset))
         if len(path) > MAX_DEEP:
             raise Unreadable(f"套得太深：最多 {MAX_DEEP} 层", _at(text, offset))
         if path in seen:

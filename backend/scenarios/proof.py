@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
+from statistics import fmean
 
 import msgspec
 
-from backend.core.conditions import Band, Condition, Key, Somewhere, Value
+from backend.core.conditions import Band, Condition, Key, Somewhere, Value, nodes_of
 from backend.core.conditions_cells import form_of, samples
 from backend.core.conditions_rest import rest_of
 from backend.core.conditions_sight import Gap
@@ -22,7 +23,7 @@ from backend.scenarios.proof_values import keys_in, spread
 from backend.scenarios.rules import Outlook, out_of_days
 
 MAX_STATES = 3000
-MAX_LOOKS = 40_000
+MAX_LOOKS = 600_000
 SAMPLED = 100
 MAX_TRIED_OPTIONS = 6
 ANY_DAY = date(2026, 9, 25)
@@ -119,26 +120,28 @@ def numbers(scenario: Scenario, on: date = ANY_DAY) -> Numbers:
         ours, theirs = (Walker(one, on, budget=budget).ahead({}) for one in (scenario, author))
         return Numbers(ours.longest, ours.mean, theirs.mean, exact=not guessed(scenario, on))
     except TooLarge:
-        lengths = _lengths(scenario, on)
-        every_length = _lengths(author, on)
-        return Numbers(max(lengths), sum(lengths) / SAMPLED, sum(every_length) / SAMPLED, exact=False)
+        lengths, every_length = _lengths(scenario, on), _lengths(author, on)
+        return Numbers(max(lengths), fmean(lengths), fmean(every_length), exact=False)
 
 
 def _lengths(scenario: Scenario, on: date) -> list[int]:
     dice = random.Random(len(scenario.questions))  # noqa: S311, the same journeys each time, nothing secret
     walker = Walker(scenario, on)
-    return [walker.length(dice) for _ in range(SAMPLED)]
+    lengths = [walker.length(dice)]
+    while len(lengths) < SAMPLED and walker.budget.parts > 0:
+        lengths.append(walker.length(dice))
+    return lengths
 
 
 class Budget:
-    """How many situations may be looked at altogether: a proof ends, whatever the file says."""
+    """How much may be looked at altogether, in parts of rules: a proof ends, whatever the file says."""
 
-    def __init__(self, looks: int) -> None:
-        self.looks = looks
+    def __init__(self, parts: int) -> None:
+        self.parts = parts
 
-    def spend(self) -> None:
-        self.looks -= 1
-        if self.looks < 0:
+    def spend(self, parts: int) -> None:
+        self.parts -= parts
+        if self.parts < 0:
             raise TooLarge
 
 
@@ -148,11 +151,12 @@ class Walker:
     def __init__(self, scenario: Scenario, on: date, most: int = MAX_STATES, budget: Budget | None = None) -> None:
         self.scenario, self.on, self.most = scenario, on, most
         self.budget = budget or Budget(MAX_LOOKS)
+        self.parts = 10 + sum(1 for rule in scenario.rules for _ in nodes_of(rule))
         self.known: dict[object, Ahead] = {}
         self.replies: dict[Key, list[Value]] = {}
 
     def ahead(self, given: dict[Key, Value]) -> Ahead:
-        self.budget.spend()
+        self.budget.spend(self.parts)
         look = Outlook(self.scenario, given, self.on)
         question = look.next()
         following = self.after(look, question, given) if question else []
@@ -186,6 +190,7 @@ class Walker:
         given: dict[Key, Value] = {}
         look = Outlook(self.scenario, given, self.on)
         while question := look.next():
+            self.budget.parts -= self.parts
             following = self.after(look, question, given)
             if not following:
                 break

@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
+from backend.accounts.consents import PLATFORM
 from backend.core import db, live, pwa
 from backend.core.assets import Assets
 from backend.core.crypto import Vault
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None, clock: db.Clock = db.wall_clock
             "assets": assets,
             "pages": Pages(assets, demo=settings.demo, provider=bool(settings.oidc_issuer)),
             "vault": Vault(settings.master_key or ""),
+            "terms": PLATFORM.version,
             "files": open_store(settings.data / "files"),
         }
     )

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import httpx
 from litestar import Litestar
 
+from backend.accounts.consents import PURPOSES, shown
 from backend.app import create_app
 from backend.settings import Settings
 
@@ -52,6 +53,15 @@ class Site:
     async def close(self) -> None:
         for client in self._clients:
             await client.aclose()
+
+
+async def agree(client: httpx.AsyncClient, *purposes: str) -> httpx.AsyncClient:
+    """What everybody does on her first page; with purposes named, what she agrees to on the page of her consents."""
+    said = [(f"/me/consents/{name}", {"shown": shown(PURPOSES[name], "zh-Hans")}) for name in purposes]
+    for path, form in said or [("/agree", {"platform": shown(PURPOSES["platform"], "zh-Hans")})]:
+        answer = await client.post(path, data=form)
+        assert answer.status_code == 303, answer.text[:400]
+    return client
 
 
 @asynccontextmanager

@@ -7,7 +7,14 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.accounts import routes_codes, routes_contacts, routes_passkeys, routes_provider
+from backend.accounts import (
+    routes_codes,
+    routes_consents,
+    routes_contacts,
+    routes_levels,
+    routes_passkeys,
+    routes_provider,
+)
 from backend.accounts.actions import act_for, end_one, end_session, open_session
 from backend.accounts.carried import came_in, carried_of
 from backend.accounts.cookies import preference, set_cookie
@@ -115,6 +122,6 @@ def _uuid(text: str) -> UUID:
 
 ROUTES = [
     sign_in_page, sign_in, sign_in_again, sign_out, me, sessions, end_there, choose_principal, choose_mode, choose_language, *routes_codes.ROUTES,
-    *routes_passkeys.ROUTES, *routes_provider.ROUTES, *routes_contacts.ROUTES,
+    *routes_passkeys.ROUTES, *routes_provider.ROUTES, *routes_contacts.ROUTES, *routes_levels.ROUTES, *routes_consents.ROUTES,
 ]  # fmt: skip
 LIFESPAN = routes_provider.LIFESPAN

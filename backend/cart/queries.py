@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from backend.accounts.consents import PREFILL, agreed
 from backend.cart.model import Answer, Cell, Draft, HeldFile, Line, MaterialKey, Told
 from backend.cart.rules import sheet_of
 from backend.catalogue.queries import Published, city, item_version
@@ -65,6 +66,7 @@ async def draft_of(tx: Tx, cart: StoredCart) -> Draft:
     )
     used = {party for line in lines for ids in line.parties.values() for party in ids}
     used |= {subject for subject, _element in answers} | {tx.viewer.principal_id}
+    used |= {id_ for id_, party in parties.items() if party.handler}
     filed = {party for party, _element in facts}
     return Draft(
         cart_id=cart.id,
@@ -130,7 +132,7 @@ def about(cart: UUID, subject: UUID, element: str) -> str:
 
 
 async def _with_registers(tx: Tx, parties: dict[UUID, Party], facts: Facts, scope: Scope | None) -> Facts:
-    """Registers are asked only by the number an account was opened with: a typed number must show nobody's data.
+    """Registers are asked only with her consent, and by the number an account was opened with: a typed one must show nobody's data.
 
     Of what they answer an agent gets what is in her scope.
     """
@@ -139,7 +141,7 @@ async def _with_registers(tx: Tx, parties: dict[UUID, Party], facts: Facts, scop
     number = (
         next((k.value for k in facts.get((own.id, code), ()) if k.source == "profile"), None) if own and code else None
     )
-    if own is None or number is None:
+    if own is None or number is None or not await agreed(tx, own.id, PREFILL):
         return facts
     found: dict[Cell, tuple[Known, ...]] = dict(facts)
     for fact in (await facts_about(tx, [number]))[number]:

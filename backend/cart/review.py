@@ -6,12 +6,15 @@ from urllib.parse import urlencode
 
 from litestar import Request, Response
 
+from backend.accounts.consents import SENSITIVE, shown
+from backend.cart.consent import sensitive_unagreed
 from backend.cart.forms import speaker_of
+from backend.cart.hindrances import LEVEL, SIGN, hindrances
 from backend.cart.messages import topics_of
 from backend.cart.model import Draft, Question
 from backend.core.db import Tx
 from backend.core.errors import Problem
-from backend.core.web import page
+from backend.core.web import language_of, page
 from backend.core.workdays import calendar
 
 
@@ -20,7 +23,7 @@ async def review_page(
 ) -> Response[str]:
     """The form that files the draft under `key`. `refused`: why it was not filed just now; else what the sheet still misses."""
     speaker = speaker_of(tx, draft)
-    pack = draft.pack
+    pack, more = draft.pack, await hindrances(tx, draft)
     return page(
         request,
         tx,
@@ -33,13 +36,20 @@ async def review_page(
             for topic in topics_of(draft)
         ],
         needs=[speaker.need(need) for need in draft.sheet.materials],
-        problems=_linked(draft, speaker.worded(tuple(refused or draft.sheet.problems))),
+        problems=_linked(
+            draft, speaker.worded(tuple(refused or (*draft.sheet.problems, *more.problems))), more.step_up
+        ),
+        step_up=more.step_up,
+        steps_up=sum(problem.field.startswith(LEVEL) for problem in refused or more.problems),
         told=list(dict.fromkeys(pack.departments[line.item.department].name for line in draft.lines if not line.gone)),
         key=key,
+        sensitive=await sensitive_unagreed(tx, draft),
+        consent=SENSITIVE,
+        shown=shown(SENSITIVE, language_of(request)),
     )
 
 
-def _linked(draft: Draft, problems: list[Problem]) -> list[dict[str, Any]]:
+def _linked(draft: Draft, problems: list[Problem], step_up: str) -> list[dict[str, Any]]:
     """Each problem with the page that puts it right."""
     questions: dict[str, Question] = {q.name: q for q in draft.sheet.questions}
     needs = {need.name for need in draft.sheet.materials}
@@ -50,9 +60,13 @@ def _linked(draft: Draft, problems: list[Problem]) -> list[dict[str, Any]]:
             href = f"/cart/sheet?{urlencode({'topic': questions[problem.field].element.topic})}#{problem.field}"
         elif problem.field in needs:
             href = f"/cart/materials#{problem.field}"
+        elif problem.field.startswith(LEVEL):
+            href = step_up
+        elif problem.field.startswith(SIGN):
+            href = f"/cart/signatures#{problem.field}"
         elif ".role." in problem.field:
             href = "/cart/sheet"
-        elif problem.field == "agree":
-            href = "#agree"
+        elif problem.field in ("agree", "sensitive"):
+            href = f"#{problem.field}"
         linked.append({"problem": problem, "href": href})
     return linked

@@ -32,6 +32,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     key: DataKey
     mandate_lost: bool
+    agreed_to: int = 0  # the newest version of the platform's terms she agreed to; in the demo, where one tap makes you anybody, any
 
     @property
     def acting(self) -> bool:
@@ -48,8 +49,14 @@ def hash_of(token: str) -> bytes:
 
 
 async def open_viewer(db: asyncpg.Connection, vault: Vault, token: str | None, now: datetime) -> Viewer | None:
-    """Sets app.viewer and app.now for the transaction and says who it is; None when nobody is signed in."""
-    row = await db.fetchrow("SELECT * FROM open_session($1, $2)", hash_of(token or ""), now)
+    """Sets app.viewer, app.session and app.now for the transaction and says who it is; None when nobody is signed in."""
+    row = await db.fetchrow(
+        """SELECT s.*, CASE WHEN EXISTS (SELECT 1 FROM sessions x WHERE x.token_hash = $1 AND x.account_id = s.account_id AND x.means = 'demo')
+                       THEN 2147483647 ELSE consented(s.account_id, 'platform') END AS agreed_to, set_config('app.session', encode($1, 'hex'), true)
+           FROM open_session($1, $2) s""",
+        hash_of(token or ""),
+        now,
+    )
     if row is None:
         return None
     own, principal = vault.key(row["key_wrapped"]), vault.key(row["principal_key_wrapped"])
@@ -65,6 +72,7 @@ async def open_viewer(db: asyncpg.Connection, vault: Vault, token: str | None, n
         language=row["language"],
         key=principal,
         mandate_lost=row["mandate_lost"],
+        agreed_to=row["agreed_to"] or 0,
     )
 
 

@@ -18,11 +18,13 @@ from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.params import HeaderParameter
 
 from backend.core.db import Tx, transaction
-from backend.core.errors import NotFound, Problem, Refusal, SignInNeeded
+from backend.core.errors import NotAllowed, NotFound, Problem, Refusal, SignInNeeded
 from backend.core.i18n import _, translate, wanted
 from backend.core.viewer import counts_of, keep_language, open_viewer
 
 ANYONE, PERSON, OFFICER, ACCOUNT = ({"who": who} for who in ("anyone", "person", "officer", "account"))
+# Beside one of these: also for who has not agreed to the platform's terms yet, to agree, to look at her data, to leave.
+BEFORE_CONSENT = {"before_consent": True}
 SAFE = ("GET", "HEAD", "OPTIONS")
 COOKIE = "__Host-session"
 IdempotencyKey = Annotated[
@@ -73,9 +75,10 @@ async def _admit(request: Request, tx: Tx) -> None:
         return
     if tx.visitor is None:
         raise SignedOut(await _typed(request))
-    if who == "account" or (who in ("officer", "person") and tx.viewer.officer == (who == "officer")):
-        return
-    raise NotFound()
+    if who != "account" and tx.viewer.officer != (who == "officer"):
+        raise NotFound()
+    if tx.viewer.agreed_to < request.app.state.terms and not request.route_handler.opt.get("before_consent"):
+        raise NotAgreed(await _typed(request))
 
 
 class SignedOut(SignInNeeded):
@@ -83,6 +86,14 @@ class SignedOut(SignInNeeded):
 
     def __init__(self, typed: list[tuple[str, str]]) -> None:
         super().__init__()
+        self.typed = typed
+
+
+class NotAgreed(NotAllowed):
+    """She has not agreed yet to the terms as they stand now; what was typed goes along."""
+
+    def __init__(self, typed: list[tuple[str, str]]) -> None:
+        super().__init__(_("请先看一遍个人信息怎么用，同意后再接着办。"), next_step="/agree", next_say=_("去看一遍"))
         self.typed = typed
 
 
@@ -170,6 +181,7 @@ def base_context(request: Request, visitor: Any, tx: Tx | None) -> dict[str, Any
             "principal_name": visitor.principal_name,
             "acting": visitor.acting,
             "officer": visitor.officer,
+            "catalogue": bool(visitor.roles & {"editor", "checker", "legal"}),
             "mandate_lost": visitor.mandate_lost,
             "cart_count": counts.cart if counts else 0,
             "unread": counts.unread if counts else 0,
@@ -186,6 +198,12 @@ def language_of(request: Request) -> str:
 def see_other(path: str, headers: dict[str, str] | None = None) -> Response[None]:
     """After a POST: the browser goes and GETs `path`, so that reloading repeats nothing."""
     return Response(None, status_code=303, headers={"Location": path, "Cache-Control": "no-store", **(headers or {})})
+
+
+def paper(content: bytes, name: str) -> Response[bytes]:
+    """A PDF of ours, shown in place and saved as `name`.pdf; never kept by the browser."""
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "no-store"}
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 def local_path(wanted_path: str, default: str = "/") -> str:
@@ -206,9 +224,20 @@ def refused(request: Request, refusal: Refusal) -> Response[Any]:
         return _problem_json(request, refusal, headers)
     if isinstance(refusal, SignInNeeded):
         return _sign_in_page(request, refusal)
+    if isinstance(refusal, NotAgreed):
+        return _agree_page(request, refusal)
     context = base_context(request, request.state.get("viewer"), None) | {"refusal": refusal}
     body = request.app.state.pages.render("pages/errors/refusal.html", context, lang=context["lang"])
     return Response(body, status_code=refusal.status, media_type=MediaType.HTML, headers=headers)
+
+
+def _agree_page(request: Request, refusal: NotAgreed) -> Response[Any]:
+    if request.method == "GET":
+        query = f"?{request.url.query}" if request.url.query else ""
+        return see_other("/agree?" + urlencode({"next": request.url.path + query}))
+    context = base_context(request, None, None) | {"typed": refusal.typed, "again": request.url.path, "next": "/"}
+    body = request.app.state.pages.render("pages/accounts/agree_first.html", context, lang=context["lang"])
+    return Response(body, status_code=403, media_type=MediaType.HTML, headers={"Cache-Control": "no-store"})
 
 
 def _sign_in_page(request: Request, refusal: SignInNeeded) -> Response[Any]:

@@ -7,12 +7,14 @@ import msgspec
 import yaml
 
 from backend.accounts.actions import open_account
+from backend.accounts.consents import PLATFORM, PREFILL, SENSITIVE, keep
 from backend.accounts.model import NewAccount
 from backend.core.db import Tx
 from backend.core.viewer import Viewer
 from backend.demo.model import Cast, Person
 from backend.mandates.actions import grant
 from backend.mandates.model import Grant
+from backend.mandates.people import bind_number
 from backend.parties.actions import remember
 from backend.registers.actions import keep_record
 
@@ -45,12 +47,16 @@ async def _person(tx: Tx, person: Person) -> UUID:
             name=person.name,
             handle=person.handle,
             about=person.about,
+            level=person.level,
             email=person.email,
             phone=person.phone,
         ),
     )
     wrapped = await tx.db.fetchval("SELECT key_wrapped FROM accounts WHERE id = $1", account)
     await remember(tx, tx.vault.key(wrapped), account, person.facts, "profile", "C")
+    for purpose in (PLATFORM, SENSITIVE, PREFILL):
+        await keep(tx, account, purpose, "zh-Hans", by=account)
+    await bind_number(tx, account, person.facts["person.id_number"], None)
     for register, facts in person.registers.items():
         await keep_record(tx, register, person.facts["person.id_number"], facts)
     return account

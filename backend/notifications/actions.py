@@ -6,21 +6,27 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from backend.accounts.consents import PUSH, agreed
 from backend.cases.states import Notice
 from backend.core.db import Tx
-from backend.core.errors import Conflict, Invalid, NotFound, Problem
+from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from backend.core.events import record
 from backend.core.i18n import _
 from backend.core.jobs import enqueue_all
 from backend.notifications.endpoints import REFUSED, allowed
-from backend.notifications.messages import loudness
+from backend.notifications.messages import FILED_TOGETHER, loudness
 from backend.notifications.model import Channel, Happening, NewNotice, Sending, Words
 from backend.notifications.queries import corrections_due, who_should_know
 from backend.notifications.rules import channels
 from backend.notifications.vapid import keys_fit
 
 # A mail waits a moment: what is filed, accepted and granted in one second is one mail.
-JOBS = {Channel.PUSH: ("deliver_push", None), Channel.EMAIL: ("deliver_mail", timedelta(seconds=15))}
+JOBS = {
+    Channel.PUSH: ("deliver_push", None),
+    Channel.EMAIL: ("deliver_mail", timedelta(seconds=15)),
+    Channel.SMS: ("deliver_text", None),
+    Channel.LETTER: ("deliver_letter", None),
+}
 MOST_DEVICES = 10
 REMINDED_BEFORE = timedelta(days=3)
 
@@ -39,16 +45,17 @@ async def tell(tx: Tx, events: list[int], open_channels: frozenset[Channel]) -> 
 
 
 def _notices(told: Happening, open_channels: frozenset[Channel]) -> Iterable[NewNotice]:
-    words = words_of(told)
     for channel in channels(told, open_channels):
+        inbox = channel is Channel.INBOX
+        for_all = told.together and not inbox  # about the order: what happens in one of its cases does not answer it
         yield NewNotice(
             id=uuid4(),
             event_id=told.event_id,
             person_id=told.person_id,
             channel=channel,
-            case_id=told.case_id,
-            state=Sending.SENT if channel is Channel.INBOX else Sending.QUEUED,
-            words=words,
+            case_id=None if for_all else told.case_id,
+            state=Sending.SENT if inbox else Sending.QUEUED,
+            words=_words_of_order(told) if for_all else words_of(told),
             needs_you=loudness(told.kind) is Notice.NEEDS_YOU,
         )
 
@@ -59,6 +66,10 @@ def words_of(told: Happening) -> Words:
         name: told.data[name] for name in ("authority", "due", "clock", "provisional", "page") if told.data.get(name)
     }
     return msgspec.convert({**kept, "kind": told.kind, "item": told.item or "", "number": told.number or ""}, Words)
+
+
+def _words_of_order(told: Happening) -> Words:
+    return Words(kind=FILED_TOGETHER, items=list(told.items or ()), page=f"/orders/{told.order_number}")
 
 
 async def _store(tx: Tx, rows: list[NewNotice]) -> set[UUID]:
@@ -128,7 +139,12 @@ async def read_all(tx: Tx) -> None:
 
 
 async def subscribe(tx: Tx, endpoint: str, p256dh: str, auth: str, listed: tuple[str, ...]) -> None:
-    """Keeps where this browser takes pushes, for whoever is signed in on it now; Invalid when we would not call there."""
+    """Keeps where this browser takes pushes, for whoever is signed in on it now; Invalid when we would not call there.
+
+    Only with her consent: most push services are abroad, and each learns that this browser takes messages of ours.
+    """
+    if not await agreed(tx, tx.viewer.id, PUSH):
+        raise NotAllowed(_("手机提醒要您先同意。请看一遍说明。"), next_step="/me/consents#push", next_say=_("去看说明"))
     problems = [] if allowed(endpoint, listed) else [Problem(REFUSED, "endpoint")]
     if not keys_fit(p256dh, auth):
         problems.append(Problem(_("浏览器给的提醒钥匙不对。请关掉提醒再打开一次。"), "keys"))

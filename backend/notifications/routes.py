@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import ServerSentEvent
 
 from backend.accounts.actions import act_for
+from backend.accounts.consents import PUSH, agreed
 from backend.core.db import Tx
 from backend.core.errors import NotFound
 from backend.core.web import ANYONE, COOKIE, PERSON, page, see_other
@@ -54,6 +55,7 @@ async def inbox(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
         needs=[(entry, said) for entry, said in entries if entry.needs_you],
         others=[(entry, said) for entry, said in entries if not entry.needs_you],
         push_key=_key(request),
+        push_agreed=await agreed(tx, tx.viewer.id, PUSH),
     )
 
 

@@ -5,11 +5,15 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from backend.accounts.consents import SENSITIVE, agree
 from backend.approval.actions import grant_if_clear
 from backend.approval.model import Finding
 from backend.approval.rules import examine
+from backend.cart.consent import sensitive_unagreed
+from backend.cart.hindrances import hindrances
 from backend.cart.model import ANSWERED, Draft, Line
 from backend.cart.queries import open_draft
+from backend.cart.signatures import file_signatures
 from backend.cases.filing import file_cases, next_serials
 from backend.cases.model import Fact, Limits, NewCase
 from backend.catalogue.model import Pack
@@ -55,6 +59,8 @@ async def _file(tx: Tx, body: Filing) -> Receipt:
     await _lock(tx, body)
     draft = await open_draft(tx)
     assert draft is not None
+    if body.sensitive:
+        await agree(tx, draft.principal_id, SENSITIVE, body.sensitive)
     await _refuse_problems(tx, draft)
     pack = (await city(tx.db)).pack
     order_id, number = await _insert_order(tx, draft, pack)
@@ -62,6 +68,7 @@ async def _file(tx: Tx, body: Filing) -> Receipt:
     findings = [_finding(tx, draft, line, facts, pack) for line, facts in zip(draft.lines, frozen, strict=True)]
     new = [_new_case(draft, *parts, pack) for parts in zip(draft.lines, frozen, findings, strict=True)]
     cases = await file_cases(tx, order_id, new)
+    await file_signatures(tx, draft, {line.id: case for line, case in zip(draft.lines, cases, strict=True)})
     await note_use(tx, "filed", [line.item.name for line in draft.lines], number)
     await remember_filed(tx, _answered(draft))
     for case_id, found, case in zip(cases, findings, new, strict=True):
@@ -103,7 +110,9 @@ async def _refuse_filed(tx: Tx, cart: UUID) -> None:
 
 async def _refuse_problems(tx: Tx, draft: Draft) -> None:
     """Everything that stands in the way, at once."""
-    problems = [*draft.sheet.problems, *await _not_allowed(tx, draft)]
+    problems = [*draft.sheet.problems, *await _not_allowed(tx, draft), *(await hindrances(tx, draft)).problems]
+    if await sensitive_unagreed(tx, draft):
+        problems.append(Problem(_("请看一遍敏感个人信息怎么用，同意就打上勾。"), "sensitive"))
     if not draft.lines and not problems:
         problems.append(Problem(_("购物车还是空的，先选一件要办的事。")))
     if problems:

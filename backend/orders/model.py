@@ -13,12 +13,14 @@ class Filing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the person sends: the cart as she reviewed it, and that she stands by what is in it (`agree`).
 
     Another version of the cart is another decision. The review page's form posts `cart`, `version`, `agree`, and `key`,
-    made when the page was rendered.
+    made when the page was rendered. `sensitive`: the hash of the words about sensitive personal information, which she
+    agrees to now; asked only while that consent is not in force.
     """
 
     cart: UUID
     version: int
     agree: bool
+    sensitive: str = ""
 
 
 class Saved(msgspec.Struct, frozen=True):

@@ -49,7 +49,8 @@ async def _review_again(request: Request, form: Form, refusal: Invalid) -> Respo
 def _filing(form: Form) -> Filing:
     try:
         agree = form.text("agree") == "yes"
-        return Filing(cart=UUID(form.text("cart")), version=int(form.text("version")), agree=agree)
+        cart, version = UUID(form.text("cart")), int(form.text("version"))
+        return Filing(cart=cart, version=version, agree=agree, sensitive=form.text("sensitive"))
     except ValueError as error:
         raise Refusal(
             _("这一页没有完整传到，没有提交。您填的都还在，请再看一遍再交。"),

@@ -1,7 +1,7 @@
 """A city with two families in it, made once: the father's order of three cases, a cart being filled for him, mandates of
 every kind, and another family with an order of its own. Every person carries markers that stand nowhere else."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +10,7 @@ import httpx
 import msgspec
 
 from backend.accounts.actions import open_session
+from backend.accounts.consents import PURPOSES, keep
 from backend.cart.actions import lock_draft
 from backend.cart.materials import attach
 from backend.catalogue.actions import load_pack
@@ -19,6 +20,7 @@ from backend.core.db import Tx, connect, job_transaction, open_pool
 from backend.core.files import store_upload
 from backend.demo.actions import load_cast
 from backend.demo.model import Cast, Officer, Person
+from backend.mandates.consent import hash_of, seal_words
 from backend.mandates.model import ACTIONS
 from backend.notifications.actions import tell
 from backend.notifications.model import Channel
@@ -117,21 +119,22 @@ async def _settle(city: City, owner: asyncpg.Connection, settings: Settings) -> 
         tx = Tx(owner, Vault(settings.master_key or ""), now)
         await load_cast(tx, Cast(people=tuple(map(_person, MARKS)), officers=OFFICERS))
         city.ids = dict(await owner.fetch("SELECT handle, id FROM accounts WHERE handle IS NOT NULL"))
-        await _give_mandates(city, owner, tx.today)
+        await _give_mandates(city, tx)
         for handle, account in city.ids.items():
             city.tokens[handle] = await open_session(tx, account)
         await _put_on_screens(city, owner)
         await owner.execute(
-            """INSERT INTO mandate_requests (id, way, principal_id, agent_id, matters, consent, code_hash, valid_from, valid_to,
-                      asked_at, expires_at)
-               VALUES (gen_random_uuid(), 'sms', $1, $2, '所有允许代办的事项', '同意', '\\x00', $3, $3, $4::timestamptz, $4 + interval '1 day')""",
-            city.ids[who.FATHER], city.ids[who.STRANGER], tx.today, now,
+            """INSERT INTO mandate_requests (id, way, principal_id, agent_id, matters, consent_sealed, consent_hash, code_hash, valid_from,
+                      valid_to, asked_at, expires_at)
+               VALUES (gen_random_uuid(), 'sms', $1, $2, '所有允许代办的事项', $5, $6, '\\x00', $3, $3, $4::timestamptz, $4 + interval '1 day')""",
+            city.ids[who.FATHER], city.ids[who.STRANGER], tx.today, now, *await _agreed(tx, city, who.FATHER, who.STRANGER),
         )  # fmt: skip
         await owner.execute(
             """INSERT INTO passkeys (id, account_id, credential, public_key, sign_count, name, created_at)
                VALUES (gen_random_uuid(), $1, sha256('credential'), sha256('key'), 0, '书房里的电脑', $2)""",
             city.ids[who.FATHER], now,
         )  # fmt: skip
+        await keep(tx, city.ids[who.FATHER], PURPOSES["push"], "zh-Hans", by=city.ids[who.FATHER])
         await owner.execute(
             """INSERT INTO push_subscriptions (id, account_id, endpoint, p256dh, auth, created_at)
                VALUES (gen_random_uuid(), $1, $2, 'key', 'auth', $3)""",
@@ -139,7 +142,15 @@ async def _settle(city: City, owner: asyncpg.Connection, settings: Settings) -> 
         )  # fmt: skip
 
 
-async def _give_mandates(city: City, owner: asyncpg.Connection, today: date) -> None:
+async def _agreed(tx: Tx, city: City, principal: str, agent: str) -> tuple[bytes, bytes]:
+    """The words she agreed to, names and all, sealed; and their hash."""
+    words = f"{MARKS[principal].name}授权{MARKS[agent].name}替本人办理。"
+    wrapped = await tx.db.fetchval("SELECT key_wrapped FROM accounts WHERE id = $1", city.ids[principal])
+    return seal_words(tx.vault.key(wrapped), words), hash_of(words)
+
+
+async def _give_mandates(city: City, tx: Tx) -> None:
+    owner, today = tx.db, tx.today
     other = await owner.fetchval("SELECT code FROM items WHERE kind = 'item' AND name = $1", OTHER_MATTER)
     long_ago, soon = today - timedelta(90), today + timedelta(90)
     for agent, principal, items, until, ended in (
@@ -151,11 +162,12 @@ async def _give_mandates(city: City, owner: asyncpg.Connection, today: date) -> 
     ):
         mandate = city.targets[f"mandate of {agent}"] = uuid4()
         await owner.execute(
-            """INSERT INTO mandates (id, principal_id, agent_id, kind, created_via, items, actions, consent, consent_hash,
+            """INSERT INTO mandates (id, principal_id, agent_id, kind, created_via, items, actions, consent_sealed, consent_hash,
                       valid_from, valid_to, granted_at, ended_at, end_reason)
-               VALUES ($1, $2, $3, 'entrusted', 'self', $4, $5, '同意', '\\x00', $6, $7, app_now(),
+               VALUES ($1, $2, $3, 'entrusted', 'self', $4, $5, $9, $10, $6, $7, app_now(),
                        CASE WHEN $8::text IS NOT NULL THEN app_now() END, $8)""",
             mandate, city.ids[principal], city.ids[agent], items, list(ACTIONS), long_ago, until, ended,
+            *await _agreed(tx, city, principal, agent),
         )  # fmt: skip
         await owner.execute(
             "INSERT INTO mandate_events (mandate_id, kind, actor_id) VALUES ($1, 'granted', $2)",

@@ -59,7 +59,11 @@ WITH_PRINCIPAL: Sight = {
     HELPER: {HELPER: ALL, AUNT: ALL},
     STRANGER: {STRANGER: ALL},
 }
-IN_THE_CART: Sight = {FATHER: {FATHER: ALL}, DAUGHTER: {FATHER: ALL}, HELPER: {AUNT: ALL}}  # he reads what is being prepared for him
+IN_THE_CART: Sight = {
+    FATHER: {FATHER: ALL},
+    DAUGHTER: {FATHER: ALL},
+    HELPER: {AUNT: ALL},
+}  # he reads what is being prepared for him
 OF_CASES: Sight = {FATHER: {FATHER: ALL}, DAUGHTER: {FATHER: ALL}, HELPER: {AUNT: ALL}}
 
 

@@ -75,6 +75,11 @@ TABLE: dict[str, Verdicts] = {
     "GET /items": PUBLIC,
     "GET /items/{code}": PUBLIC,
     "POST /items/{code}/needs": PUBLIC,
+    "GET /lists": PUBLIC,
+    "GET /lists/{name}": PUBLIC,
+    "GET /lists/{name}/table.csv": PUBLIC,
+    "GET /api/v1/lists": PUBLIC,
+    "GET /api/v1/lists/{name}": PUBLIC,
     "GET /search": PUBLIC,
     "GET /scenarios": PUBLIC,
     "GET /scenarios/{scenario_id}": PUBLIC,
@@ -112,6 +117,13 @@ TABLE: dict[str, Verdicts] = {
     "POST /me/contacts": verdicts(refused=PEOPLE),  # what was sent is no number
     "GET /me/contacts/code": OWN,
     "POST /me/contacts/code": OWN,  # without an attempt of this browser: back to the beginning
+    # consents: each person's own, whoever is on the screen
+    "GET /agree": OWN,
+    "POST /agree": verdicts(refused=PEOPLE),  # no tick came along
+    "POST /agree/again": OWN,
+    "GET /me/consents": OWN,
+    "POST /me/consents/{name}": OWN,
+    "POST /me/consents/{name}/withdrawal": OWN,
     "GET /acting": OWN,
     "POST /acting": verdicts(ok=(DAUGHTER,)),  # onto the father's affairs, under the daughter's mandate
     # mandates

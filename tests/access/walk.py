@@ -49,6 +49,8 @@ def _aim(path: str, name: str, city: City) -> Any:
     }  # fmt: skip
     if name == "name" and "/cart/" in path:
         return city.targets["material"]
+    if name == "name" and "/consents/" in path:
+        return "prefill"
     return city.targets[aims[name]] if name in aims else "nothing"
 
 

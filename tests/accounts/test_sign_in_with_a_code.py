@@ -8,6 +8,7 @@ from backend.accounts.actions import open_account
 from backend.accounts.model import NewAccount
 from backend.core.crypto import Vault
 from backend.core.db import Tx, connect
+from tests.web import agree
 
 PHONE = "13811112222"
 
@@ -26,6 +27,7 @@ async def registered(real, postman, gateway, name="陈小燕", contact=PHONE):
     await postman()
     await client.post("/sign-in/code", data={"code": code_in(gateway)})
     await client.post("/sign-in/name", data={"name": name})
+    await agree(client)
     return client
 
 

@@ -84,6 +84,9 @@ async def test_a_push_reaches_the_phone_and_the_open_inbox(town, service, phone,
     await page.click('button[value="father"]')
     await page.wait_for_url(f"{town.base}/")
     await page.goto(f"{town.base}/inbox")
+    await page.get_by_role("link", name="在这台手机上提醒我").click()
+    await page.locator("#push").get_by_role("button", name="我同意").click()
+    await page.wait_for_url(f"{town.base}/inbox")
     await page.get_by_role("button", name="在这台手机上提醒我").click()
     await page.get_by_text("好了，有进展会在这台手机上提醒您。").wait_for()
 

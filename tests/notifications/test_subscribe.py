@@ -6,7 +6,7 @@ import pytest_asyncio
 
 from backend.notifications.vapid import public_key
 from tests.notifications.knocks import as_owner, browser_keys
-from tests.web import StoppedClock, running
+from tests.web import StoppedClock, agree, running
 
 ENDPOINT = "https://fcm.googleapis.com/fcm/send/abc"
 
@@ -20,6 +20,11 @@ async def site(town):
 def a_subscription(endpoint=ENDPOINT, keys=None):
     p256dh, auth = keys or browser_keys()
     return {"endpoint": endpoint, "expirationTime": None, "keys": {"p256dh": p256dh, "auth": auth}}
+
+
+async def willing(site, handle="father"):
+    """Signed in, and agreed to be told through push services."""
+    return await agree(await site.person(handle), "push")
 
 
 async def kept(town):
@@ -38,7 +43,7 @@ async def test_where_there_is_no_key_there_is_no_push(town):
 
 
 async def test_a_subscription_is_kept_for_whoever_is_signed_in(town, site):
-    father = await site.person("father")
+    father = await willing(site)
     body = a_subscription()
     assert (await father.post("/push/subscription", json=body)).status_code == 204
     assert (await father.post("/push/subscription", json=body)).status_code == 204
@@ -61,7 +66,7 @@ async def test_nobody_subscribes_without_signing_in(town, site):
     ],
 )
 async def test_an_endpoint_we_would_not_call_is_refused_in_plain_words(town, site, endpoint):
-    answer = await (await site.person("father")).post("/push/subscription", json=a_subscription(endpoint))
+    answer = await (await willing(site)).post("/push/subscription", json=a_subscription(endpoint))
     assert answer.status_code == 422
     assert "消息都会放在收件箱里" in answer.text
     assert await kept(town) == []
@@ -71,7 +76,7 @@ async def test_an_endpoint_we_would_not_call_is_refused_in_plain_words(town, sit
     "keys", [("", ""), ("AAAA", "AAAA"), ("é", "é"), ("B" * 87, "A" * 22), (browser_keys()[0], "AAAA"), ("\0", "\0")]
 )
 async def test_keys_that_are_none_are_refused(town, site, keys):
-    answer = await (await site.person("father")).post("/push/subscription", json=a_subscription(keys=keys))
+    answer = await (await willing(site)).post("/push/subscription", json=a_subscription(keys=keys))
     assert answer.status_code in (400, 422)
     assert await kept(town) == []
 
@@ -88,25 +93,25 @@ async def test_keys_that_are_none_are_refused(town, site, keys):
     ],
 )
 async def test_what_no_browser_sends_is_refused_without_a_500(site, body):
-    assert (await (await site.person("father")).post("/push/subscription", json=body)).status_code == 400
+    assert (await (await willing(site)).post("/push/subscription", json=body)).status_code == 400
 
 
 async def test_the_next_to_sign_in_on_a_shared_phone_takes_it_over(town, site):
     body = a_subscription()
-    await (await site.person("father")).post("/push/subscription", json=body)
-    await (await site.person("daughter")).post("/push/subscription", json=body)
+    await (await willing(site)).post("/push/subscription", json=body)
+    await (await willing(site, "daughter")).post("/push/subscription", json=body)
     assert await kept(town) == [(town.ids["daughter"], ENDPOINT)]
 
 
 async def test_knowing_an_endpoint_is_not_enough_to_take_it(town, site):
-    await (await site.person("father")).post("/push/subscription", json=a_subscription())
-    answer = await (await site.person("stranger")).post("/push/subscription", json=a_subscription())
+    await (await willing(site)).post("/push/subscription", json=a_subscription())
+    answer = await (await willing(site, "stranger")).post("/push/subscription", json=a_subscription())
     assert answer.status_code == 409
     assert await kept(town) == [(town.ids["father"], ENDPOINT)]
 
 
 async def test_a_subscription_is_taken_back_by_its_owner_alone(town, site):
-    await (await site.person("father")).post("/push/subscription", json=a_subscription())
+    await (await willing(site)).post("/push/subscription", json=a_subscription())
     for who, left in (("stranger", 1), ("father", 0)):
         person = await site.person(who)
         answer = await person.request("DELETE", "/push/subscription", json={"endpoint": ENDPOINT})
@@ -115,7 +120,7 @@ async def test_a_subscription_is_taken_back_by_its_owner_alone(town, site):
 
 
 async def test_a_renewed_subscription_replaces_the_old_one(town, site):
-    father = await site.person("father")
+    father = await willing(site)
     await father.post("/push/subscription", json=a_subscription())
     fresh = a_subscription("https://fcm.googleapis.com/fcm/send/new")
     answer = await father.post("/push/renewal", json={"old": ENDPOINT, "subscription": fresh})
@@ -124,8 +129,26 @@ async def test_a_renewed_subscription_replaces_the_old_one(town, site):
 
 
 async def test_a_person_keeps_her_newest_ten_browsers(town, site):
-    father = await site.person("father")
+    father = await willing(site)
     for n in range(12):
         site.clock.now = town.now.replace(minute=n)
         await father.post("/push/subscription", json=a_subscription(f"https://fcm.googleapis.com/fcm/send/{n}"))
     assert [int(endpoint.rpartition("/")[2]) for _, endpoint in await kept(town)] == list(range(2, 12))
+
+
+async def test_without_her_consent_no_push_service_learns_of_her(town, site):
+    father = await site.person("father")
+    assert "/me/consents?next=/inbox#push" in (await father.get("/inbox")).text
+    answer = await father.post("/push/subscription", json=a_subscription())
+    assert answer.status_code == 403
+    assert await kept(town) == []
+
+
+async def test_withdrawing_the_consent_deletes_the_addresses_of_all_her_browsers(town, site):
+    father, daughter = await willing(site), await willing(site, "daughter")
+    await father.post("/push/subscription", json=a_subscription())
+    await father.post("/push/subscription", json=a_subscription("https://fcm.googleapis.com/fcm/send/tablet"))
+    await daughter.post("/push/subscription", json=a_subscription("https://fcm.googleapis.com/fcm/send/hers"))
+    await father.post("/me/consents/push/withdrawal")
+    assert await kept(town) == [(town.ids["daughter"], "https://fcm.googleapis.com/fcm/send/hers")]
+    assert (await father.post("/push/subscription", json=a_subscription())).status_code == 403

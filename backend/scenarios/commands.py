@@ -1,4 +1,4 @@
-"""`suishouban scenario run|check FILE`, `scenario schema`: a guide tried and proved from the command line."""
+"""`suishouban scenario run|check|draw FILE`, `scenario schema`: a guide tried, proved and drawn from the command line."""
 
 import argparse
 import json
@@ -12,6 +12,9 @@ import msgspec
 
 from backend.catalogue.pack_read import PackError, read_pack
 from backend.core.conditions import ConditionError
+from backend.scenarios.drawing import graph_of
+from backend.scenarios.drawing_mermaid import mermaid_of
+from backend.scenarios.drawing_svg import svg_of
 from backend.scenarios.guide_file import Unreadable, position, read_guide_file
 from backend.scenarios.model import Fit, Scenario, Vocabulary
 from backend.scenarios.proof import prove
@@ -92,6 +95,20 @@ def check(args: argparse.Namespace) -> int:
     return 1 if any(not finding.warning for finding in proof.findings) else 0
 
 
+def draw(args: argparse.Namespace) -> int:
+    """a picture of a guide: SVG, or Mermaid; with --to both, as files in a folder"""
+    scenario = scenario_of(args.file)
+    graph = graph_of(scenario)
+    if args.to is None:
+        print(mermaid_of(graph) if args.mermaid else svg_of(graph), end="")
+        return 0
+    args.to.mkdir(parents=True, exist_ok=True)
+    for name, text in ((f"{scenario.id}.svg", svg_of(graph)), (f"{scenario.id}.mmd", mermaid_of(graph))):
+        (args.to / name).write_text(text, encoding="utf-8")
+        print(args.to / name)
+    return 0
+
+
 def schema_text() -> str:
     """JSON text, stable: the shape of `scenarios/*.yaml`, for editors."""
     described = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | msgspec.json.schema(ScenarioFile)
@@ -109,7 +126,9 @@ def _day(text: str) -> date:
 
 
 def file_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="a file in the scenarios folder of a pack")
+    parser.add_argument(
+        "file", type=Path, help="a guide, YAML or JSON: in the scenarios folder of a pack, or on its own"
+    )
     parser.add_argument("--today", type=_day, default=datetime.now(TOWN).date(), help="the day ages are counted to")
 
 
@@ -118,8 +137,15 @@ def run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--answers", default="{}", help="JSON: question → answer")
 
 
+def draw_arguments(parser: argparse.ArgumentParser) -> None:
+    file_argument(parser)
+    parser.add_argument("--mermaid", action="store_true", help="Mermaid text instead of SVG")
+    parser.add_argument("--to", type=Path, help="a folder for both, instead of printing one")
+
+
 COMMANDS = [
     ("scenario run", run_arguments, run),
     ("scenario check", file_argument, check),
+    ("scenario draw", draw_arguments, draw),
     ("scenario schema", lambda parser: None, schema),
 ]

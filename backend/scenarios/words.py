@@ -28,6 +28,11 @@ def _plain(value: Value) -> str:
     return f"{value.year}年{value.month}月{value.day}日" if isinstance(value, date) else str(value)
 
 
+def plain_words(question: Question | None, value: Value) -> str:
+    """A constant of a rule, as the question would have it said."""
+    return answer_words(question, value) if question else _plain(value)
+
+
 def reason_words(scenario: Scenario, reason: Reason) -> str:
     """The author's words for a condition; without them, the questions and answers it looked at."""
     return reason.say or "，".join(

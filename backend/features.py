@@ -22,6 +22,7 @@ FEATURES = (
     "orders",
     "notifications",
     "desk",
+    "editing",
     "home",
 )
 

@@ -20,13 +20,14 @@ def check(pack: Pack) -> list[Fault]:
     faults = [*vocabulary_faults(pack), *_twice(pack)]
     for item in pack.items.values():
         where = f"items/{item.name}.yaml"
-        faults += (Fault(f"{where}: {fault.where}", fault.say, fault.warning) for fault in _item(pack, item))
+        faults += (Fault(f"{where}: {fault.where}", fault.say, fault.warning) for fault in item_faults(pack, item))
     for extra in EXTRA_CHECKS:
         faults += extra(pack)
     return sorted(set(faults), key=lambda fault: (fault.warning, fault.where, fault.say))
 
 
-def _item(pack: Pack, item: Item) -> Iterator[Fault]:
+def item_faults(pack: Pack, item: Item) -> Iterator[Fault]:
+    """What is wrong with one item; the places are inside its file."""
     names = list(name_faults(pack, item))
     yield from names
     yield from (Fault(found.field, found.sentence, found.warning) for found in lint(pack, item))

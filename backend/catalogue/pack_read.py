@@ -118,6 +118,15 @@ def build(raw: Raw) -> Pack:
     return _Builder(raw).pack()
 
 
+def read_item(raw: Raw, city: model.City) -> Item:
+    """One item's data by itself, or PackError. Whether its names lead anywhere is for the check."""
+    reader = _Builder({})
+    item = reader.item(raw.get("name", ""), raw, city)
+    if item is None or reader.faults:
+        raise PackError(sorted(reader.faults))
+    return item
+
+
 class _Builder:
     def __init__(self, raw: Raw) -> None:
         self.raw = raw

@@ -16,12 +16,16 @@ MOST_KEPT = 500
 
 
 class Published(msgspec.Struct, frozen=True):
-    """The city in force: `pack.items` holds exactly the items that may be filed, `versions` their versions by code."""
+    """The city in force: `pack.items` holds exactly the items that may be filed, `versions` their versions by code.
+
+    `written`: elements and materials as they were written, whose very words a review covers.
+    """
 
     pack_id: int
     pack: Pack
     versions: dict[str, int]
     titles: dict[str, str]
+    written: dict[str, Any] = {}
 
 
 class ItemVersion(msgspec.Struct, frozen=True):
@@ -93,7 +97,8 @@ async def _build(db: asyncpg.Connection, database: int, pack_id: int, ids: list[
     hashes = {one.data["item"]["name"]: one.sha256.hex() for one in stored}
     versions = {one.code: one.version for one in stored}
     whole = msgspec.structs.replace(pack, items=items, hashes=hashes)
-    return Published(pack_id, whole, versions, {item.code: name for name, item in items.items()})
+    written = {kind: vocabulary[kind] for kind in ("elements", "materials")}
+    return Published(pack_id, whole, versions, {item.code: name for name, item in items.items()}, written)
 
 
 async def _stored(db: asyncpg.Connection, database: int, ids: list[int]) -> list[_Stored]:

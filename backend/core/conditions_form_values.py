@@ -62,7 +62,7 @@ def _typed(kind: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if kind == "money" and isinstance(value, int):
-        return f"{value // 100}" if value % 100 == 0 else f"{Decimal(value) / 100}"
+        return f"{value // 100}" if value % 100 == 0 else f"{Decimal(value) / 100:.2f}"
     return str(value)
 
 

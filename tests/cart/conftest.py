@@ -17,7 +17,7 @@ from backend.settings import Settings, load
 from tests.cart.lines import city
 from tests.demo import HAIKOU, load_demo
 from tests.postgres import cloned, environ_of
-from tests.web import Site, running
+from tests.web import Site, StoppedClock, running
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -82,6 +82,7 @@ def republish(settings: Settings) -> Callable[[str, Callable[[dict], object]], A
         raw["reviews"] = {name: {"sha256": sha, "by": "演示法核", "day": "2026-09-25"} for name, sha in hashes.items()}
         connection = await connect(settings.login("owner"))
         async with connection.transaction():
+            await connection.execute("SELECT set_config('app.now', $1, true)", StoppedClock()().isoformat())
             await load_pack(connection, raw)
         await connection.close()
 

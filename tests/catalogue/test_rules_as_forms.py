@@ -98,7 +98,7 @@ def test_money_is_typed_in_yuan_and_kept_in_fen():
     fact = next(key for key, named in words.facts.items() if named.kind == "money")
     part = Part({"head": ("fact",), "fact": (fact,), "op": ("at_most",), "value": ("3000.50",)})
     assert rule_of(part, "fits", words) == ({"fact": fact, "at_most": 300050}, [])
-    assert part_of({"fact": fact, "at_most": 300050}, words).text("value") == "3000.5"
+    assert part_of({"fact": fact, "at_most": 300050}, words).text("value") == "3000.50"
 
 
 NAMES = st.sampled_from(["fits", "fits.0", "fits.0.0", "fits.1", "fits.99999", "fits.x", "fits..", "other"])

@@ -1,0 +1,303 @@
+"""What of an item an editor changes, on which page, in which words: the form's own description. Pure."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from backend.core.i18n import _
+
+Kind = Literal["text", "long", "lines", "tick", "number", "money", "date", "select", "boxes", "fixed", "rule", "rows", "named", "group", "value"]  # fmt: skip
+
+
+class Spec(msgspec.Struct, frozen=True, kw_only=True):
+    """One field. `options` names a list of `lists.py`; `parts` are the fields of a row or a group; `pick`: a row is added by
+    choosing from this list, and the choice goes into the row's field `key`. `blank`: may stay empty. `optional` (a group):
+    is there only when something in it is filled in. `named` is a list of rows stored under a name each."""
+
+    name: str
+    kind: Kind
+    label: str
+    hint: str = ""
+    options: str = ""
+    parts: tuple["Spec", ...] = ()
+    pick: str = ""
+    key: str = ""
+    blank: bool = False
+    optional: bool = False
+    ruled: bool = False
+
+
+class Section(msgspec.Struct, frozen=True):
+    """One page of the form."""
+
+    name: str
+    title: str
+    specs: tuple[Spec, ...]
+
+
+def _text(name: str, label: str, hint: str = "", *, blank: bool = True) -> Spec:
+    return Spec(name=name, kind="text", label=label, hint=hint, blank=blank)
+
+
+def _long(name: str, label: str, hint: str = "") -> Spec:
+    return Spec(name=name, kind="long", label=label, hint=hint, blank=True)
+
+
+def _lines(name: str, label: str, hint: str = _("一行写一个")) -> Spec:
+    return Spec(name=name, kind="lines", label=label, hint=hint, blank=True)
+
+
+def _tick(name: str, label: str) -> Spec:
+    return Spec(name=name, kind="tick", label=label, blank=True)
+
+
+def _number(name: str, label: str, hint: str = "", *, blank: bool = False) -> Spec:
+    return Spec(name=name, kind="number", label=label, hint=hint, blank=blank)
+
+
+def _select(name: str, label: str, options: str, hint: str = "", *, blank: bool = False) -> Spec:
+    return Spec(name=name, kind="select", label=label, options=options, hint=hint, blank=blank)
+
+
+def _boxes(name: str, label: str, options: str, hint: str = "") -> Spec:
+    return Spec(name=name, kind="boxes", label=label, options=options, hint=hint, blank=True)
+
+
+def _rule(name: str, label: str, hint: str = "") -> Spec:
+    return Spec(name=name, kind="rule", label=label, hint=hint, blank=True)
+
+
+def _rows(name: str, label: str, *parts: Spec, hint: str = "", **more: Any) -> Spec:
+    return Spec(name=name, kind="rows", label=label, parts=parts, hint=hint, blank=True, **more)
+
+
+def _group(name: str, label: str, *parts: Spec, **more: Any) -> Spec:
+    return Spec(name=name, kind="group", label=label, parts=parts, blank=True, **more)
+
+
+_BASIS = _("没有把握就写“以主管部门公布为准”")
+FEE = (
+    _tick("charged", _("要收费")),
+    Spec(name="amount", kind="money", label=_("收多少"), hint=_("说不定的不填，写在标准里"), blank=True),
+    _text("name", _("收费项目")),
+    _text("standard", _("收费标准")),
+    _text("basis", _("收费依据"), _BASIS),
+    _tick("online", _("可以网上缴费")),
+)
+VALUES = (
+    Spec(name="fact", kind="fixed", label=_("哪一项"), options="facts"),
+    Spec(name="value", kind="value", label=_("填的是"), key="fact"),
+)
+
+SECTIONS = (
+    Section(
+        "basics",
+        _("名称和说明"),
+        (
+            _text("name", _("事项名称"), blank=False),
+            _select("department", _("哪个部门"), "departments"),
+            _select("type", _("事项类型"), "types"),
+            _select("case_type", _("办件类型"), "case_types", _("即办件当天办结，承诺时限是 0；承诺件大于 0")),
+            _boxes("subjects", _("谁来办"), "subjects"),
+            _boxes("themes", _("放在哪些主题里"), "themes"),
+            _long("summary", _("一句话说明"), _("像对邻居说话一样：办了有什么用")),
+            _long("conditions", _("受理条件"), _("写具体，不写“相关”“有关”“等”")),
+            _lines("aliases", _("老百姓还怎么叫它")),
+            _lines("keywords", _("搜索时的其他说法")),
+        ),
+    ),
+    Section(
+        "ways",
+        _("怎么办"),
+        (
+            _tick("online", _("可以网上办")),
+            _tick("mail", _("收邮寄材料")),
+            _select("depth", _("网上办理深度"), "depths", blank=True),
+            _group(
+                "visits",
+                _("跑动次数"),
+                _number("count", _("要来几次")),
+                _text("reason", _("为什么要来"), _("不用来就不写")),
+            ),
+            _tick("agent", _("可以由家人代办")),
+            _text("agent_reason", _("不许代办的原因")),
+            _text("intermediary", _("要中介服务的，写是什么")),
+            _text("quantity", _("数量限制")),
+            _group(
+                "quota",
+                _("限额"),
+                _number("count", _("最多办几件"), blank=True),
+                _select("per", _("按什么算"), "per", blank=True),
+                _text("says", _("怎么对老百姓说")),
+                optional=True,
+            ),
+        ),
+    ),
+    Section(
+        "limits",
+        _("时限和收费"),
+        (
+            _group(
+                "limits",
+                _("时限"),
+                _number("statutory", _("法定时限"), _("法律没有规定的不填"), blank=True),
+                _number("promised", _("承诺时限"), _("当天办结的写 0")),
+                _number("hall", _("窗口的承诺时限"), _("和网上不一样才填"), blank=True),
+                _select("unit", _("按什么算"), "units"),
+                _text("basis", _("时限依据"), _BASIS),
+            ),
+            _group("fee", _("收费"), *FEE),
+        ),
+    ),
+    Section(
+        "roles",
+        _("涉及哪些人和物"),
+        (
+            Spec(
+                name="roles", kind="named", label=_("角色"), blank=True, key="name",
+                hint=_("每件事都有申请人；房子、车子、账户、配偶也各是一个角色"),
+                parts=(
+                    _text("name", _("代号（小写字母）"), blank=False),
+                    _select("kind", _("是什么"), "kinds"),
+                    _select("span", _("有几个"), "spans"),
+                    _text("label", _("怎么称呼"), _("不写就用城市的统一叫法")),
+                ),
+            ),
+            _boxes("signs", _("要谁确认"), "roles"),
+        ),
+    ),
+    Section("fits", _("谁能办"), (_rule("fits", _("谁能办"), _("不加条件，就是谁都能办。每一条都写上对老百姓怎么说。")),)),
+    Section(
+        "asks",
+        _("要填的内容"),
+        (
+            _rows(
+                "asks",
+                _("要填的内容"),
+                Spec(name="fact", kind="fixed", label=_("填什么"), options="facts"),
+                _tick("required", _("一定要填")),
+                _rule("when", _("什么情况下才问"), _("不加条件，就是都要问。")),
+                pick="facts",
+                key="fact",
+            ),
+        ),
+    ),
+    Section(
+        "materials",
+        _("材料"),
+        (
+            _rows(
+                "materials",
+                _("材料"),
+                Spec(name="material", kind="fixed", label=_("什么材料"), options="materials"),
+                _tick("required", _("一定要交")),
+                _number("max_age_days", _("多少天以内开的才算"), blank=True),
+                _text("note", _("对这件事的说明")),
+                _text("variant", _("同一种材料要两份的，写是哪一份")),
+                _rule("when", _("什么情况下才要"), _("不加条件，就是都要交。")),
+                pick="materials",
+                key="material",
+            ),
+        ),
+    ),
+    Section(
+        "situations",
+        _("办理情形"),
+        (
+            _rows(
+                "situations",
+                _("办理情形"),
+                _text("name", _("情形名称"), _("例如：首次办理、变更、换证"), blank=False),
+                _text("says", _("一句话说明")),
+                _number("promised", _("承诺时限"), _("和这件事平常的不一样才填"), blank=True),
+                _group("fee", _("收费（不一样才填）"), *FEE, optional=True),
+                _rule("when", _("什么情况算它")),
+            ),
+            _group(
+                "renewal",
+                _("到期不批视为同意延续"),
+                _select("expires", _("到期日是哪一项"), "facts", blank=True),
+                _number("apply_days_before", _("到期前多少天申请"), blank=True),
+                _rule("when", _("哪些申请算延续")),
+                optional=True,
+            ),
+        ),
+    ),
+    Section(
+        "instant",
+        _("自动批准的规则"),
+        (
+            _rows(
+                "instant",
+                _("自动批准的规则"),
+                Spec(name="", kind="rule", label=_("规则"), ruled=True),
+                hint=_("每一条都明确成立才当场批准；有一条对不上，就由人来看。机器从不拒绝。"),
+            ),
+        ),
+    ),
+    Section(
+        "result",
+        _("结果、地点和流程"),
+        (
+            _group(
+                "result",
+                _("结果"),
+                _text("name", _("结果叫什么"), blank=False),
+                _select("kind", _("是哪一种"), "results"),
+                _select("certificate", _("对应的电子证照"), "certificates", blank=True),
+                _text("sample", _("结果是什么样的")),
+                _boxes("delivery", _("怎么送到"), "deliveries"),
+            ),
+            _boxes("places", _("在哪些窗口办"), "places"),
+            _rows(
+                "steps",
+                _("办理流程"),
+                _text("name", _("这一步叫什么"), blank=False),
+                _text("who", _("谁来做"), blank=False),
+                _number("workdays", _("几个工作日"), blank=True),
+                _tick("pauses", _("不计入时限（如听证、评估）")),
+                _text("says", _("怎么对老百姓说")),
+            ),
+            _rows(
+                "basis",
+                _("办理依据"),
+                _select("law", _("法律"), "laws", _BASIS, blank=True),
+                _text("article", _("第几条")),
+                _text("says", _("怎么规定的")),
+            ),
+        ),
+    ),
+    Section(
+        "faq",
+        _("常见问题和易错点"),
+        (
+            _rows("faq", _("常见问题"), _text("q", _("问"), blank=False), _long("a", _("答"))),
+            _lines("mistakes", _("容易出错的地方")),
+        ),
+    ),
+    Section(
+        "examples",
+        _("例子（证明规则没有写错）"),
+        (
+            _rows(
+                "examples",
+                _("例子"),
+                _text("name", _("这是谁，什么情况"), blank=False),
+                _select("expect", _("应当是什么结果"), "outcomes"),
+                Spec(name="today", kind="date", label=_("按哪一天算"), blank=True),
+                Spec(name="facts", kind="named", label=_("他填的"), parts=VALUES, pick="facts", key="fact", blank=True),
+                Spec(
+                    name="sources", kind="named", label=_("登记库里查到的"), key="register", pick="registers", blank=True,
+                    parts=(
+                        Spec(name="register", kind="fixed", label=_("登记库"), options="registers"),
+                        Spec(name="facts", kind="named", label=_("查到的内容"), parts=VALUES, pick="facts", key="fact", blank=True),
+                    ),
+                ),
+                hint=_("至少各有一个：当场批准的、要人看的、不符合的。"),
+            ),
+        ),
+    ),
+)  # fmt: skip
+
+BY_NAME = {section.name: section for section in SECTIONS}
+SECTION_OF = {spec.name: section.name for section in SECTIONS for spec in section.specs}

@@ -160,28 +160,6 @@ def read_version(stored: dict[str, Any], data: dict[str, Any]) -> tuple[Item, Pa
     return pack.items[stored["item"]["name"]], pack
 
 
-class Shelf(msgspec.Struct, frozen=True):
-    """A theme or a department, and how many things stand on it."""
-
-    name: str
-    count: int
-
-
-class Listed(msgspec.Struct, frozen=True):
-    code: str
-    name: str
-    kind: str
-    department: str
-    instant: bool
-    visits: int | None
-    promised: int | None
-    promised_unit: str | None
-
-    @property
-    def fileable(self) -> bool:
-        return self.kind == "item"
-
-
 async def guide_page(db: asyncpg.Connection, code: str, lang: str = DEFAULT) -> GuidePage:
     """Anything published, to read in this language; NotFound if there is no such code or it was withdrawn."""
     city_now = await published(db)
@@ -197,44 +175,3 @@ async def guide_page(db: asyncpg.Connection, code: str, lang: str = DEFAULT) -> 
             _("没有找到这件事。它可能已经停办，请搜一搜别的说法。"), next_step="/items", next_say=_("看看能办什么")
         )
     return page_of_guide(msgspec.convert(data, Guide), lang)
-
-
-async def themes(db: asyncpg.Connection) -> list[Shelf]:
-    rows = await db.fetch(
-        """SELECT theme AS name, count(*) AS count FROM items, unnest(themes) AS theme WHERE version IS NOT NULL
-            GROUP BY theme ORDER BY bool_or(kind = 'item') DESC, count(*) DESC, theme"""
-    )
-    return msgspec.convert(rows, list[Shelf])
-
-
-async def departments(db: asyncpg.Connection) -> list[Shelf]:
-    rows = await db.fetch(
-        """SELECT department AS name, count(*) AS count FROM items WHERE version IS NOT NULL
-            GROUP BY department ORDER BY bool_or(kind = 'item') DESC, count(*) DESC, department"""
-    )
-    return msgspec.convert(rows, list[Shelf])
-
-
-async def fileable(db: asyncpg.Connection) -> list[Listed]:
-    """What can be filed here, what is granted at once first."""
-    rows = await db.fetch(
-        """SELECT code, name, kind, department, instant, visits, promised, promised_unit FROM items
-            WHERE kind = 'item' AND version IS NOT NULL ORDER BY instant DESC, promised, code"""
-    )
-    return msgspec.convert(rows, list[Listed])
-
-
-async def on_shelf(
-    db: asyncpg.Connection, theme: str | None, department: str | None, limit: int, offset: int
-) -> list[Listed]:
-    """One shelf, what can be filed here first."""
-    rows = await db.fetch(
-        """SELECT code, name, kind, department, instant, visits, promised, promised_unit FROM items
-            WHERE version IS NOT NULL AND ($1::text IS NULL OR $1 = ANY (themes)) AND ($2::text IS NULL OR department = $2)
-            ORDER BY kind DESC, name, code LIMIT $3 OFFSET $4""",
-        theme,
-        department,
-        limit,
-        offset,
-    )
-    return msgspec.convert(rows, list[Listed])

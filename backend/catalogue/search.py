@@ -1,10 +1,13 @@
 """Finding items by what people say: asked of the engine, put in order, with the reason in people's words."""
 
+import math
+from collections import Counter
+
 import asyncpg
 import msgspec
 
-from backend.catalogue.queries import Published
 from backend.catalogue.search_index import Index, Row, index
+from backend.catalogue.search_life import Guide, guides, lived, near
 from backend.catalogue.search_order import Scored, ordered, reason
 from backend.catalogue.search_query import Asked, Wanted, asked, query
 from backend.core.i18n import DEFAULT
@@ -12,12 +15,15 @@ from backend.core.i18n import DEFAULT
 MOST = 50
 JUDGED = 80  # the engine's best, which are then put in order
 WORTH_SHOWING = 0.3  # of the best score; what is further off only hides what was found
-LEAST = 3.0  # below this nothing was found that is worth showing
+WORTH_A_LOOK = 0.1  # the same for the first few
+LEAST = 0.35  # of ln(all items): below this nothing was found that is worth showing
+FIRST_FEW = 5
+MOST_THEMES = 8
 ANYTHING = Wanted()
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """One found item. `reason` says in people's words why it was found."""
+    """One found item. `reason` says in people's words why it was found; `fileable`: it can be done here."""
 
     code: str
     name: str
@@ -30,31 +36,63 @@ class Hit(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Found(msgspec.Struct, frozen=True):
+    """All that a page of results shows. `near`: words to try instead, where nothing was found."""
+
+    hits: list[Hit]
+    guides: list[Guide]
+    themes: list[str]
+    regions: dict[str, str]
+    near: list[str]
+
+
+NOTHING = Found([], [], [], {}, [])
+
+
 async def search(
     db: asyncpg.Connection, q: str, limit: int = 10, wanted: Wanted = ANYTHING, lang: str = DEFAULT
 ) -> list[Hit]:
     """The best `limit` items; nothing for nothing said. Reasons in `lang`."""
+    return (await find(db, q, limit, wanted, lang)).hits
+
+
+async def find(
+    db: asyncpg.Connection, q: str, limit: int = 10, wanted: Wanted = ANYTHING, lang: str = DEFAULT
+) -> Found:
+    """The same with what helps on: guides, themes and places to narrow it to, and words to try instead."""
     here = await index(db)
     question = asked(here, q)
     if not question.text.strip():
-        return []
-    lived = _lived(here, question)
-    scored = _judged(here, question, wanted, lived)
+        return NOTHING
+    events = lived(here, question)
+    scored = _judged(here, question, wanted, events)
+    rows = [one.row for one in scored]
+    hits = [_hit(row, question, events, lang) for row in rows[: max(1, min(limit, MOST))]]
+    return Found(
+        hits,
+        guides(here, question, [row.code for row in rows[:FIRST_FEW]]),
+        [theme for theme, _n in Counter(theme for row in rows for theme in row.themes).most_common(MOST_THEMES)],
+        {row.region: place(here, row.region) for row in rows},
+        [] if hits else near(here, q),
+    )
+
+
+def _judged(here: Index, question: Asked, wanted: Wanted, events: dict[str, str]) -> list[Scored]:
+    scored = ordered(here.speech, question, here.best(query(here, question, wanted), JUDGED), events)
     best = max((one.score for one in scored), default=0.0)
-    near = [one for one in scored if one.score >= max(best * WORTH_SHOWING, LEAST)]
-    return [_hit(one.row, question, lived, lang) for one in near[: max(1, min(limit, MOST))]]
+    floors = [best * (WORTH_SHOWING if at >= FIRST_FEW else WORTH_A_LOOK) for at in range(len(scored))]
+    least = LEAST * math.log(1 + here.number)
+    return [one for one, floor in zip(scored, floors, strict=True) if one.score >= max(floor, least)]
 
 
-def _judged(here: Index, question: Asked, wanted: Wanted, lived: dict[str, str]) -> list[Scored]:
-    return ordered(here.speech, question, here.best(query(here, question, wanted), JUDGED), lived)
+def place(here: Index, region: str) -> str:
+    """A region's name; of one the city cannot name, that of the city or province it lies in."""
+    names = here.city.pack.city.regions if here.city else {}
+    known = next((names[code] for code in (region, region[:4] + "00", region[:2] + "0000") if code in names), "")
+    return known or region
 
 
-def _lived(here: Index, question: Asked) -> dict[str, str]:
-    """Codes of the items that belong to a life event the question speaks of → the event."""
-    return {}
-
-
-def _hit(row: Row, question: Asked, lived: dict[str, str], lang: str) -> Hit:
+def _hit(row: Row, question: Asked, events: dict[str, str], lang: str) -> Hit:
     return Hit(
         code=row.code,
         name=row.name,
@@ -64,18 +102,5 @@ def _hit(row: Row, question: Asked, lived: dict[str, str], lang: str) -> Hit:
         visits=row.visits,
         promised=row.promised,
         promised_unit=row.promised_unit,
-        reason=reason(question, row, lived, lang),
+        reason=reason(question, row, events, lang),
     )
-
-
-def guide_for(city: Published | None, hits: list[Hit]) -> str | None:
-    """The scenario to which most of the best hits belong, if there are two of them or it is about nothing else."""
-    if city is None:
-        return None
-    best = {city.titles.get(hit.code) for hit in hits[:5]}
-    found = {
-        name: sum(result.get("item") in best for result in scenario.get("results", []))
-        for name, scenario in city.pack.scenarios.items()
-    }
-    name = max(found, key=lambda one: found[one], default=None)
-    return name if name and found[name] > 1 else None

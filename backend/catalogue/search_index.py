@@ -6,8 +6,7 @@ change at once and read it beforehand (`following`).
 """
 
 import asyncio
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import AsyncIterator
 
 import asyncpg
 import msgspec
@@ -18,7 +17,8 @@ from backend.catalogue.queries import Published, published
 from backend.catalogue.search_sounds import Sounds
 from backend.catalogue.search_speech import Speech
 
-BATCH = 1_000
+TOPIC = "catalogue:"  # of the live hub
+BATCH = 200
 BUILDING, FOLLOWING = 64_000_000, 15_000_000  # bytes the writer may hold before it writes a segment
 TEXTS = ("name", "alias", "told", "office", "gram", "tag", "code")
 
@@ -55,7 +55,9 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     visits: int | None
     promised: int | None
     promised_unit: str | None
+    themes: tuple[str, ...]
     titled: tuple[str, ...]
+    office: tuple[str, ...]
     actions: tuple[str, ...]
     few: tuple[str, ...]
 
@@ -92,34 +94,44 @@ class Index:
         self._index = tantivy.Index(SCHEMA)
         self.searcher = self._index.searcher()
 
-    def take(self, entries: Iterable[Entry], *, memory: int, fresh: bool) -> None:
+    def knows(self, word: str) -> bool:
+        """Whether some name or alias bears it."""
+        return word in self.sounds.count
+
+    async def take(self, batches: AsyncIterator[list[Entry]], *, memory: int, fresh: bool) -> None:
         """Puts in what is in force and drops what is not; seen by searches when it returns."""
-        writer = self._index.writer(memory, 1)
-        for entry in entries:
-            if not fresh:
-                writer.delete_documents_by_term("code", entry.code)
-            self.stamp = max(self.stamp, entry.stamp)
-            if entry.in_force:
-                writer.add_document(self._document(entry))
+        writer, stamp = self._index.writer(memory, 1), self.stamp
+        async for batch in batches:
+            for entry in batch:
+                self._put(writer, entry, fresh)
+                stamp = max(stamp, entry.stamp)
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
         self.searcher = self._index.searcher()
-        self.number = self.searcher.num_docs
+        self.number, self.stamp = self.searcher.num_docs, stamp
         self.sounds.settle(self.speech.words)
+
+    def _put(self, writer: tantivy.IndexWriter, entry: Entry, fresh: bool) -> None:
+        if not fresh:
+            writer.delete_documents_by_term("code", entry.code)
+        if entry.in_force:
+            writer.add_document(self._document(entry))
 
     def _document(self, entry: Entry) -> tantivy.Document:
         named = [word for word in entry.titled if word in entry.name]
         named += [term for term in self.speech.terms_in(entry.name) if term not in named]
         aliases = [word for word in entry.titled if word not in entry.name]
         self.sounds.hear((*named, *aliases))
-        row = _row(entry, (*named, *aliases), self.speech)
+        office = {word: None for word in entry.told if word in entry.department}
+        office |= dict.fromkeys(self.speech.terms_in(entry.department))
+        row = _row(entry, (*named, *aliases), tuple(office), self.speech)
         return tantivy.Document(
             code=entry.code,
             name=named,
             alias=aliases,
             told=[word for word in entry.told if word not in entry.department],
-            office=[word for word in entry.told if word in entry.department],
+            office=list(office),
             gram=grams(entry.name),
             tag=tags(entry),
             row=msgspec.msgpack.encode(row),
@@ -130,7 +142,7 @@ class Index:
         return [(DECODE.decode(self.searcher.doc(address)["row"][0]), score) for score, address in found]
 
 
-def _row(entry: Entry, titled: tuple[str, ...], speech: Speech) -> Row:
+def _row(entry: Entry, titled: tuple[str, ...], office: tuple[str, ...], speech: Speech) -> Row:
     return Row(
         entry.code,
         entry.kind,
@@ -141,7 +153,9 @@ def _row(entry: Entry, titled: tuple[str, ...], speech: Speech) -> Row:
         entry.visits,
         entry.promised,
         entry.promised_unit,
+        entry.themes,
         titled,
+        office,
         speech.deeds_in(entry.name),
         speech.few_in(entry.name),
     )
@@ -211,15 +225,13 @@ async def _caught_up(db: asyncpg.Connection, state: State, lexicon: Lexicon) -> 
     before, kept = _kept
     if before.server != state.server or before.revision > state.revision or kept.speech.lexicon != lexicon:
         return None
-    changed = [entry async for entry in _entries(db, kept.stamp)]
-    kept.take(changed, memory=FOLLOWING, fresh=False)
+    await kept.take(_entries(db, kept.stamp), memory=FOLLOWING, fresh=False)
     return kept if kept.number == await _number(db) else None
 
 
 async def _built(db: asyncpg.Connection, lexicon: Lexicon) -> Index:
     fresh = Index(Speech(lexicon), await _sounds(db))
-    entries = [entry async for entry in _entries(db, 0)]
-    fresh.take(entries, memory=BUILDING, fresh=True)
+    await fresh.take(_entries(db, 0), memory=BUILDING, fresh=True)
     return fresh
 
 
@@ -231,7 +243,7 @@ async def _sounds(db: asyncpg.Connection) -> Sounds:
     return Sounds({row["word"]: row["sound"] for row in await db.fetch("SELECT word, sound FROM search_words")})
 
 
-async def _entries(db: asyncpg.Connection, since: int) -> Any:
+async def _entries(db: asyncpg.Connection, since: int) -> AsyncIterator[list[Entry]]:
     """Items written after this revision, some at a time, so that others get their turn meanwhile."""
     last = ""
     while True:
@@ -245,8 +257,7 @@ async def _entries(db: asyncpg.Connection, since: int) -> Any:
             last,
             BATCH,
         )
-        for row in rows:
-            yield msgspec.convert(row, Entry)
+        yield msgspec.convert(rows, list[Entry])
         if len(rows) < BATCH:
             return
         last = rows[-1]["code"]

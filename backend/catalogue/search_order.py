@@ -8,9 +8,10 @@ from backend.catalogue.search_speech import Speech, Word
 from backend.core.i18n import _, translate
 
 HERE = 1.25  # what can be filed here comes before a guide that says as much
-DOES, DOES_NOT, DOES_UNASKED = 1.3, 0.6, 0.75
+DOES, DOES_NOTHING, DOES_NOT, DOES_UNASKED = 1.5, 0.9, 0.6, 0.75
 FOR_FEW = 0.7
 LIVED = 1.6
+OFFICE = 0.8  # how much less a word of its department says than one of its name
 LEAST_SHARE = 0.35  # what is left of the score when none of the telling words are in name or alias
 
 
@@ -46,6 +47,9 @@ def _share(question: Asked, meant: Meant, row: Row) -> float:
     for titled in row.titled:
         for place, much in meant.get(titled, ()):
             said[place] = max(said[place], much)
+    for office in row.office:
+        for place, much in meant.get(office, ()):
+            said[place] = max(said[place], much * OFFICE)
     told = sum(tells * much for (_word, tells), much in zip(question.words, said, strict=True))
     return LEAST_SHARE + (1 - LEAST_SHARE) * told / whole
 
@@ -55,7 +59,7 @@ def _done(speech: Speech, question: Asked, row: Row) -> float:
     if not question.actions.isdisjoint(row.actions):
         return DOES
     if question.actions:
-        return DOES_NOT if row.actions else 1.0
+        return DOES_NOT if row.actions else DOES_NOTHING
     return 1.0 if all(speech.lexicon.actions[action].usual for action in row.actions) else DOES_UNASKED
 
 

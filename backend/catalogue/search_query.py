@@ -8,10 +8,10 @@ from tantivy import Occur, Query
 from backend.catalogue.search_index import SCHEMA, Index, grams
 from backend.catalogue.search_speech import LATIN, MOST_MEANT, SAME, Piece, Word, plain
 
-FIELDS = (("name", 3.0), ("alias", 2.2), ("office", 0.9), ("told", 0.5))
+FIELDS = (("name", 3.0), ("alias", 2.2), ("told", 0.5))
+OFFICE = 1.0
 GRAM = 0.25  # what two neighbouring characters tell: enough to find what was misspelt, too little to outshout a word
 SOUNDS_LIKE = 0.7
-DEED = 0.4  # how much less what she wants done tells than what it is about
 NOT_IN_NAMES = 2.0  # what a word tells that no name bears
 MOST_TOLD = 7.0
 Who = str
@@ -58,10 +58,11 @@ class Asked(msgspec.Struct, frozen=True):
 def asked(index: Index, q: str) -> Asked:
     """What somebody typed; whatever it is, it is never an error."""
     speech = index.speech
-    pieces = speech.cut(plain(q), lambda word: word in index.sounds.count)
+    pieces = speech.cut(plain(q), index.knows)
     said = [word for at, _ in enumerate(pieces) for word in _words(index, pieces, at)]
-    actions = frozenset(speech.does[way] for word in said for way in _likely(word) if way in speech.does)
-    once = {frozenset(way for way, much in word.ways if much >= SAME): word for word in reversed(said)}
+    actions = frozenset(speech.does[way] for word in said for way in likely(word) if way in speech.does)
+    about = [word for word in said if word.said not in speech.does]
+    once = {frozenset(way for way, much in word.ways if much >= SAME): word for word in reversed(about or said)}
     words = list(once.values())[::-1][:MOST_MEANT]
     text = " ".join(piece.text for piece in pieces if piece.text not in speech.empty)
     return Asked(tuple((word, _tells(index, word)) for word in words), actions, text)
@@ -108,7 +109,7 @@ def _either(index: Index, said: str, words: list[str], much: float) -> Word:
     return Word(said, tuple(ways.items()))
 
 
-def _likely(word: Word) -> list[str]:
+def likely(word: Word) -> list[str]:
     """What she said, or, where she misspelt it, the likeliest of what she may have meant."""
     return [word.said, word.ways[0][0]]
 
@@ -116,8 +117,7 @@ def _likely(word: Word) -> list[str]:
 def _tells(index: Index, word: Word) -> float:
     """How much it tells apart: ln of all items over those whose names or aliases bear it or what it means."""
     borne = sum(index.sounds.count[way] for way, _much in word.ways)
-    told = min(math.log(1 + index.number / borne), MOST_TOLD) if borne else NOT_IN_NAMES
-    return told * (DEED if word.said in index.speech.does else 1.0)
+    return min(math.log(1 + index.number / borne), MOST_TOLD) if borne else NOT_IN_NAMES
 
 
 def query(index: Index, question: Asked, wanted: Wanted) -> Query:
@@ -136,6 +136,7 @@ def _any_way(index: Index, word: Word, tells: float) -> Query:
         own = math.log(1 + index.number / max(index.sounds.count[way], 1))
         scale = much * min(1.0, tells / own) if own else much
         parts += [_boosted(field, way, weight * scale) for field, weight in FIELDS]
+        parts.append(_boosted("office", way, OFFICE * much))
     return Query.disjunction_max_query(parts, 0.1)
 
 

@@ -25,7 +25,7 @@ SIXTY = re.compile(
     rf"(?<![\d一二三四五六七八九十百])(?:[67]\d\s*{YEARS}|[六七]十[一二三四五六七八九]?\s*(?:多|几|来)?{YEARS})"
 )
 EIGHTY = re.compile(
-    rf"(?<![\d一二三四五六七八九十百])(?:(?:[89]\d|1[01]\d)\s*{YEARS}|[八九]十[一二三四五六七八九]?\s*(?:多|几|来)?{YEARS}|一?百(?:多|零.)?岁)"
+    rf"满[八九]十[一二三四五六七八九]?(?:周?岁)?|(?<![\d一二三四五六七八九十百])(?:(?:[89]\d|1[01]\d)\s*{YEARS}|[八九]十[一二三四五六七八九]?\s*(?:多|几|来)?{YEARS}|一?百(?:多|零.)?岁)"
 )
 RUN = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
 LATIN = re.compile(r"[a-z0-9]+")
@@ -84,14 +84,10 @@ class Speech:
         return tuple(found.items())
 
     def terms_in(self, text: str) -> list[str]:
-        """The lexicon's longer words inside a name, wherever a dictionary would have cut it."""
-        ends = range(3, LONGEST_WORD + 1)
-        return [
-            part
-            for at in range(len(text))
-            for n in ends
-            if (part := text[at : at + n]) in self._long and len(part) == n
-        ]
+        """The lexicon's longer words inside a name, wherever a dictionary would have cut it; 身份证明 is no 身份证."""
+        spans = [(at, at + n) for at in range(len(text) - 2) for n in range(3, min(LONGEST_WORD, len(text) - at) + 1)]
+        found = {(start, end) for start, end in spans if text[start:end] in self._long}
+        return [text[start:end] for start, end in sorted(found) if (start, end + 1) not in found]
 
     def deeds_in(self, name: str) -> tuple[str, ...]:
         """What an item of this name does."""

@@ -24,7 +24,7 @@ from backend.settings import Login
 
 log = logging.getLogger("suishouban.live")
 
-CHANNELS = ("case_events", "inbox")
+CHANNELS = ("case_events", "inbox", "catalogue")
 PING = 25.0  # seconds: shorter than the patience of the proxies on the way
 LONGEST = 600.0  # seconds; then the browser opens a new stream, and whether it may is asked again
 COME_BACK = 3000  # milliseconds a browser waits before it does so

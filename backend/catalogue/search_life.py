@@ -1,0 +1,73 @@
+"""Life events a question speaks of, scenario guides that answer it, and what to offer when nothing was found. Pure."""
+
+import msgspec
+
+from backend.catalogue.search_index import Index, grams
+from backend.catalogue.search_query import Asked, likely
+from backend.catalogue.search_speech import SAME, plain
+
+MOST_GUIDES, MOST_NEAR = 2, 6
+NAMED, LIVED_IN = 3, 2  # what a guide is worth that is called what she said, or belongs to an event she spoke of
+
+
+class Guide(msgspec.Struct, frozen=True):
+    """A scenario: an event in life with questions that lead to items."""
+
+    name: str
+    summary: str
+
+
+def lived(index: Index, question: Asked) -> dict[str, str]:
+    """Codes of the items that belong to a life event the question speaks of → the event."""
+    if index.city is None:
+        return {}
+    items, life = index.city.pack.items, index.city.pack.lexicon.life
+    events = reversed(lived_events(index, question))
+    return {items[name].code: said for said in events for name in life[said] if name in items}
+
+
+def lived_events(index: Index, question: Asked) -> list[str]:
+    return [said for said in index.speech.lexicon.life if speaks_of(index, question, said, SAME)]
+
+
+def speaks_of(index: Index, question: Asked, event: str, least: float) -> bool:
+    """Whether every word of an event was said, or one that means it at least so much."""
+    needed = _meanings(index, event, least)
+    said = {way for word, _tells in question.words for way, much in word.ways if much >= least}
+    said |= {deed for word, _tells in question.words for deed in likely(word)}
+    return bool(needed) and all(ways & said for ways in needed)
+
+
+def _meanings(index: Index, event: str, least: float) -> list[set[str]]:
+    speech = index.speech
+    words = [
+        piece.text for piece in speech.cut(plain(event), index.knows) if piece.known and piece.text not in speech.empty
+    ]
+    return [{way for way, much in speech.ways(word) if much >= least} for word in words]
+
+
+def guides(index: Index, question: Asked, best: list[str]) -> list[Guide]:
+    """The scenarios to offer above the items; `best`: codes of the first few that were found."""
+    if index.city is None:
+        return []
+    pack, titles = index.city.pack, index.city.titles
+    found = {titles[code] for code in best if code in titles}
+    events = {name for said in lived_events(index, question) for name in pack.lexicon.life[said]}
+    worth = {}
+    for name, scenario in pack.scenarios.items():
+        leads = {result.get("item") for result in scenario.get("results", [])} - {None}
+        called = speaks_of(index, question, name, SAME) or speaks_of(index, question, scenario.get("title", name), SAME)
+        worth[name] = len(leads & found) + NAMED * called + LIVED_IN * bool(events and events <= leads)
+    names = sorted((name for name in worth if worth[name] > 1), key=lambda name: -worth[name])
+    return [Guide(name, pack.scenarios[name].get("summary", "")) for name in names[:MOST_GUIDES]]
+
+
+def near(index: Index, q: str) -> list[str]:
+    """Words of the catalogue that sound like what was typed, or share most of its characters: to try instead."""
+    text = plain(q)
+    count, typed = index.sounds.count, {character for character in text if character.isalnum()}
+    alike = [word for pair in grams(text) for word in index.sounds.alike(pair)]
+    looks = [word for word in count if 1 < len(word) <= 6 and not typed.isdisjoint(word)]
+    looks.sort(key=lambda word: (-len(typed.intersection(word)) / len(word), -count[word]))
+    found = dict.fromkeys([*alike, *looks])
+    return [word for word in found if word not in index.speech.empty][:MOST_NEAR]

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from backend.core.db import Tx
 from backend.core.errors import Invalid
 from backend.mandates.actions import at_most_five, consent_text, own_affairs, problems_of
+from backend.mandates.consent import hash_of, seal_words
 from backend.mandates.journal import note
 from backend.mandates.model import Grant
 from backend.mandates.requests import DAY, HOUR, brought, new_code, within
@@ -26,12 +27,13 @@ async def make_code(tx: Tx, asked: Grant, matters: str) -> str:
         raise Invalid(*problems)
     await within(tx, "code made", str(tx.viewer.id), DAY, MOST_MADE)
     request, code = uuid4(), new_code(8)
+    words = consent_text(tx.viewer.name, asked.agent_name, asked.days, matters, tx.today)
     await tx.db.execute(
-        """INSERT INTO mandate_requests (id, way, principal_id, agent_blind, items, matters, consent, code_hash,
+        """INSERT INTO mandate_requests (id, way, principal_id, agent_blind, items, matters, consent_sealed, consent_hash, code_hash,
                                          valid_from, valid_to, asked_at, expires_at)
-           VALUES ($1, 'family_qr', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
+           VALUES ($1, 'family_qr', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
         request, tx.viewer.id, _name(tx, asked.agent_name), asked.items, matters,
-        consent_text(tx.viewer.name, asked.agent_name, asked.days, matters, tx.today), brought(tx, code),
+        seal_words(tx.key, words), hash_of(words), brought(tx, code),
         tx.today, tx.today + timedelta(days=asked.days), tx.now, tx.now + LIFE,
     )  # fmt: skip
     return code

@@ -13,7 +13,8 @@ from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotFound, Problem, TooMany
 from backend.core.i18n import _
 from backend.core.jobs import enqueue_all
-from backend.mandates.actions import at_most_five, consent_text, own_affairs, person_at, problems_of
+from backend.mandates.actions import Person, at_most_five, consent_text, found_at, own_affairs, problems_of
+from backend.mandates.consent import hash_of, open_words, seal_words
 from backend.mandates.journal import note
 from backend.mandates.model import ACTIONS, AskFor, Grant, MandateRequest
 
@@ -32,8 +33,8 @@ async def ask(tx: Tx, asked: AskFor, matters: str) -> UUID:
     for what, seconds, most in ASKS:
         subject = str(tx.viewer.id) if what == "agent" else asked.principal_phone
         await within(tx, f"ask:{what}", subject, seconds, most)
-    principal = await person_at(tx, asked.principal_phone, asked.principal_name)
-    if principal == tx.viewer.id:
+    principal = await found_at(tx, asked.principal_phone, asked.principal_name)
+    if principal and principal.id == tx.viewer.id:
         raise Invalid(Problem(_("这是您自己的号码。自己的事可以直接办。"), "principal_phone"))
     request = await _store(tx, asked, principal, matters)
     await enqueue_all(tx.db, [(job, {"request": str(request)}) for job in JOBS[asked.way]])
@@ -51,15 +52,17 @@ def _refuse_problems(asked: AskFor) -> None:
         raise Invalid(*problems)
 
 
-async def _store(tx: Tx, asked: AskFor, principal: UUID | None, matters: str) -> UUID:
+async def _store(tx: Tx, asked: AskFor, principal: Person | None, matters: str) -> UUID:
+    """Asked of nobody we know: the same row, its words under the system's key."""
     request, posted = uuid4(), asked.way == "posted_code"
+    words = consent_text(asked.principal_name, tx.viewer.name, asked.days, matters, tx.today)
     code = new_code(12) if posted else f"{secrets.randbelow(10**6):06}"
     await tx.db.execute(
-        """INSERT INTO mandate_requests (id, way, principal_id, agent_id, items, matters, consent, code_hash, code_sealed,
-                                         valid_from, valid_to, asked_at, expires_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
-        request, asked.way, principal, tx.viewer.id, asked.items, matters,
-        consent_text(asked.principal_name, tx.viewer.name, asked.days, matters, tx.today),
+        """INSERT INTO mandate_requests (id, way, principal_id, agent_id, items, matters, consent_sealed, consent_hash, code_hash,
+                                         code_sealed, valid_from, valid_to, asked_at, expires_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)""",
+        request, asked.way, principal and principal.id, tx.viewer.id, asked.items, matters,
+        seal_words(principal.key if principal else tx.vault.system, words), hash_of(words),
         brought(tx, code) if posted else replied(tx, request, code),
         tx.vault.system.seal(code.encode(), f"mandate code:{request}"),
         tx.today, tx.today + timedelta(days=asked.days), tx.now, tx.now + LIFE[asked.way],
@@ -94,10 +97,10 @@ async def agree(tx: Tx, request: UUID, principal: UUID, via: str) -> UUID:
         mandate = await tx.db.fetchval(
             """WITH asked AS (SELECT * FROM mandate_requests WHERE id = $1 AND principal_id = $2 AND way <> 'family_qr'
                               AND state = 'pending' AND expires_at > $4 FOR UPDATE),
-                    given AS (INSERT INTO mandates (id, principal_id, agent_id, kind, created_via, items, actions, consent, consent_hash,
-                                                    valid_from, valid_to, granted_at)
-                              SELECT $3, principal_id, agent_id, 'entrusted', $5, items, $6, consent, sha256(convert_to(consent, 'UTF8')),
-                                     valid_from, valid_to, $4 FROM asked RETURNING id)
+                    given AS (INSERT INTO mandates (id, principal_id, agent_id, kind, created_via, items, actions, consent, consent_sealed,
+                                                    consent_hash, valid_from, valid_to, granted_at)
+                              SELECT $3, principal_id, agent_id, 'entrusted', $5, items, $6, consent, consent_sealed,
+                                     coalesce(consent_hash, sha256(convert_to(consent, 'UTF8'))), valid_from, valid_to, $4 FROM asked RETURNING id)
                UPDATE mandate_requests SET state = 'agreed', answered_at = $4, mandate_id = given.id FROM given
                WHERE mandate_requests.id = $1 RETURNING given.id""",
             request,
@@ -129,9 +132,9 @@ async def close(tx: Tx, request: UUID, person: UUID) -> None:
 
 
 async def requests_of(tx: Tx) -> list[MandateRequest]:
-    """What still waits for an answer: asked of the viewer, or by her."""
+    """What still waits for an answer: asked of the viewer, or by her; the words only one by one, in `request_of`."""
     rows = await tx.db.fetch(
-        """SELECT id, way, principal_id, agent_id, matters, consent, valid_to, asked_at, expires_at, state, mandate_id
+        """SELECT id, way, principal_id, agent_id, matters, '' AS consent, valid_to, asked_at, expires_at, state, mandate_id
            FROM mandate_requests WHERE $1 IN (principal_id, agent_id) AND state = 'pending' AND expires_at > $2 AND way <> 'family_qr'
            ORDER BY asked_at DESC LIMIT 50""",
         tx.viewer.id,
@@ -143,11 +146,14 @@ async def requests_of(tx: Tx) -> list[MandateRequest]:
 async def request_of(tx: Tx, request: UUID) -> MandateRequest:
     """NotFound for everybody but the two."""
     row = await tx.db.fetchrow(
-        """SELECT id, way, principal_id, agent_id, matters, consent, valid_to, asked_at, expires_at, state, mandate_id
+        """SELECT id, way, principal_id, agent_id, matters, consent, consent_sealed, consent_hash, key_of_request(id) AS key_wrapped,
+                  valid_to, asked_at, expires_at, state, mandate_id
            FROM mandate_requests WHERE id = $1 AND $2 IN (principal_id, agent_id)""",
         request,
         tx.viewer.id,
     )
     if row is None:
         raise NotFound()
-    return msgspec.convert(row, MandateRequest)
+    key = tx.vault.key(row["key_wrapped"]) if row["key_wrapped"] else tx.vault.system
+    words = open_words(key, row["consent_sealed"], row["consent_hash"], row["consent"])
+    return msgspec.convert({**row, "consent": words}, MandateRequest)

@@ -8,6 +8,7 @@ import asyncpg
 from backend.core.db import connect, open_pool
 from backend.core.jobs import Work
 from backend.features import job_handlers
+from backend.mandates.consent import open_words
 from tests.web import Site
 
 
@@ -40,3 +41,11 @@ async def rows(site: Site, question: str, *args: object) -> list[asyncpg.Record]
     found = await owner.fetch(question, *args)
     await owner.close()
     return found
+
+
+async def consent_of(site: Site, mandate: asyncpg.Record) -> str:
+    """The very words somebody agreed to, opened with her key; nothing of them lies readable beside it."""
+    assert mandate["consent"] == ""
+    (account,) = await rows(site, "SELECT key_wrapped FROM accounts WHERE id = $1", mandate["principal_id"])
+    key = site.app.state.vault.key(account["key_wrapped"])
+    return open_words(key, mandate["consent_sealed"], mandate["consent_hash"])

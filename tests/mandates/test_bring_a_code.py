@@ -9,7 +9,7 @@ from backend.core.db import Tx, connect
 from backend.notifications.letters import take_letters
 from backend.notifications.letters_command import sheet
 from backend.parties.actions import remember
-from tests.mandates.clerk import Clerk, rows
+from tests.mandates.clerk import Clerk, consent_of, rows
 
 FOR_BUYER = {"agent_name": "周新居", "days": "31", "extent": "all"}
 POSTED = {
@@ -47,7 +47,7 @@ async def test_whoever_she_named_has_the_mandate_and_the_code_is_used_up(site, c
     assert (await bring(site, "buyer", code)).status_code == 422
     assert await rows(site, "SELECT * FROM journal_faults()") == []
     (mandate,) = await rows(site, "SELECT * FROM mandates WHERE created_via = 'family_qr'")
-    assert "授权周新居" in mandate["consent"]
+    assert "授权周新居" in await consent_of(site, mandate)
 
 
 async def test_another_name_a_later_hour_and_her_own_phone_bring_nothing(site, code):
@@ -114,7 +114,7 @@ async def test_a_letter_goes_to_the_registered_address_and_its_code_makes_the_ma
     assert (await bring(site, "shopkeeper", code)).status_code == 422
     assert (await bring(site, "buyer", code)).status_code == 303
     (mandate,) = await rows(site, "SELECT * FROM mandates WHERE created_via = 'posted_code'")
-    assert mandate["consent"] in letter.words
+    assert await consent_of(site, mandate) in letter.words
     assert [bytes(row["sealed"]) for row in await rows(site, "SELECT sealed FROM letters")] == [b""]
 
 

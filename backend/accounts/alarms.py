@@ -15,6 +15,7 @@ class Alarm(msgspec.Struct, frozen=True):
 
     contact: Contact
     changed: Channel
+    language: str
 
 
 async def raise_alarm(tx: Tx, key: DataKey, before: list[Contact], changed: Channel) -> None:
@@ -36,14 +37,14 @@ async def raise_alarm(tx: Tx, key: DataKey, before: list[Contact], changed: Chan
 async def alarm_to_tell(tx: Tx, alarm: UUID) -> Alarm | None:
     """As worker: None once it was told."""
     row = await tx.db.fetchrow(
-        """SELECT c.kind, c.changed, c.sealed, a.key_wrapped FROM contact_alarms c JOIN accounts a ON a.id = c.account_id
+        """SELECT c.kind, c.changed, c.sealed, a.key_wrapped, a.language FROM contact_alarms c JOIN accounts a ON a.id = c.account_id
            WHERE c.id = $1 AND c.sealed IS NOT NULL""",
         alarm,
     )
     if row is None:
         return None
     value = tx.vault.key(row["key_wrapped"]).open(row["sealed"], f"alarm:{alarm}").decode()
-    return Alarm(Contact(row["kind"], value), row["changed"])
+    return Alarm(Contact(row["kind"], value), row["changed"], row["language"])
 
 
 async def forget_alarm(tx: Tx, alarm: UUID) -> None:

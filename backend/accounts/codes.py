@@ -124,24 +124,29 @@ def _hashed(tx: Tx, attempt: UUID, code: str) -> bytes:
 
 
 class ToSend(msgspec.Struct, frozen=True):
-    """What the job needs to send a code."""
+    """What the job needs to send a code. `language`: hers, whom the number or address belongs to."""
 
     channel: Channel
     contact: str
     code: str
+    language: str
 
 
 async def code_to_send(tx: Tx, attempt: UUID) -> ToSend | None:
     """As worker: the code, unless it was sent already or is too old to be of use."""
     row = await tx.db.fetchrow(
-        "SELECT channel, contact_sealed, code_sealed FROM sign_in_codes WHERE id = $1 AND code_sealed IS NOT NULL AND expires_at > $2",
+        """SELECT s.channel, s.contact_sealed, s.code_sealed, coalesce(a.language, 'zh-Hans') AS language FROM sign_in_codes s
+           LEFT JOIN contacts k ON k.kind = s.channel AND k.value_blind = s.contact_blind AND k.verified_at IS NOT NULL
+           LEFT JOIN accounts a ON a.id = coalesce(s.account_id, k.account_id)
+           WHERE s.id = $1 AND s.code_sealed IS NOT NULL AND s.expires_at > $2""",
         attempt,
         tx.now,
     )
     if row is None:
         return None
     contact = tx.vault.system.open(row["contact_sealed"], f"attempt:{attempt}:contact").decode()
-    return ToSend(row["channel"], contact, tx.vault.system.open(row["code_sealed"], f"attempt:{attempt}:code").decode())
+    code = tx.vault.system.open(row["code_sealed"], f"attempt:{attempt}:code").decode()
+    return ToSend(row["channel"], contact, code, row["language"])
 
 
 async def forget_code(tx: Tx, attempt: UUID) -> None:

@@ -4,17 +4,17 @@ import hmac
 import re
 import unicodedata
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid
-from backend.core.i18n import _
+from backend.core.i18n import _, translate
 from backend.mandates.ending import end_given
 from backend.mandates.requests import HOUR, agree, close, replied
 
 ANSWER = re.compile(r"(Y|YES|同意|N|NO|不同意)[:：,，.。]?(\d{6})[.。]?")
-STOP = {"停", "停止", "收回", "收回授权", "STOP"}
+STOP = {"停", "停止", "收回", "收回授权", "STOP", "TD", "T"}  # the last two are how people unsubscribe from anything
 MOST_REPLIES = 10  # an hour from one number: six digits are not guessed that way
 NAME = re.compile(r"[\w·.\- ]{1,20}")
 QUESTION = _(
@@ -54,13 +54,17 @@ class Question(NamedTuple):
     matters: str
     until: date
     code: str
+    language: str
+
+    def params(self) -> dict[str, Any]:
+        return {"agent": self.agent, "matters": self.matters, "until": self.until, "code": self.code}
 
 
 async def question_of(tx: Tx, request: UUID) -> Question | None:
     """As worker: None when nobody is to be asked by text message, not any more, or not from a number changed just now."""
     row = await tx.db.fetchrow(
         """SELECT r.principal_id, r.agent_id, r.matters, r.valid_to, r.code_sealed, a.name_sealed, a.key_wrapped AS agent_key,
-                  p.key_wrapped, k.value_sealed
+                  p.key_wrapped, p.language, k.value_sealed
            FROM mandate_requests r JOIN accounts a ON a.id = r.agent_id JOIN accounts p ON p.id = r.principal_id
            JOIN contacts k ON k.account_id = p.id AND k.kind = 'phone' AND k.verified_at IS NOT NULL
            WHERE r.id = $1 AND r.way = 'sms' AND r.state = 'pending' AND r.expires_at > $2 AND r.code_sealed IS NOT NULL
@@ -77,6 +81,7 @@ async def question_of(tx: Tx, request: UUID) -> Question | None:
         matters=shortened(row["matters"]),
         until=row["valid_to"],
         code=tx.vault.system.open(row["code_sealed"], f"mandate code:{request}").decode(),
+        language=row["language"],
     )
 
 
@@ -96,7 +101,7 @@ async def forget_code(tx: Tx, request: UUID) -> None:
 
 
 async def answered(tx: Tx, phone: str, text: str) -> str | None:
-    """Does what the text says, if the number is a person's; what to reply, None for numbers we do not know.
+    """Does what the text says, if the number is a person's; what to reply in her language, None for numbers we do not know.
 
     Ending counts from any verified number. Agreeing only from one that was hers before she was asked and was not
     changed in the last days.
@@ -104,6 +109,12 @@ async def answered(tx: Tx, phone: str, text: str) -> str | None:
     person = await tx.db.fetchval("SELECT id FROM account_at($1)", tx.vault.blind(phone, "phone"))
     if person is None:
         return None
+    reply = await _reply(tx, phone, person, text)
+    language = await tx.db.fetchval("SELECT language FROM accounts WHERE id = $1", person)
+    return translate(language, reply) if reply else None
+
+
+async def _reply(tx: Tx, phone: str, person: UUID, text: str) -> str | None:
     said = understood(text)
     if said.meaning == "stop":
         await end_given(tx, person)

@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+from backend.cases.messages import Sentence
 from backend.core.db import Tx
 from backend.core.events import NewEvent, record
 from backend.core.jobs import Work
+from backend.core.render import saying
 from backend.mandates.texts import QUESTION, forget_code, question_of
 from backend.notifications import sms
 from backend.notifications.codes import NotSent
@@ -39,12 +41,8 @@ async def text_request(work: Work, request: UUID) -> None:
         question = await question_of(tx, request)
     gateway = await work.shared(sms.opened)
     if question and gateway:
-        words = QUESTION % {
-            "agent": question.agent,
-            "matters": question.matters,
-            "until": f"{question.until.month}月{question.until.day}日",
-            "code": question.code,
-        }
+        with saying(question.language) as said:
+            words = said(Sentence(QUESTION, question.params()))
         answer = await gateway.send(question.phone, words, str(request))
         if answer.state is Sending.RETRY:
             raise NotSent(answer.problem)

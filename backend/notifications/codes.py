@@ -5,7 +5,7 @@ from uuid import UUID
 
 from backend.accounts.alarms import Alarm, alarm_to_tell, forget_alarm
 from backend.accounts.codes import ToSend, code_to_send, forget_code
-from backend.core.i18n import _
+from backend.core.i18n import _, translate
 from backend.core.jobs import Work
 from backend.notifications import mail, sms
 from backend.notifications.model import Answer, Sending
@@ -15,6 +15,8 @@ CHANGED = {
     "phone": _("【随手办】您账号的手机号刚刚换了。如果不是您本人换的，请马上打 12345。"),
     "email": _("【随手办】您账号的邮箱刚刚换了。如果不是您本人换的，请马上打 12345。"),
 }
+
+SUBJECT = _("您账号的联系方式换了")
 
 
 class NotSent(Exception):
@@ -36,11 +38,11 @@ async def send(work: Work, attempt: UUID) -> None:
 async def _handed_over(work: Work, attempt: UUID, task: ToSend) -> Answer:
     if task.channel == "email":
         mailer = await work.shared(mail.opened)
-        return await mailer.hand_over(mailer.code(attempt, task.contact, task.code))
+        return await mailer.hand_over(mailer.code(attempt, task.contact, task.code, task.language))
     gateway = await work.shared(sms.opened)
     if gateway is None:
         return Answer(state=Sending.FAILED, problem="no gateway for text messages")
-    return await gateway.send(task.contact, TEXT % {"code": task.code}, str(attempt))
+    return await gateway.send(task.contact, translate(task.language, TEXT, {"code": task.code}), str(attempt))
 
 
 async def tell_changed(work: Work, alarm: UUID) -> None:
@@ -57,10 +59,10 @@ async def tell_changed(work: Work, alarm: UUID) -> None:
 
 
 async def _told(work: Work, alarm: UUID, task: Alarm) -> Answer:
-    text = CHANGED[task.changed]
+    text = translate(task.language, CHANGED[task.changed])
     if task.contact.channel == "email":
         mailer = await work.shared(mail.opened)
-        return await mailer.hand_over(mailer.plain(alarm, task.contact.value, "您账号的联系方式换了", text))
+        return await mailer.hand_over(mailer.plain(alarm, task.contact.value, translate(task.language, SUBJECT), text))
     gateway = await work.shared(sms.opened)
     if gateway is None:
         return Answer(state=Sending.FAILED, problem="no gateway for text messages")

@@ -11,11 +11,13 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from backend.core.crypto import Vault
 from backend.core.db import LOST
 from backend.core.jobs import Later, Work, enqueue
+from backend.mandates.texts import spoken
 from backend.notifications import mail, push
 from backend.notifications.actions import JOBS
-from backend.notifications.model import Answer, Channel, Device, MailTask, PushTask, Sending
+from backend.notifications.model import Answer, Channel, Device, MailTask, PushTask, Sending, TextTask
 from backend.notifications.rules import of_all_devices, pause, settled
 
 LEASE = timedelta(seconds=90)  # longer than the longest attempt with everything that may delay its end
@@ -24,9 +26,10 @@ NEVER_GIVEN_UP = (0.2, 0.5, 1, 2, 4, 8)  # seconds between tries to say how it w
 
 async def deliver_push(work: Work, notice: UUID) -> None:
     """To every browser of hers that has not taken it yet."""
+    await drop_if_ended(work, notice)
     task = await claim_push(work.pool, notice)
     if task is None:
-        return await _not_now(work.pool, notice)
+        return await not_now(work.pool, notice)
     pusher = await work.shared(push.opened)
     message = push.pushed(task, work.settings.public_url)
     answers = await asyncio.gather(*(pusher.send(message, device) for device in task.devices))
@@ -38,9 +41,10 @@ async def deliver_push(work: Work, notice: UUID) -> None:
 
 
 async def deliver_mail(work: Work, notice: UUID) -> None:
+    await drop_if_ended(work, notice)
     task = await claim_mail(work.pool, notice)
     if task is None:
-        return await _not_now(work.pool, notice)
+        return await not_now(work.pool, notice)
     mailer = await work.shared(mail.opened)
     try:
         letter = mailer.letter(task, _address(work, task))
@@ -53,6 +57,28 @@ async def deliver_mail(work: Work, notice: UUID) -> None:
         )
 
     await settle(work, task, await mailer.hand_over(letter, handing), Channel.EMAIL)
+
+
+async def drop_if_ended(work: Work, notice: UUID) -> None:
+    """What was told an agent of her principal's case does not go out any more once her mandate is over."""
+    async with work.transaction() as tx:
+        await tx.db.execute(
+            """UPDATE notices n SET state = 'merged', problem = 'the mandate ended first' FROM events e
+               WHERE n.id = $1 AND n.state IN ('queued', 'retry') AND e.id = n.event_id AND e.case_id IS NOT NULL
+                 AND e.principal_id <> n.person_id AND NOT EXISTS (
+                   SELECT 1 FROM mandates m JOIN cases c ON c.id = e.case_id WHERE m.principal_id = e.principal_id AND m.agent_id = n.person_id
+                   AND m.ended_at IS NULL AND $2 BETWEEN m.valid_from AND m.valid_to AND 'see' = ANY(m.actions)
+                   AND mandate_covers(m.kind, m.items, c.item_code))""",
+            notice,
+            tx.today,
+        )
+
+
+def agent_of(vault: Vault, task: TextTask) -> str:
+    """Who did it for her, as she may be called in our own message; "" when she did it herself."""
+    if task.agent_name is None or task.agent_key is None:
+        return ""
+    return spoken(vault.key(task.agent_key).open(task.agent_name, f"name:{task.agent_id}").decode())
 
 
 def _address(work: Work, task: MailTask) -> str:
@@ -98,8 +124,10 @@ async def claim_mail(db: asyncpg.Pool, notice: UUID) -> MailTask | None:
                WHERE id = $1 AND channel = 'email' AND ((state IN ('queued', 'retry') AND coalesce(next_at, '-infinity') <= now())
                      OR (state = 'sending' AND lease_until < now())) RETURNING *)
            SELECT n.id, n.attempts, extract(epoch FROM now() - n.created_at)::float8 AS age, n.person_id, n.created_at,
-                  e.principal_id = n.person_id AS own, n.words, a.language, a.key_wrapped, k.value_sealed
+                  e.principal_id = n.person_id AS own, n.words, a.language, a.key_wrapped, k.value_sealed,
+                  e.principal_id = n.person_id AND c.id IS NOT NULL AS for_her
            FROM mine n JOIN events e ON e.id = n.event_id JOIN accounts a ON a.id = n.person_id
+           LEFT JOIN cases c ON c.id = e.case_id AND coalesce(e.mandate_id, c.mandate_id) IS NOT NULL
            LEFT JOIN contacts k ON k.account_id = n.person_id AND k.kind = 'email' AND k.verified_at IS NOT NULL""",
         notice,
         LEASE,
@@ -107,7 +135,7 @@ async def claim_mail(db: asyncpg.Pool, notice: UUID) -> MailTask | None:
     return msgspec.convert(row, MailTask) if row else None
 
 
-async def _not_now(db: asyncpg.Pool, notice: UUID) -> None:
+async def not_now(db: asyncpg.Pool, notice: UUID) -> None:
     """Settled already: nothing to do. Else somebody is at it, or it is to rest: this job comes back then."""
     seconds = await db.fetchval(
         """SELECT extract(epoch FROM coalesce(CASE WHEN state = 'sending' THEN lease_until ELSE next_at END, now()) - now())::float8
@@ -119,7 +147,11 @@ async def _not_now(db: asyncpg.Pool, notice: UUID) -> None:
 
 
 async def settle(
-    work: Work, task: PushTask | MailTask, answer: Answer, channel: Channel, reached: list[UUID] | None = None
+    work: Work,
+    task: PushTask | MailTask | TextTask,
+    answer: Answer,
+    channel: Channel,
+    reached: list[UUID] | None = None,
 ) -> None:
     """Says how the attempt went, again and again while the database cannot be reached: what is sent must not be sent twice."""
     final = settled(answer, task.age)
@@ -132,7 +164,7 @@ async def settle(
 
 
 async def _settle_once(
-    work: Work, task: PushTask | MailTask, final: Answer, channel: Channel, reached: list[UUID]
+    work: Work, task: PushTask | MailTask | TextTask, final: Answer, channel: Channel, reached: list[UUID]
 ) -> None:
     if final.state is not Sending.RETRY:
         await _write(work.pool, work, task, final, None, reached)
@@ -146,7 +178,7 @@ async def _settle_once(
 async def _write(
     db: asyncpg.Connection | asyncpg.Pool,
     work: Work,
-    task: PushTask | MailTask,
+    task: PushTask | MailTask | TextTask,
     final: Answer,
     rest: timedelta | None,
     reached: list[UUID],

@@ -19,6 +19,7 @@ import aiosmtplib
 import msgspec
 
 from backend.core.assets import Assets
+from backend.core.i18n import DEFAULT, _, translate
 from backend.core.render import Pages, saying
 from backend.notifications.messages import message
 from backend.notifications.model import SENT, Answer, MailTask, Sending
@@ -26,6 +27,7 @@ from backend.settings import Settings, is_loopback
 
 PATIENCE = 30.0  # seconds up to the message; as much again for the message
 PLAIN = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+CODE_SUBJECT = _("%(code)s 是您的随手办验证码")
 WIRE = SMTP.clone(cte_type="7bit")  # every server on the way takes that
 
 
@@ -69,8 +71,8 @@ class Mailer:
     def letter(self, task: MailTask, address: str) -> EmailMessage:
         """Plain text and HTML. The same notice always has the same Message-ID and date; ValueError for an address that is none."""
         said = message(task.words)
-        path = f"/cases/{task.words.number}" if task.own and task.words.number else "/inbox"
-        context = {"message": said, "link": self._site + path, "lang": task.language}
+        path = f"/cases/{task.words.number}" if task.own and task.words.number else task.words.page or "/inbox"
+        context = {"message": said, "link": self._site + path, "lang": task.language, "for_her": task.for_her}
         with saying(task.language, task.created_at.date()) as words:
             subject = " ".join(words(said.title).split())
         letter = EmailMessage(policy=WIRE)
@@ -82,10 +84,10 @@ class Mailer:
         letter.add_alternative(self._pages.render("mail/notice.html", context, lang=task.language), subtype="html")
         return letter
 
-    def code(self, attempt: UUID, address: str, code: str) -> EmailMessage:
+    def code(self, attempt: UUID, address: str, code: str, language: str = DEFAULT) -> EmailMessage:
         """A one-time code: short enough to be read in the list of letters."""
-        text = self._pages.render("mail/code.txt", {"code": code})
-        return self.plain(attempt, address, f"{code} 是您的随手办验证码", text)
+        text = self._pages.render("mail/code.txt", {"code": code}, lang=language)
+        return self.plain(attempt, address, translate(language, CODE_SUBJECT, {"code": code}), text)
 
     def plain(self, reference: UUID, address: str, subject: str, text: str) -> EmailMessage:
         letter = EmailMessage(policy=WIRE)

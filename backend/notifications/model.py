@@ -14,6 +14,8 @@ class Channel(StrEnum):
     INBOX = "inbox"
     PUSH = "push"
     EMAIL = "email"
+    SMS = "sms"
+    LETTER = "letter"
 
 
 class Sending(StrEnum):
@@ -31,7 +33,7 @@ class Sending(StrEnum):
 class Words(msgspec.Struct, frozen=True, kw_only=True):
     """What a notice is about: enough to word it in any language, and nothing private.
 
-    `page`: where it leads, for what is not about a case.
+    `page`: where it leads, for what is not about a case. `items`: of everything that was filed together.
     """
 
     kind: str
@@ -42,10 +44,15 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock | None = None
     provisional: bool = False
     page: str = ""
+    items: list[str] = []
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
-    """One event and one person who should know of it."""
+    """One event and one person who should know of it.
+
+    `for_her`: she is the principal, and an agent filed it or did it. `names`: of all that was filed together with it;
+    `first`: of these events the one that knocks for all. `in_filing`: the machine's own step within the filing itself.
+    """
 
     event_id: int
     kind: str
@@ -58,6 +65,18 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     did_it: bool
     has_push: bool
     has_email: bool
+    has_phone: bool = False
+    has_address: bool = False
+    for_her: bool = False
+    order_number: str | None = None
+    names: list[str] | None = None
+    first: bool = True
+    in_filing: bool = False
+
+    @property
+    def together(self) -> bool:
+        """One of several things filed with one tap."""
+        return len(self.names or ()) > 1
 
 
 class NewNotice(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +145,7 @@ class PushTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MailTask(msgspec.Struct, frozen=True, kw_only=True):
-    """An e-mail claimed for sending, with the sealed address and the key that opens it."""
+    """An e-mail claimed for sending, with the sealed address and the key that opens it. `for_her`: an agent's hand is in it."""
 
     id: UUID
     attempts: int
@@ -138,6 +157,26 @@ class MailTask(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     key_wrapped: bytes
     value_sealed: bytes | None
+    for_her: bool = False
+
+
+class TextTask(msgspec.Struct, frozen=True, kw_only=True):
+    """A text message or a letter to a principal about what was done for her. `at`: when it happened; `by_agent`: the agent
+    did just this, else it is what came of her filing. The phone number is sealed, and None when she has taken it back."""
+
+    id: UUID
+    attempts: int
+    age: float
+    person_id: UUID
+    words: Words
+    language: str
+    at: datetime
+    by_agent: bool
+    key_wrapped: bytes
+    phone_sealed: bytes | None
+    agent_id: UUID | None
+    agent_name: bytes | None
+    agent_key: bytes | None
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -69,7 +69,8 @@ def pushed(task: PushTask, public_url: str) -> Pushed:
     """Declarative Web Push JSON: a general sentence and a link, the number of unread notices, nothing personal."""
     title, body = push_words(task.words)
     topic = base64(hashlib.sha256(str(task.case_id or task.event_id).encode()).digest()[:24])
-    path = f"/cases/{task.words.number}" if task.own and task.words.number else "/inbox"
+    own = f"/cases/{task.words.number}" if task.words.number else task.words.page
+    path = own if task.own and own else "/inbox"
     notification = {
         "title": translate(task.language, title),
         "body": translate(task.language, body),

@@ -21,9 +21,21 @@ async def who_should_know(db: asyncpg.Connection, events: list[int], today: date
     rows = await db.fetch(
         """SELECT e.id AS event_id, e.kind, e.actor_kind, e.case_id, c.number, i.name AS item, e.data, p.id AS person_id,
                   e.actor_id IS NOT DISTINCT FROM p.id AS did_it,
+                  p.id = e.principal_id AND e.case_id IS NOT NULL AND coalesce(e.mandate_id, c.mandate_id) IS NOT NULL AS for_her,
+                  o.number AS order_number, t.names, e.id = coalesce(t.first, e.id) AS first,
+                  e.actor_kind = 'machine' AND e.at IS NOT DISTINCT FROM o.filed_at AS in_filing,
+                  EXISTS (SELECT 1 FROM contacts k WHERE k.account_id = p.id AND k.kind = 'phone' AND k.verified_at IS NOT NULL AND NOT EXISTS (
+                      SELECT 1 FROM contacts x JOIN mandates m ON m.agent_id = x.account_id AND m.principal_id = p.id
+                      WHERE x.kind = 'phone' AND x.value_blind = k.value_blind)) AS has_phone,
+                  EXISTS (SELECT 1 FROM facts f JOIN parties y ON y.id = f.party_id AND y.is_self WHERE y.principal_id = p.id
+                      AND f.element = 'person.address' AND (f.source LIKE 'register.%' OR f.source = 'profile')) AS has_address,
                   EXISTS (SELECT 1 FROM push_subscriptions s WHERE s.account_id = p.id) AS has_push,
                   EXISTS (SELECT 1 FROM contacts k WHERE k.account_id = p.id AND k.kind = 'email' AND k.verified_at IS NOT NULL) AS has_email
            FROM events e LEFT JOIN cases c ON c.id = e.case_id LEFT JOIN item_versions i ON (i.code, i.version) = (c.item_code, c.item_version)
+           LEFT JOIN orders o ON o.id = e.order_id
+           LEFT JOIN LATERAL (SELECT array_agg(n.name ORDER BY x.id) AS names, min(x.id) AS first FROM events x JOIN cases y ON y.id = x.case_id
+                              JOIN item_versions n ON (n.code, n.version) = (y.item_code, y.item_version)
+                              WHERE y.order_id = e.order_id AND x.kind IN ('filed', 'filed_waiting')) t ON e.kind IN ('filed', 'filed_waiting')
            JOIN accounts p ON p.id IN (e.principal_id, c.actor_id, CASE WHEN e.actor_kind = 'agent' THEN e.actor_id END,
                               (SELECT m.agent_id FROM mandates m WHERE m.id = e.mandate_id AND e.case_id IS NULL AND e.order_id IS NULL))
            WHERE e.id = ANY($1) AND e.public AND (p.id = e.principal_id OR EXISTS (
@@ -65,7 +77,8 @@ def _reminder(row: asyncpg.Record) -> NewEvent:
 
 
 async def inbox_of(tx: Tx, limit: int = PAGE) -> list[InboxEntry]:
-    """The viewer's own notices, whoever's affairs are on the screen: what needs her first, then the newest."""
+    """The viewer's own notices, whoever's affairs are on the screen, but a business's while she handles it: what needs her
+    first, then the newest."""
     rows = await tx.db.fetch(
         """SELECT n.id, n.words, n.needs_you, n.created_at, n.read_at, e.principal_id, e.actor_kind, e.actor_id,
                   n.event_id = max(n.event_id) OVER (PARTITION BY coalesce(n.case_id, n.id)) AS newest,
@@ -73,9 +86,9 @@ async def inbox_of(tx: Tx, limit: int = PAGE) -> list[InboxEntry]:
                   a.name_sealed AS actor_name, a.key_wrapped AS actor_key
            FROM notices n LEFT JOIN events e ON e.id = n.event_id
            LEFT JOIN accounts p ON p.id = e.principal_id LEFT JOIN accounts a ON a.id = e.actor_id AND e.actor_kind = 'agent'
-           WHERE n.person_id = $1 AND n.channel = 'inbox'
+           WHERE n.person_id = (SELECT inbox_on_screen($1)) AND n.channel = 'inbox'
            ORDER BY n.needs_you DESC, n.created_at DESC, n.event_id DESC LIMIT $2""",
-        tx.viewer.id,
+        tx.viewer.principal_id,
         limit,
     )
     return [_entry(tx, row) for row in rows]
@@ -107,9 +120,9 @@ async def notice_for(tx: Tx, notice: UUID) -> tuple[Words, UUID | None]:
     """One inbox notice of the viewer's, with whose affair it is; NotFound for anybody else's."""
     row = await tx.db.fetchrow(
         """SELECT n.words, e.principal_id FROM notices n LEFT JOIN events e ON e.id = n.event_id
-           WHERE n.id = $1 AND n.person_id = $2 AND n.channel = 'inbox'""",
+           WHERE n.id = $1 AND n.person_id = (SELECT inbox_on_screen($2)) AND n.channel = 'inbox'""",
         notice,
-        tx.viewer.id,
+        tx.viewer.principal_id,
     )
     if row is None:
         raise NotFound()

@@ -20,8 +20,24 @@ def channels(told: Happening, open_channels: frozenset[Channel]) -> list[Channel
     """The inbox always; a knock only for those who did not do it themselves a moment ago."""
     if loudness(told.kind, told.actor_kind) is Notice.NONE:
         return []
-    knocks = () if told.did_it else ((Channel.PUSH, told.has_push), (Channel.EMAIL, told.has_email))
+    knocks = () if told.did_it else _knocks(told)
     return [Channel.INBOX, *(channel for channel, reachable in knocks if reachable and channel in open_channels)]
+
+
+def _knocks(told: Happening) -> list[tuple[Channel, bool]]:
+    """Of what an agent files in one go she hears once. By text message, or by post where nothing else reaches her, she hears
+    what an agent did for her, what is asked of her, and what came of it."""
+    if told.for_her and (told.in_filing or not told.first):
+        return []
+    loud = told.actor_kind == "agent" or loudness(told.kind) in (Notice.RESULT, Notice.NEEDS_YOU)
+    to_her = told.for_her and loud
+    nothing_else = not (told.has_phone or told.has_push or told.has_email)
+    return [
+        (Channel.PUSH, told.has_push),
+        (Channel.EMAIL, told.has_email),
+        (Channel.SMS, to_her and told.has_phone),
+        (Channel.LETTER, to_her and told.has_address and nothing_else),
+    ]
 
 
 def pause(notice: UUID, attempts: int, retry_after: float = 0) -> float:

@@ -15,6 +15,8 @@ FEATURES = (
     "catalogue",
     "registers",
     "mandates",
+    "businesses",
+    "service_points",
     "scenarios",
     "cases",
     "approval",
@@ -24,6 +26,7 @@ FEATURES = (
     "desk",
     "editing",
     "home",
+    "rights",
 )
 
 

@@ -41,7 +41,9 @@ async def open_account(tx: Tx, new: NewAccount) -> UUID:
     await _write_contacts(tx, account, key, new)
     if new.kind != "officer":
         await tx.db.execute(
-            "INSERT INTO parties (id, principal_id, kind, is_self) VALUES ($1, $1, $2, true)", account, new.kind
+            "INSERT INTO parties (id, principal_id, kind, is_self) VALUES ($1, $1, $2, true)",
+            account,
+            "person" if new.kind == "staff" else new.kind,
         )
     for department, roles in new.roles.items():
         for role in roles:

@@ -181,6 +181,8 @@ def base_context(request: Request, visitor: Any, tx: Tx | None) -> dict[str, Any
             "principal_name": visitor.principal_name,
             "acting": visitor.acting,
             "officer": visitor.officer,
+            "staff": visitor.kind == "staff",
+            "roles": visitor.roles,
             "catalogue": bool(visitor.roles & {"editor", "checker", "legal"}),
             "mandate_lost": visitor.mandate_lost,
             "cart_count": counts.cart if counts else 0,

@@ -1,7 +1,7 @@
 """Bringing the demo cast in: accounts, profiles, register records, one mandate. As owner; only ever in demo mode."""
 
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 import yaml
@@ -11,7 +11,7 @@ from backend.accounts.consents import PLATFORM, PREFILL, SENSITIVE, keep
 from backend.accounts.model import NewAccount
 from backend.core.db import Tx
 from backend.core.viewer import Viewer
-from backend.demo.model import Cast, Person
+from backend.demo.model import Cast, CastOrganisation, Person
 from backend.mandates.actions import grant
 from backend.mandates.model import Grant
 from backend.mandates.people import bind_number
@@ -30,13 +30,41 @@ async def load_cast(tx: Tx, cast: Cast) -> int:
     officers = [o for o in cast.officers if o.handle not in known]
     for o in officers:
         await open_account(tx, NewAccount(kind="officer", name=o.name, handle=o.handle, about=o.about, roles=o.roles))
+    for business in cast.businesses:
+        await keep_record(tx, "market", business.code, business.facts)
     named = {p.handle: p for p in cast.people}
     for m in cast.mandates:
         if m.principal in people and m.agent in people:
             agent = named[m.agent]
             asked = Grant(agent_name=agent.name, agent_phone=agent.phone or "", days=m.days)
             await grant(await _as(tx, people[m.principal], named[m.principal].name), asked, m.matters)
-    return len(people) + len(officers)
+    for child in cast.children:
+        await keep_record(tx, "births", child.number, child.births)
+    helpers = [await _organisation(tx, o, known) for o in cast.organisations]
+    return len(people) + len(officers) + sum(helpers)
+
+
+async def _organisation(tx: Tx, new: CastOrganisation, known: set[str]) -> int:
+    """Its places come with it; its people when they are not there yet."""
+    organisation = await tx.db.fetchval("SELECT id FROM organisations WHERE name = $1", new.name)
+    if organisation is None:
+        organisation = uuid4()
+        await tx.db.execute(
+            "INSERT INTO organisations (id, name, kind) VALUES ($1, $2, $3)", organisation, new.name, new.kind
+        )
+        for p in new.points:
+            await tx.db.execute(
+                "INSERT INTO service_points (id, organisation_id, name, address, hours, phone) VALUES ($1, $2, $3, $4, $5, $6)",
+                uuid4(), organisation, p.name, p.address, p.hours, p.phone,
+            )  # fmt: skip
+    coming = [h for h in new.staff if h.handle not in known]
+    for h in coming:
+        account = await open_account(tx, NewAccount(kind="staff", name=h.name, handle=h.handle, about=h.about))
+        await tx.db.execute(
+            "INSERT INTO staff (account_id, organisation_id, admin, since) VALUES ($1, $2, $3, $4)",
+            account, organisation, h.admin, tx.now,
+        )  # fmt: skip
+    return len(coming)
 
 
 async def _person(tx: Tx, person: Person) -> UUID:
@@ -56,7 +84,8 @@ async def _person(tx: Tx, person: Person) -> UUID:
     await remember(tx, tx.vault.key(wrapped), account, person.facts, "profile", "C")
     for purpose in (PLATFORM, SENSITIVE, PREFILL):
         await keep(tx, account, purpose, "zh-Hans", by=account)
-    await bind_number(tx, account, person.facts["person.id_number"], None)
+    if person.level in ("provider", "counter"):
+        await bind_number(tx, account, person.facts["person.id_number"], None)
     for register, facts in person.registers.items():
         await keep_record(tx, register, person.facts["person.id_number"], facts)
     return account

@@ -4,14 +4,20 @@ from typing import Any
 
 import msgspec
 
+from backend.service_points.model import NewPoint
+
 
 class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody anybody may be in demo mode; `facts` her profile, `registers` what others know of her (register → facts)."""
+    """Somebody anybody may be in demo mode; `facts` her profile, `registers` what others know of her (register → facts).
+
+    `level`: how far she is known; unless said otherwise, an officer has seen her card.
+    """
 
     handle: str
     name: str
     about: str = ""
     language: str = "zh-Hans"
+    level: str = "counter"
     phone: str | None = None
     email: str | None = None
     facts: dict[str, Any] = {}
@@ -25,6 +31,14 @@ class Officer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     about: str = ""
 
 
+class Business(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A business as the register knows it; nobody has opened it here yet."""
+
+    code: str
+    name: str
+    facts: dict[str, Any]
+
+
 class CastMandate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     principal: str
     agent: str
@@ -32,7 +46,33 @@ class CastMandate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     matters: str
 
 
+class Helper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    handle: str
+    name: str
+    about: str = ""
+    admin: bool = False
+
+
+class CastOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One that helps, with its places and its people."""
+
+    name: str
+    kind: str
+    points: tuple[NewPoint, ...]
+    staff: tuple[Helper, ...]
+
+
+class Child(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody only the register of births knows."""
+
+    number: str
+    births: dict[str, Any]
+
+
 class Cast(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     people: tuple[Person, ...]
     officers: tuple[Officer, ...] = ()
     mandates: tuple[CastMandate, ...] = ()
+    businesses: tuple[Business, ...] = ()
+    organisations: tuple[CastOrganisation, ...] = ()
+    children: tuple[Child, ...] = ()

@@ -1,19 +1,21 @@
 """Giving, using and ending a mandate."""
 
-import hashlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
+from backend.core.crypto import DataKey
 from backend.core.db import Tx
 from backend.core.errors import Invalid, NotAllowed, NotFound, Problem
 from backend.core.i18n import _
+from backend.mandates.consent import hash_of, seal_words
 from backend.mandates.journal import note
 from backend.mandates.model import LONGEST_DAYS, Grant, NewMandate
+from backend.mandates.queries import whose
 
 FULL = _("对方已经在替 5 个人办事，不能再多了。请换一位家人，或请对方先结束一份。")
 CANNOT = _("有一方已经不能授权，也不能替人办事了。有疑问请打 12345，或到窗口说明。")
@@ -29,7 +31,7 @@ async def grant(tx: Tx, asked: Grant, matters: str) -> UUID:
 
     Invalid with every problem at once. The agent is found by number and name together, so that neither can be fished for.
     """
-    own_affairs(tx)
+    await giving(tx)
     agent, problems = await person_at(tx, asked.agent_phone, asked.agent_name), problems_of(asked)
     if agent is None:
         problems.append(Problem(_("没有找到这位家人。请核对姓名和手机号，对方要先在随手办登录过一次。"), "agent_phone"))
@@ -41,9 +43,9 @@ async def grant(tx: Tx, asked: Grant, matters: str) -> UUID:
 
 
 async def _store(tx: Tx, asked: Grant, agent: UUID, matters: str) -> UUID:
-    consent = consent_text(tx.viewer.name, asked.agent_name, asked.days, matters, tx.today)
+    consent = consent_text(tx.viewer.principal_name, asked.agent_name, asked.days, matters, tx.today)
     new = NewMandate(
-        principal_id=tx.viewer.id,
+        principal_id=tx.viewer.principal_id,
         agent_id=agent,
         kind="entrusted",
         via="self",
@@ -54,11 +56,25 @@ async def _store(tx: Tx, asked: Grant, agent: UUID, matters: str) -> UUID:
     return await write_mandate(tx, new)
 
 
-async def write_mandate(tx: Tx, new: NewMandate, said: Mapping[str, Any] | None = None) -> UUID:
-    """The row and the first line of its journal, which keeps `said`; Invalid when one of the two can give or hold none."""
+async def write_mandate(
+    tx: Tx, new: NewMandate, said: Mapping[str, Any] | None = None, key: DataKey | None = None
+) -> UUID:
+    """The row and the first line of its journal, which keeps `said`; Invalid when one of the two can give or hold none.
+
+    `key`: the principal's, for who does not read her account.
+    """
+    await insert_mandate(tx, new, key)
+    await note(tx, new.id, "granted", {"via": new.via, **(said or {})})
+    return new.id
+
+
+async def insert_mandate(tx: Tx, new: NewMandate, key: DataKey | None = None) -> None:
+    """The row alone, for where somebody else than its principal writes the journal."""
+    if key is None:
+        key = tx.vault.key(await tx.db.fetchval("SELECT key_wrapped FROM accounts WHERE id = $1", new.principal_id))
     async with at_most_five(tx):
         await tx.db.execute(
-            """INSERT INTO mandates (id, principal_id, agent_id, kind, created_via, items, actions, consent, consent_hash, valid_from, valid_to, granted_at)
+            """INSERT INTO mandates (id, principal_id, agent_id, kind, created_via, items, actions, consent_sealed, consent_hash, valid_from, valid_to, granted_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
             new.id,
             new.principal_id,
@@ -67,14 +83,12 @@ async def write_mandate(tx: Tx, new: NewMandate, said: Mapping[str, Any] | None 
             new.via,
             new.items,
             list(new.actions),
-            new.consent,
-            hashlib.sha256(new.consent.encode()).digest(),
+            seal_words(key, new.consent),
+            hash_of(new.consent),
             new.valid_from or tx.today,
             new.valid_to,
             tx.now,
         )
-    await note(tx, new.id, "granted", {"via": new.via, **(said or {})})
-    return new.id
 
 
 @asynccontextmanager
@@ -101,13 +115,16 @@ def consent_text(principal: str, agent: str, days: int, matters: str, today: dat
 
 
 async def revoke(tx: Tx, mandate: UUID) -> None:
-    """Ends it at once: the principal takes it back, or the agent lays it down. NotFound for anybody else, and when it has ended."""
+    """Ends it at once: the principal takes it back, or the agent lays it down. NotFound for anybody else, and when it has ended.
+
+    Whoever has a guardian does not dismiss her: that is a court's to do, or comes of itself with the years.
+    """
     reason = await tx.db.fetchval(
         """UPDATE mandates SET ended_at = $2, end_reason = CASE WHEN principal_id = $3 THEN 'revoked' ELSE 'renounced' END
-           WHERE id = $1 AND ended_at IS NULL AND $3 IN (principal_id, agent_id) RETURNING end_reason""",
+           WHERE id = $1 AND ended_at IS NULL AND ($3 = agent_id OR ($3 = principal_id AND kind <> 'guardian')) RETURNING end_reason""",
         mandate,
         tx.now,
-        tx.viewer.id,
+        await whose(tx),
     )
     if reason is None:
         raise NotFound()
@@ -122,13 +139,32 @@ def own_affairs(tx: Tx) -> None:
         )
 
 
-async def person_at(tx: Tx, phone: str, name: str) -> UUID | None:
+async def giving(tx: Tx) -> None:
+    """The principal herself gives, or for a business its legal representative; nobody else passes anything on."""
+    if await whose(tx) != tx.viewer.principal_id:
+        own_affairs(tx)
+
+
+class Person(NamedTuple):
+    """Somebody found, with the key that what she is asked is sealed under."""
+
+    id: UUID
+    key: DataKey
+
+
+async def found_at(tx: Tx, phone: str, name: str) -> Person | None:
     """Whose verified number this is, if that is also her name: neither can be fished for."""
     rows = await tx.db.fetch("SELECT id, name_sealed, key_wrapped FROM account_at($1)", tx.vault.blind(phone, "phone"))
     for row in rows:
-        if tx.vault.key(row["key_wrapped"]).open(row["name_sealed"], f"name:{row['id']}").decode() == name:
-            return row["id"]
+        key = tx.vault.key(row["key_wrapped"])
+        if key.open(row["name_sealed"], f"name:{row['id']}").decode() == name:
+            return Person(row["id"], key)
     return None
+
+
+async def person_at(tx: Tx, phone: str, name: str) -> UUID | None:
+    found = await found_at(tx, phone, name)
+    return found.id if found else None
 
 
 def problems_of(asked: Grant) -> list[Problem]:

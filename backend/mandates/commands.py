@@ -8,7 +8,7 @@ from uuid import UUID
 from backend.core.crypto import Vault
 from backend.core.db import connect, job_transaction, open_pool, wall_clock
 from backend.core.embedded import reachable
-from backend.mandates.ending import Gone, end_all
+from backend.mandates.ending import Gone, Loss, end_all
 from backend.mandates.journal import Fault, faults
 from backend.settings import Settings, load
 
@@ -41,7 +41,7 @@ def end_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def end(args: argparse.Namespace) -> int:
-    """end every mandate somebody gave or held, because she died or lost capacity"""
+    """end every mandate somebody gave or holds, because she died or lost capacity"""
     with reachable(load()) as settings:
         print(f"{asyncio.run(_end(settings, args.person, args.reason))} ended")
     return 0
@@ -51,7 +51,7 @@ async def _end(settings: Settings, person: UUID, reason: Gone) -> int:
     pool = await open_pool(settings.login("worker"), 1)
     try:
         async with job_transaction(pool, Vault(settings.master_key or ""), wall_clock()) as tx:
-            return await end_all(tx, person, reason)
+            return await end_all(tx, person, Loss(reason=reason, said_by="operator"))
     finally:
         await pool.close()
 

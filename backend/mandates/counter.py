@@ -70,14 +70,11 @@ class CounterMandate(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def short_hash(self) -> str:
-        """What stands on the paper and on the screen, to be compared: sixteen signs in fours."""
-        signs = self.consent_hash.hex()[:16].upper()
-        return " ".join(signs[i : i + 4] for i in range(0, 16, 4))
+        return short_hash(self.consent_hash)
 
     @property
     def number(self) -> str:
-        """What officers call it by."""
-        return str(self.id)[:8].upper()
+        return short_number(self.id)
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -186,7 +183,7 @@ async def scan(tx: Tx, store: ObjectStore, request: UUID, paper: Pressed) -> Non
 
 async def confirm(tx: Tx, request: UUID) -> UUID:
     """The second officer found paper and screen alike: the mandate. NotAllowed for the first one, Conflict when it was answered."""
-    found = await on_paper(tx, request)
+    found, key = await _opened(tx, request)
     if found.first_officer == tx.viewer.id:
         raise NotAllowed(SECOND, next_step="/desk/mandates", next_say=_("回到列表"))
     new = NewMandate(
@@ -195,7 +192,7 @@ async def confirm(tx: Tx, request: UUID) -> UUID:
     )  # fmt: skip
     await _answer(tx, request, "confirmed", mandate=new.id)
     officers = [str(found.first_officer), str(tx.viewer.id)]
-    await write_mandate(tx, new, {"officers": officers})
+    await write_mandate(tx, new, {"officers": officers}, key)
     await enqueue(tx.db, "tell_mandate", {"mandate": str(new.id), "what": "given"})
     return new.id
 
@@ -247,18 +244,29 @@ async def expire(tx: Tx) -> int:
     return int(done.split()[-1])
 
 
-def sheet(found: CounterMandate, lang: str) -> dict[str, Any]:
-    """What pwa/print/consent.typ sets."""
+def sheet(words: str, request: UUID, lang: str) -> dict[str, Any]:
+    """What pwa/print/consent.typ sets: the words to be signed, with the signs of their hash."""
     return {
         "title": translate(lang, _("授权书")),
         "lang": lang,
-        "words": found.consent,
-        "number": found.number,
-        "hash": found.short_hash,
+        "words": words,
+        "number": short_number(request),
+        "hash": short_hash(hashlib.sha256(words.encode()).digest()),
         "signs": [translate(lang, _("签名或按手印")), translate(lang, _("日期"))],
         "ways": translate(lang, _("校验码")),
         "foot": translate(lang, _("想收回，打 12345，或到任何一个窗口说一声，马上生效。")),
     }
+
+
+def short_hash(digest: bytes) -> str:
+    """What stands on the paper and on the screen, to be compared: sixteen signs in fours."""
+    signs = digest.hex()[:16].upper()
+    return " ".join(signs[i : i + 4] for i in range(0, 16, 4))
+
+
+def short_number(request: UUID) -> str:
+    """What officers call it by."""
+    return str(request)[:8].upper()
 
 
 def _about(request: UUID) -> str:

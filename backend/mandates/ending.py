@@ -3,8 +3,11 @@
 from typing import Literal
 from uuid import UUID
 
+import msgspec
+
 from backend.core.db import Tx
 from backend.core.events import NewEvent, record
+from backend.core.jobs import enqueue_all
 from backend.mandates.journal import note
 
 REMINDED = (14, 3)  # days before the last one
@@ -13,10 +16,19 @@ AT_ONCE = 1000  # mandates in one round
 Gone = Literal["death", "incapacity"]
 
 
+class Loss(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened to somebody, and who says so; an officer was shown a paper."""
+
+    reason: Gone
+    said_by: Literal["register", "officer", "operator"]
+    officer: UUID | None = None
+    paper: UUID | None = None
+
+
 async def end_given(tx: Tx, person: UUID) -> int:
     """The principal takes back every mandate she gave, by text message; returns how many there were."""
     rows = await tx.db.fetch(
-        """UPDATE mandates SET ended_at = $2, end_reason = 'revoked' WHERE principal_id = $1 AND ended_at IS NULL RETURNING id""",
+        """UPDATE mandates SET ended_at = $2, end_reason = 'revoked' WHERE principal_id = $1 AND kind <> 'guardian' AND ended_at IS NULL RETURNING id""",
         person,
         tx.now,
     )
@@ -25,17 +37,31 @@ async def end_given(tx: Tx, person: UUID) -> int:
     return len(rows)
 
 
-async def end_all(tx: Tx, person: UUID, reason: Gone) -> int:
-    """She died or lost capacity: every mandate she gave or held is over (Civil Code art. 173); returns how many."""
+async def end_all(tx: Tx, person: UUID, loss: Loss) -> int:
+    """She died or lost capacity: every mandate she gave or held is over (Civil Code art. 173), but the guardianship over somebody
+    who only lost capacity. Those on the other side are told. Returns how many ended; said twice, it is said once."""
+    await tx.db.execute(
+        """INSERT INTO losses (account_id, reason, said_by, officer_id, paper_id, at) VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (account_id, reason) DO NOTHING""",
+        person,
+        loss.reason,
+        loss.said_by,
+        loss.officer,
+        loss.paper,
+        tx.now,
+    )
     rows = await tx.db.fetch(
-        """UPDATE mandates SET ended_at = $2, end_reason = $3 WHERE $1 IN (principal_id, agent_id) AND kind <> 'guardian'
-           AND ended_at IS NULL RETURNING id""",
+        """UPDATE mandates SET ended_at = $2, end_reason = $3
+           WHERE ended_at IS NULL AND ($1 = agent_id OR ($1 = principal_id AND (kind <> 'guardian' OR $3 = 'death'))) RETURNING id""",
         person,
         tx.now,
-        reason,
+        loss.reason,
     )
     for row in rows:
-        await note(tx, row["id"], "ended", {"reason": reason})
+        await note(tx, row["id"], "ended", {"reason": loss.reason, "said_by": loss.said_by})
+    await enqueue_all(
+        tx.db, [("tell_mandate", {"mandate": str(r["id"]), "what": loss.reason, "of": str(person)}) for r in rows]
+    )
     return len(rows)
 
 

@@ -7,19 +7,37 @@ import msgspec
 
 from backend.core.db import Tx
 from backend.core.errors import NotFound
+from backend.mandates.consent import open_words
 from backend.mandates.model import Action, Mandate, MandateEvent
 
 
 async def mandates_of(tx: Tx) -> list[Mandate]:
-    """All mandates the viewer has given or holds, live ones first, then the newest."""
+    """All mandates the viewer has given or holds, live ones first, then the newest; of her business, while she handles it."""
+    return await mandates_about(tx, await whose(tx))
+
+
+async def mandates_held(tx: Tx) -> list[Mandate]:
+    """Those the viewer holds herself, whoever's affairs are on the screen."""
+    return [m for m in await mandates_about(tx, tx.viewer.id) if m.agent_id == tx.viewer.id]
+
+
+async def whose(tx: Tx) -> UUID:
+    """Whose mandates are on the screen: her own, or those of the business that she represents by law."""
+    if tx.viewer.acting and await tx.db.fetchval("SELECT represents($1)", tx.viewer.principal_id):
+        return tx.viewer.principal_id
+    return tx.viewer.id
+
+
+async def mandates_about(tx: Tx, person: UUID) -> list[Mandate]:
+    """The same of somebody an officer has in sight."""
     rows = await tx.db.fetch(
-        """SELECT m.id, m.principal_id, m.agent_id, m.kind, m.items, m.actions, m.consent, m.valid_from, m.valid_to, m.granted_at,
+        """SELECT m.id, m.principal_id, m.agent_id, m.kind, m.items, m.actions, m.consent, m.consent_sealed, m.consent_hash, m.valid_from, m.valid_to, m.granted_at,
                   m.ended_at, m.end_reason, p.name_sealed AS principal_name, p.key_wrapped AS principal_key,
                   a.name_sealed AS agent_name, a.key_wrapped AS agent_key
            FROM mandates m JOIN accounts p ON p.id = m.principal_id JOIN accounts a ON a.id = m.agent_id
            WHERE $1 IN (m.principal_id, m.agent_id)
            ORDER BY (m.ended_at IS NULL AND m.valid_to >= app_today()) DESC, m.granted_at DESC LIMIT 100""",
-        tx.viewer.id,
+        person,
     )
     return [_named(tx, dict(row)) for row in rows]
 
@@ -52,7 +70,9 @@ async def allowed(tx: Tx, action: Action, items: Iterable[str]) -> set[str]:
 
 
 def _named(tx: Tx, row: dict) -> Mandate:
-    for side in ("principal", "agent"):
-        key = tx.vault.key(row.pop(f"{side}_key"))
+    keys = {side: tx.vault.key(row.pop(f"{side}_key")) for side in ("principal", "agent")}
+    for side, key in keys.items():
         row[f"{side}_name"] = key.open(row[f"{side}_name"], f"name:{row[f'{side}_id']}").decode()
+    sealed, hashed = row.pop("consent_sealed"), row.pop("consent_hash")
+    row["consent"] = open_words(keys["principal"], sealed, hashed, row["consent"])
     return msgspec.convert(row, Mandate)

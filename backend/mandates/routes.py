@@ -11,21 +11,20 @@ from backend.catalogue.queries import city
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
 from backend.core.web import PERSON, Form, local_path, page, read_form, see_other
-from backend.mandates import routes_codes, routes_counter, routes_requests
+from backend.mandates import routes_codes, routes_counter, routes_guardians, routes_requests, routes_sights
 from backend.mandates.actions import consent_text, grant, revoke
 from backend.mandates.forms import DAYS, choosable, grant_of, matters_of
 from backend.mandates.model import USUAL_DAYS
-from backend.mandates.queries import journal_of, mandate_of, mandates_of
+from backend.mandates.queries import journal_of, mandate_of, mandates_held, mandates_of, whose
 from backend.mandates.requests import requests_of
 
 
 @get("/mandates", opt=PERSON, include_in_schema=False)
 async def mandates(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
-    found = await mandates_of(tx)
-    given = [m for m in found if m.principal_id == tx.viewer.id]
-    held = [m for m in found if m.agent_id == tx.viewer.id]
+    me = await whose(tx)
+    given, held = [m for m in await mandates_of(tx) if m.principal_id == me], await mandates_held(tx)
     waiting = await requests_of(tx)
-    return page(request, tx, "mandates/list.html", given=given, held=held, waiting=waiting, me=tx.viewer.id)
+    return page(request, tx, "mandates/list.html", given=given, held=held, waiting=waiting, me=me)
 
 
 @get("/mandates/new", opt=PERSON, include_in_schema=False)
@@ -43,7 +42,7 @@ async def give_mandate(request: Request, tx: NamedDependency[Tx]) -> Response[An
             request,
             tx,
             "mandates/consent.html",
-            consent=consent_text(tx.viewer.name, asked.agent_name, asked.days, matters, tx.today),
+            consent=consent_text(tx.viewer.principal_name, asked.agent_name, asked.days, matters, tx.today),
             typed=form.fields,
             action="/mandates",
         )
@@ -60,7 +59,7 @@ async def show_mandate(request: Request, tx: NamedDependency[Tx], mandate: FromP
     found = await mandate_of(tx, mandate)
     published = await city(tx.db)
     names = [published.titles.get(code, code) for code in found.items or []]
-    mine = found.principal_id == tx.viewer.id
+    mine = found.principal_id == await whose(tx)
     return page(
         request, tx, "mandates/show.html", mandate=found, names=names, mine=mine, journal=await journal_of(tx, mandate)
     )
@@ -74,7 +73,7 @@ async def take_back(request: Request, tx: NamedDependency[Tx], mandate: FromPath
 
 @get("/acting", opt=PERSON, include_in_schema=False)
 async def acting(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
-    held = [m for m in await mandates_of(tx) if m.agent_id == tx.viewer.id and m.live(tx.today)]
+    held = [m for m in await mandates_held(tx) if m.live(tx.today)]
     target = local_path(request.query_params.get("next", "/"))
     return page(request, tx, "mandates/acting.html", held=held, mandate_id=tx.viewer.mandate_id, next=target)
 
@@ -102,4 +101,6 @@ ROUTES = [
     *routes_requests.ROUTES,
     *routes_codes.ROUTES,
     *routes_counter.ROUTES,
+    *routes_guardians.ROUTES,
+    *routes_sights.ROUTES,
 ]

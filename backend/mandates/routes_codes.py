@@ -10,12 +10,14 @@ from backend.catalogue.queries import city
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
 from backend.core.i18n import _
-from backend.core.web import PERSON, Form, page, read_form, see_other
+from backend.core.printing import printed
+from backend.core.web import PERSON, Form, language_of, page, paper, read_form, request_tx, see_other
 from backend.mandates.actions import consent_text
 from backend.mandates.codes import bring_code, make_code, plain
 from backend.mandates.forms import choosable, grant_of, matters_of
-from backend.mandates.model import USUAL_DAYS
+from backend.mandates.model import USUAL_DAYS, Mandate
 from backend.mandates.queries import mandates_of
+from backend.mandates.sights import paper as helpers_paper
 
 WRONG = _("代码不对、过期了，或者不是给您的。请核对，也请对方看看写的是不是您登录用的姓名。")
 
@@ -69,10 +71,23 @@ async def type_mandate_code(request: Request, tx: NamedDependency[Tx]) -> Respon
 @get("/mandates/print", opt=PERSON, include_in_schema=False)
 async def counter_sheet(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     """Who may act for me, on one page for the counter."""
+    return page(request, tx, "mandates/print.html", rows=await _given(tx))
+
+
+@get("/mandates/print.pdf", opt=PERSON, include_in_schema=False)
+async def large_sheet(request: Request) -> Response[bytes]:
+    """The same in large print."""
+    async with request_tx(request) as tx:
+        address = f"{request.app.state.settings.public_url}/mandates"
+        data = helpers_paper(tx.viewer.name, await _given(tx), tx.today, address, language_of(request))
+    return paper(await printed("helpers.typ", data), "helpers")
+
+
+async def _given(tx: Tx) -> list[tuple[Mandate, str]]:
+    """Live ones, each with the names of its items."""
     titles = (await city(tx.db)).titles
     given = [m for m in await mandates_of(tx) if m.principal_id == tx.viewer.id and m.live(tx.today)]
-    rows = [(m, "、".join(titles.get(code, code) for code in m.items or [])) for m in given]
-    return page(request, tx, "mandates/print.html", rows=rows)
+    return [(m, "、".join(titles.get(code, code) for code in m.items or [])) for m in given]
 
 
 async def _form_page(request: Request, tx: Tx, form: Form, problems: list[Problem]) -> Response[str]:
@@ -87,4 +102,4 @@ async def _form_page(request: Request, tx: Tx, form: Form, problems: list[Proble
     )
 
 
-ROUTES = [code_form, show_code, type_code_page, type_mandate_code, counter_sheet]
+ROUTES = [code_form, show_code, type_code_page, type_mandate_code, counter_sheet, large_sheet]

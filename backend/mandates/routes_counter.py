@@ -57,7 +57,7 @@ async def print_paper(request: Request, asked: FromPath[UUID]) -> Response[bytes
     """What the principal signs, in large print."""
     async with request_tx(request) as tx:
         need_role(tx, "window")
-        data = sheet(await on_paper(tx, asked), language_of(request))
+        data = sheet((await on_paper(tx, asked)).consent, asked, language_of(request))
     return paper(await printed("consent.typ", data), "mandate")
 
 

@@ -234,7 +234,7 @@ CREATE POLICY dismissed ON staff FOR UPDATE TO suishouban_web USING (runs(organi
 CREATE POLICY visit_seen ON visits FOR SELECT TO suishouban_web USING (viewer() IN (staff_id, person_id));
 CREATE POLICY visit_opened ON visits FOR INSERT TO suishouban_web WITH CHECK (staff_id = viewer() AND organisation_id = my_organisation()
     AND day = app_today() AND EXISTS (SELECT 1 FROM service_points p WHERE p.id = point_id AND p.ended_at IS NULL));
-CREATE POLICY visit_went_on ON visits FOR UPDATE TO suishouban_web USING (staff_id = viewer() AND closed_at IS NULL);
+CREATE POLICY visit_went_on ON visits FOR UPDATE TO suishouban_web USING (staff_id = viewer() AND closed_at IS NULL) WITH CHECK (staff_id = viewer());
 CREATE POLICY worker_all ON organisations TO suishouban_worker USING (true);
 CREATE POLICY worker_all ON service_points TO suishouban_worker USING (true);
 CREATE POLICY worker_all ON staff TO suishouban_worker USING (true);

@@ -5,7 +5,17 @@ from uuid import UUID
 
 from backend.accounts.codes import clear_old
 from backend.core.jobs import Work, at_once, enqueue_all
-from backend.notifications import actions, asking, codes, delivery, inbound, letters
+from backend.notifications import (
+    actions,
+    asking,
+    codes,
+    delivery,
+    inbound,
+    letters,
+    mandate_news,
+    on_paper_and_phone,
+    signing,
+)
 from backend.notifications.model import Channel
 from backend.settings import Settings
 
@@ -16,8 +26,11 @@ async def notify(work: Work, payload: dict[str, Any]) -> None:
 
 
 def open_channels(settings: Settings) -> frozenset[Channel]:
-    """The channels this installation has: e-mail where a mail server is named, push where there is a key to sign with."""
-    found = {Channel.INBOX}
+    """The channels this installation has: e-mail where a mail server is named, push where there is a key to sign with, text
+    messages where there is a gateway (in the demo the worker's own terminal). Letters can always be queued."""
+    found = {Channel.INBOX, Channel.LETTER}
+    if settings.sms_url or settings.demo:
+        found.add(Channel.SMS)
     if settings.vapid_key:
         found.add(Channel.PUSH)
     if settings.smtp_url:
@@ -27,6 +40,15 @@ def open_channels(settings: Settings) -> frozenset[Channel]:
 
 async def deliver_push(work: Work, payload: dict[str, Any]) -> None:
     await delivery.deliver_push(work, UUID(payload["notice"]))
+
+
+@at_once(20)
+async def deliver_text(work: Work, payload: dict[str, Any]) -> None:
+    await on_paper_and_phone.deliver_text(work, UUID(payload["notice"]))
+
+
+async def deliver_letter(work: Work, payload: dict[str, Any]) -> None:
+    await on_paper_and_phone.deliver_letter(work, UUID(payload["notice"]))
 
 
 @at_once(20)
@@ -72,6 +94,23 @@ async def write_letter(work: Work, payload: dict[str, Any]) -> None:
     await letters.write_letter(work, UUID(payload["request"]))
 
 
+async def tell_mandate(work: Work, payload: dict[str, Any]) -> None:
+    await mandate_news.tell_mandate(work, UUID(payload["mandate"]), payload["what"], payload.get("of", ""))
+
+
+async def text_mandate(work: Work, payload: dict[str, Any]) -> None:
+    await mandate_news.text_mandate(work, UUID(payload["mandate"]), payload["what"])
+
+
+async def ask_to_sign(work: Work, payload: dict[str, Any]) -> None:
+    await signing.ask_to_sign(work, UUID(payload["signature"]))
+
+
+async def signature_answered(work: Work, payload: dict[str, Any]) -> None:
+    async with work.transaction() as tx:
+        await signing.signature_answered(tx, UUID(payload["signature"]))
+
+
 async def request_answered(work: Work, payload: dict[str, Any]) -> None:
     async with work.transaction() as tx:
         await asking.request_answered(tx, UUID(payload["request"]))
@@ -86,11 +125,17 @@ JOBS = {
     "text_request": text_request,
     "write_letter": write_letter,
     "request_answered": request_answered,
+    "ask_to_sign": ask_to_sign,
+    "signature_answered": signature_answered,
+    "tell_mandate": tell_mandate,
+    "text_mandate": text_mandate,
     "read_text": read_text,
     "notify": notify,
     "tell_contact_changed": tell_contact_changed,
     "deliver_push": deliver_push,
     "deliver_mail": deliver_mail,
+    "deliver_text": deliver_text,
+    "deliver_letter": deliver_letter,
     "send_code": send_code,
     "clear_sign_ins": clear_sign_ins,
     "remind": remind,

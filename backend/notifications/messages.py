@@ -9,11 +9,14 @@ import msgspec
 
 from backend.cases.messages import Sentence
 from backend.cases.states import MOVES, Clock, Notice
-from backend.core.i18n import _
+from backend.core.i18n import _, _n
+from backend.notifications import identity_messages, rights_messages
 from backend.notifications.model import Words
 
-DUE_SOON = "correction_due_soon"
+DUE_SOON, FILED_TOGETHER = "correction_due_soon", "filed_together"
 MANDATE_ASKED, MANDATE_ENDS_SOON = "mandate_asked", "mandate_ends_soon"
+MANDATE_GIVEN, MANDATE_HELD, MANDATE_ENDED = "mandate_given", "mandate_held", "mandate_ended"
+VISIT_DONE, LOST_BY_DEATH, LOST_BY_INCAPACITY = "visit_done", "lost_by_death", "lost_by_incapacity"
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +76,11 @@ TEXTS = {
         _("%(item)s：视为已受理"),
         _("部门没有在期限内答复，按规定从收到材料那天起就算受理。"),
         _("您不用做什么，有结果会马上告诉您。"),
+    ),
+    "deemed_renewed": (
+        _("%(item)s：视为准予延续"),
+        _("原来的证到期前部门没有作出决定，依法视为准予延续。"),
+        _("您不用做什么，结果文书会送到您手里。"),
     ),
     "not_accepted": (
         _("%(item)s：没有受理"),
@@ -142,6 +150,11 @@ TEXTS = {
 }
 # Not about a case: what else a person is told.
 OTHERS = {
+    FILED_TOGETHER: (
+        _n("%(num)s 件事已提交：%(items)s"),
+        _("部门收到了申请，一次交齐。"),
+        _("您不用做什么，有进展会马上告诉您。"),
+    ),
     MANDATE_ASKED: (
         _("有人想替您办事"),
         _("对方请您授权。您不同意，对方什么也办不了。"),
@@ -152,8 +165,43 @@ OTHERS = {
         _("到期以后，就不能再用这份授权替人办事。"),
         _("还要用，请授权的人重新授权一次；不用了，就不必管它。"),
     ),
+    MANDATE_GIVEN: (
+        _("有人可以替您办事了"),
+        _("您的授权已经登记好。以后对方每办一件，都会告诉您。"),
+        _("是您的意思，就不用做什么。不是，请点开收回，或打 12345。"),
+    ),
+    MANDATE_HELD: (
+        _("您可以替人办事了"),
+        _("授权已经登记好。"),
+        _("请点开看能办什么、到哪天，再在「为谁办」里换人。"),
+    ),
+    MANDATE_ENDED: (
+        _("一份授权结束了"),
+        _("这份授权已经收回，现在就生效。"),
+        _("已经交上去的事会接着办。有疑问请打 12345。"),
+    ),
+    VISIT_DONE: (
+        _("今天有工作人员帮您办事"),
+        _("您在帮代办点签了字，工作人员帮您办的都记在「授权与代办」里。帮办已经结束。"),
+        _("不是您的意思，请打 12345。"),
+    ),
+    LOST_BY_DEATH: (
+        _("请节哀"),
+        _("我们收到消息，和您有授权往来的一位亲友去世了，你们之间的授权已经结束。"),
+        _("接下来要办的几件事，我们整理在一起，您准备好了再点开看。消息有误，请打 12345。"),
+    ),
+    LOST_BY_INCAPACITY: (
+        _("一份授权结束了"),
+        _("和您有授权往来的一位亲友，现在不能自己作主办事了，授权按规定结束。"),
+        _("要接着替他办，请监护人带证明到窗口登记。有疑问请打 12345。"),
+    ),
 }
 LOUD_OTHERS = {DUE_SOON: Notice.NEEDS_YOU, MANDATE_ASKED: Notice.NEEDS_YOU, MANDATE_ENDS_SOON: Notice.NEWS}
+OF_MANDATES = (MANDATE_GIVEN, MANDATE_HELD, MANDATE_ENDED, VISIT_DONE, LOST_BY_DEATH, LOST_BY_INCAPACITY)
+LOUD_OTHERS |= dict.fromkeys((*OF_MANDATES, FILED_TOGETHER), Notice.NEWS)
+
+OTHERS |= identity_messages.TEXTS | rights_messages.TEXTS
+LOUD_OTHERS |= identity_messages.LOUD | rights_messages.LOUD
 
 UNTIL = {
     Clock.NOTICE: _("%(due)s前会告诉您是否受理。"),
@@ -164,9 +212,12 @@ UNTIL = {
 PROVISIONAL = _("%(until)s（放假安排公布后可能变动）")
 
 PUSHES_OF_OTHERS = {
+    FILED_TOGETHER: (_("您的办件有新进展"), _("点一下查看。")),
     MANDATE_ASKED: (_("有人想替您办事"), _("点一下看清楚，再说同意或不同意。")),
     MANDATE_ENDS_SOON: (_("一份授权快到期了"), _("点一下查看。")),
+    **dict.fromkeys(OF_MANDATES, (_("授权有变化"), _("点一下查看。"))),
 }
+PUSHES_OF_OTHERS |= identity_messages.PUSHES | rights_messages.PUSHES
 # What a push says, by how loudly the person is told: no item, no name, no number.
 PUSHES = {
     Notice.NEWS: (_("您的办件有新进展"), _("点一下查看。")),
@@ -202,7 +253,13 @@ def loudness(kind: str, actor_kind: str = "") -> Notice:
 def message(words: Words) -> Message:
     """The full words; KeyError for a kind nobody is told of."""
     title, happened, todo = TEXTS.get(words.kind) or OTHERS[words.kind]
-    params = {"item": words.item or Sentence(_("您的办件")), "number": words.number, "authority": words.authority}
+    params = {
+        "item": words.item or Sentence(_("您的办件")),
+        "number": words.number,
+        "authority": words.authority,
+        "num": len(words.items),
+        "items": "、".join(words.items),
+    }
     tone, glyph = LOOKS.get(words.kind, ("sea", "bell"))
     if loudness(words.kind) is Notice.NEEDS_YOU:
         tone, glyph = "amber", "hand"

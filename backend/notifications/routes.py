@@ -14,6 +14,7 @@ from backend.accounts.consents import PUSH, agreed
 from backend.core.db import Tx
 from backend.core.errors import NotFound
 from backend.core.web import ANYONE, COOKIE, PERSON, page, see_other
+from backend.notifications import routes_letters
 from backend.notifications.actions import read, read_all, subscribe, unsubscribe
 from backend.notifications.messages import message
 from backend.notifications.queries import inbox_of, mandate_to_see, notice_for
@@ -128,4 +129,5 @@ ROUTES = [
     keep_subscription,
     renew_subscription,
     forget_subscription,
+    *routes_letters.ROUTES,
 ]

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from backend.core.db import connect
-from backend.mandates.ending import end_all
+from backend.mandates.ending import Loss, end_all
 from tests.mandates.clerk import Clerk, rows
 
+DEATH = Loss(reason="death", said_by="operator")
 MIND = ("mind_mandates", {})
 
 
@@ -60,9 +61,9 @@ async def test_with_a_death_everything_given_and_held_is_over_at_once(site):
     from backend.core.db import Tx
 
     tx = Tx(owner, site.app.state.vault, site.clock())
-    assert await end_all(tx, mandate["principal_id"], "death") == 1
-    assert await end_all(tx, mandate["agent_id"], "death") == 0
+    assert await end_all(tx, mandate["principal_id"], DEATH) == 1
+    assert await end_all(tx, mandate["agent_id"], DEATH) == 0
     await owner.close()
     assert "林长福" not in (await daughter.get("/me")).text
     (line,) = await rows(site, "SELECT actor_id, data FROM mandate_events WHERE kind = 'ended'")
-    assert (line["actor_id"], line["data"]) == (None, {"reason": "death"})
+    assert (line["actor_id"], line["data"]) == (None, {"reason": "death", "said_by": "operator"})

@@ -70,3 +70,31 @@ async def notices(town: Town, who: str | None = None) -> list[tuple[str, str, st
         town.ids[who] if who else None,
     )
     return [(row["kind"], row["channel"], row["state"]) for row in rows]
+
+
+async def give_phone(town: Town, who: str, number: str) -> None:
+    """A number that came with the account."""
+    person = town.ids[who]
+    (account,) = await as_owner(town, "SELECT key_wrapped FROM accounts WHERE id = $1", person)
+    sealed = town.vault.key(account["key_wrapped"]).seal(number.encode(), f"contact:{person}:phone")
+    await as_owner(
+        town,
+        """INSERT INTO contacts (account_id, kind, value_sealed, value_blind, verified_at, changed_at)
+           SELECT id, 'phone', $2, $3, created_at, created_at FROM accounts WHERE id = $1""",
+        person,
+        sealed,
+        town.vault.blind(number, "phone"),
+    )
+
+
+async def give_address(town: Town, who: str, address: str) -> None:
+    """What her own profile says."""
+    person = town.ids[who]
+    (account,) = await as_owner(town, "SELECT key_wrapped FROM accounts WHERE id = $1", person)
+    sealed = town.vault.key(account["key_wrapped"]).seal_value(address, f"fact:{person}:person.address:profile")
+    await as_owner(
+        town,
+        "INSERT INTO facts (party_id, element, source, sealed, trust, at) VALUES ($1, 'person.address', 'profile', $2, 'C', now())",
+        person,
+        sealed,
+    )

@@ -17,18 +17,21 @@ from backend.cart.materials import attach, detach, need_named, room_for, sign
 from backend.cart.messages import NeedWords, QuestionWords, Speaker
 from backend.cart.model import Draft
 from backend.cart.queries import open_draft
+from backend.cart.renewing import renew_line
 from backend.catalogue.model import Pack
 from backend.core.db import Tx
 from backend.core.errors import Invalid, NotFound, Problem
 from backend.core.files import keep
 from backend.core.i18n import _, translate, wanted
 from backend.core.idempotency import fingerprint, once
+from backend.core.render import saying
 from backend.core.web import PERSON, read_form, request_tx
 from backend.core.workdays import calendar
 
 
 class CartLine(msgspec.Struct, frozen=True, kw_only=True):
-    """`due`: the latest day if accepted today. `bound`: role → party id(s). `fits`: None while it is open."""
+    """`due`: the latest day if accepted today. `bound`: role → party id(s). `fits`: None while it is open. `changes`: what a
+    newer version of the item changes for her; not filed before `renewal` says that she knows."""
 
     id: UUID
     item: str
@@ -40,6 +43,7 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     visits: int
     fits: bool | None
     gone: bool
+    changes: list[str]
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -153,6 +157,12 @@ async def remove(tx: NamedDependency[Tx], line_id: FromPath[UUID]) -> None:
     await remove_line(tx, line_id)
 
 
+@post("/api/v1/cart/lines/{line_id:uuid}/renewal", opt=PERSON, tags=["cart"], status_code=204)
+async def renew(tx: NamedDependency[Tx], line_id: FromPath[UUID]) -> None:
+    """Goes over to the version in force; answers that fit no more are asked again. Sent twice it does nothing more."""
+    await renew_line(tx, line_id)
+
+
 @get("/api/v1/cart/sheet", opt=PERSON, tags=["cart"])
 async def read_sheet(request: Request, tx: NamedDependency[Tx]) -> SheetView:
     """Each question and each material of the cart, once."""
@@ -225,6 +235,8 @@ def _texts(draft: Draft, pack: Pack, name: str, value: Any) -> list[str]:
 async def _cart(request: Request, tx: Tx, draft: Draft) -> Cart:
     speaker, sheet = speaker_of(tx, draft), draft.sheet
     words = {line.id: line for line in speaker.lines(await calendar(tx.db, tx.today))}
+    with saying(wanted(request.cookies.get("lang"), request.headers.get("accept-language", ""))) as said:
+        changes = {line: [said(one) for one in found.changes] for line, found in words.items()}
     return Cart(
         id=draft.cart_id,
         version=draft.version,
@@ -240,6 +252,7 @@ async def _cart(request: Request, tx: Tx, draft: Draft) -> Cart:
                 visits=line.item.visits.count,
                 fits=sheet.states[line.id].fits if line.id in sheet.states else None,
                 gone=line.gone,
+                changes=changes[line.id],
             )
             for line in draft.lines
         ],
@@ -298,4 +311,4 @@ def _said(request: Request, speaker: Speaker, problems: tuple[Problem, ...]) -> 
     return [Said(p.field, translate(lang, p.say, p.params)) for p in speaker.worded(problems)]
 
 
-ROUTES = [read_cart, add, remove, read_sheet, put_answers, put_pledge, hand_in, take_back]
+ROUTES = [read_cart, add, remove, renew, read_sheet, put_answers, put_pledge, hand_in, take_back]

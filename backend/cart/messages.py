@@ -10,18 +10,12 @@ import msgspec
 from backend.cart.fields import kind_of, options, typed
 from backend.cart.model import ANSWERED, DERIVED, Draft, Line, Need, Question
 from backend.cart.naming import names_of
+from backend.cart.renewal_model import Asked, Words
 from backend.catalogue.answers import shown
 from backend.catalogue.model import Pack
 from backend.core.clock import Calendar, Unit, due
 from backend.core.errors import Problem
 from backend.core.i18n import _
-
-
-class Words(msgspec.Struct, frozen=True):
-    """A sentence that the page translates."""
-
-    say: str
-    params: dict[str, str] = {}
 
 
 class LineWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +30,7 @@ class LineWords(msgspec.Struct, frozen=True, kw_only=True):
     free: bool
     visits: int
     about: tuple[str, ...]
-    renewed: bool
+    changes: tuple[Words, ...]
     gone: bool
     doubts: tuple[str, ...]
     level: str
@@ -132,11 +126,34 @@ class Speaker:
             free=not item.fee.charged,
             visits=item.visits.count,
             about=tuple(about),
-            renewed=line.renewed,
+            changes=self.changes(line.id),
             gone=line.gone,
             doubts=state.against if state else (),
             level=item.level,
         )
+
+    def changes(self, line: UUID) -> tuple[Words, ...]:
+        """What a newer version changes for her, a sentence each; none where she is up to date."""
+        renewal = self.draft.sheet.renewals.get(line)
+        if renewal is None:
+            return ()
+        filled = self.draft.sheet.settled
+        new = [one for one in renewal.asked if one.cell not in filled]
+        known = [one for one in renewal.asked if one.cell in filled]
+        said = [
+            (_("新增要填：%(what)s"), new),
+            (_("新增的这些，已经替您填好：%(what)s"), known),
+            (_("要重新填（选项或写法变了）：%(what)s"), renewal.again),
+            (_("不用再填：%(what)s"), renewal.dropped),
+            (_("要交的材料：%(what)s"), renewal.needs),
+            (_("不用再交：%(what)s"), renewal.spared),
+        ]
+        lists = [Words(say, {"what": "、".join(dict.fromkeys(map(self._asked, all_)))}) for say, all_ in said if all_]
+        return (*renewal.facts, *lists)
+
+    def _asked(self, one: Asked) -> str:
+        label = self.labelled(one.subject, one.label)
+        return f"{label}（{one.max_age_days} 天内开的）" if one.max_age_days else label
 
     def _told_of(self, line: Line, subject: UUID) -> bool:
         """Worth a word: another person who is asked about, a thing that two lines share, or one of two things."""
@@ -252,7 +269,12 @@ def topics_of(draft: Draft) -> list[str]:
     return list(dict.fromkeys(question.element.topic for question in draft.sheet.questions))
 
 
-SOURCES = {DERIVED: _("由您填的算出"), "profile": _("来自个人资料"), "filing": _("以前填过")}
+SOURCES = {
+    DERIVED: _("由您填的算出"),
+    "profile": _("来自个人资料"),
+    "counter": _("窗口核对过"),
+    "filing": _("以前填过"),
+}
 
 
 def source_words(source: str, pack: Pack) -> Words | None:

@@ -19,9 +19,11 @@ from uuid import UUID
 
 import msgspec
 
+from backend.cart.renewal_model import Renewal
 from backend.cases.model import CaseFile
 from backend.cases.model import Fact as CaseFact
 from backend.catalogue.model import Element, Item, Material, Pack, Trust
+from backend.catalogue.version_model import ItemVersion
 from backend.core.errors import Problem
 from backend.parties.model import Known, Party
 
@@ -41,7 +43,8 @@ ANSWERED, DERIVED, PLEDGED = "answered", "derived", "pledge"
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One item in the cart. `parties`: role → who; a declined role has none, one nobody has declared yet is missing.
 
-    `renewed`: the item has a newer version than when it was put in; the line is judged and filed by the newer one.
+    `before`: the version it was put in under, where a newer one is in force now; the line is judged by the newer one and
+    filed once she knows what that changes for her (`Sheet.renewals`).
     `gone`: the item cannot be filed any more, the line must be taken out.
     """
 
@@ -50,7 +53,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     position: int = 0
     parties: dict[str, tuple[UUID, ...]] = {}
-    renewed: bool = False
+    before: ItemVersion | None = None
     gone: bool = False
 
     def bound(self) -> dict[str, Any]:
@@ -195,7 +198,8 @@ class LineState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """The union over all lines. `states` by line id; `settled` holds every cell that counts, asked or derived."""
+    """The union over all lines. `states` by line id; `settled` holds every cell that counts, asked or derived;
+    `renewals`: lines on an older version of which something is different for her now."""
 
     questions: tuple[Question, ...]
     roles: tuple[RoleQuestion, ...]
@@ -204,6 +208,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     settled: dict[Cell, Settled]
     problems: tuple[Problem, ...]
     saved: Saved
+    renewals: dict[UUID, Renewal] = {}
 
     @property
     def open(self) -> tuple[Question, ...]:

@@ -7,6 +7,7 @@ import msgspec
 
 from backend.accounts.consents import PREFILL, agreed
 from backend.cart.model import Answer, Cell, Draft, HeldFile, Line, MaterialKey, Told
+from backend.cart.renewal import same_kind
 from backend.cart.rules import sheet_of
 from backend.catalogue.queries import Published, city, item_version
 from backend.core.db import Tx
@@ -90,14 +91,17 @@ async def _line(tx: Tx, published: Published, stored: StoredLine) -> Line:
     gone = version is None
     name = published.titles.get(stored.code, "")
     item = (await item_version(tx.db, stored.code, stored.version)).item if gone else published.pack.items[name]
-    parties = {role: _parties(ids) for role, ids in stored.bound.items() if role in item.roles}
+    renewed = version not in (None, stored.version)
+    before = await item_version(tx.db, stored.code, stored.version) if renewed else None
+    bound = {role: _parties(ids) for role, ids in stored.bound.items() if role in item.roles}
+    parties = {role: ids for role, ids in bound.items() if before is None or same_kind(role, before.item, item)}
     return Line(
         id=stored.id,
         item=item,
         version=version or stored.version,
         position=stored.position,
         parties=parties,
-        renewed=version not in (None, stored.version),
+        before=before,
         gone=gone,
     )
 

@@ -15,6 +15,7 @@ from backend.cart.answering import carry_over
 from backend.cart.binding import candidates
 from backend.cart.forms import choice_in, choices_in, number_in, speaker_of
 from backend.cart.queries import open_draft
+from backend.cart.renewing import renew_line
 from backend.cart.review import review_page
 from backend.catalogue.model import Item
 from backend.catalogue.queries import city
@@ -77,6 +78,13 @@ async def remove(tx: NamedDependency[Tx], line_id: FromPath[UUID]) -> Response[N
     return see_other("/cart?" + urlencode({"removed": line.item.code}))
 
 
+@post("/cart/lines/{line_id:uuid}/renewal", opt=PERSON, include_in_schema=False)
+async def renew(tx: NamedDependency[Tx], line_id: FromPath[UUID]) -> Response[None]:
+    """She has read what a newer version changes; from here on the line is hers by that version."""
+    await renew_line(tx, line_id)
+    return see_other(f"/cart#line.{line_id}")
+
+
 @get("/cart/lines/{line_id:uuid}/parties", opt=PERSON, include_in_schema=False)
 async def parties_page(request: Request, tx: NamedDependency[Tx], line_id: FromPath[UUID]) -> Response[str]:
     """Which flat, which account, who is the spouse: chosen anew for one line."""
@@ -120,7 +128,7 @@ async def review(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
 
 
 ROUTES = [
-    *(show, add, remove, parties_page, choose_parties, review),
+    *(show, add, remove, renew, parties_page, choose_parties, review),
     *routes_sheet.ROUTES,
     *routes_materials.ROUTES,
 ]

@@ -25,6 +25,8 @@ from backend.cart.model import (
     Told,
     Way,
 )
+from backend.cart.renewal import renewal_of
+from backend.cart.renewal_model import Renewal
 from backend.cart.settle import Settler, follows
 from backend.catalogue.answers import AnswerError, read_answer
 from backend.catalogue.model import Pack, Satisfied
@@ -43,15 +45,29 @@ def sheet_of(lines: Iterable[Line], parties: Mapping[UUID, Party], told: Told, p
     questions = _questions(states, settler, pack, order)
     materials = _materials(states, lines, told, order)
     roles = tuple(_undeclared(role) for state in states.values() for role in state.roles)
+    renewals = _renewals(lines, states, told, pack, on)
     return Sheet(
         questions=questions,
         roles=roles,
         materials=materials,
         states=states,
         settled=_settled(states, settler),
-        problems=tuple(_problems(lines, roles, questions, materials)),
+        problems=tuple(_problems(lines, renewals, roles, questions, materials)),
         saved=_saved(states, questions, materials),
+        renewals=renewals,
     )
+
+
+def _renewals(
+    lines: list[Line], states: Mapping[UUID, LineState], told: Told, pack: Pack, on: date
+) -> dict[UUID, Renewal]:
+    """Lines on an older version, where that makes a difference to her."""
+    found = [
+        renewal_of(line, line.before, states[line.id], told, pack, on)
+        for line in lines
+        if line.before and line.id in states
+    ]
+    return {renewal.line: renewal for renewal in found if renewal.matters}
 
 
 class _Order:
@@ -197,7 +213,11 @@ def _settled(states: Mapping[UUID, LineState], settler: Settler) -> dict[Cell, S
 
 
 def _problems(
-    lines: list[Line], roles: Iterable[RoleQuestion], questions: Iterable[Question], materials: Iterable[Need]
+    lines: list[Line],
+    renewals: Mapping[UUID, Renewal],
+    roles: Iterable[RoleQuestion],
+    questions: Iterable[Question],
+    materials: Iterable[Need],
 ) -> Iterable[Problem]:
     if not lines:
         yield Problem(_("购物车还是空的，先选一件要办的事。"), "lines")
@@ -206,6 +226,9 @@ def _problems(
     for line in lines:
         if line.gone:
             said = _("“%(item)s”现在不能在这里办了。请移出这一件，其他的可以接着办。")
+            yield Problem(said, f"line.{line.id}", {"item": line.item.name})
+        elif line.id in renewals:
+            said = _("“%(item)s”的办理要求变了。请先在购物车里看看哪里变了，再交。")
             yield Problem(said, f"line.{line.id}", {"item": line.item.name})
     found = [*(r.problem for r in roles), *(q.problem for q in questions), *(m.problem for m in materials)]
     yield from (problem for problem in found if problem)

@@ -6,9 +6,9 @@ import asyncpg
 import msgspec
 
 from backend.catalogue.guide import GuidePage, page_of_guide, page_of_item
-from backend.catalogue.model import Element, Guide, Item, Material, Pack
+from backend.catalogue.model import Guide, Item, Pack
 from backend.catalogue.pack_read import build
-from backend.core.conditions import Meaning
+from backend.catalogue.version_model import ItemVersion
 from backend.core.errors import NotFound
 from backend.core.i18n import DEFAULT, _
 
@@ -26,17 +26,6 @@ class Published(msgspec.Struct, frozen=True):
     versions: dict[str, int]
     titles: dict[str, str]
     written: dict[str, Any] = {}
-
-
-class ItemVersion(msgspec.Struct, frozen=True):
-    """One item as it was published, with the elements and materials it refers to as they were then."""
-
-    code: str
-    version: int
-    item: Item
-    elements: dict[str, Element]
-    materials: dict[str, Material]
-    meanings: dict[str, Meaning]
 
 
 class _Stored(msgspec.Struct, frozen=True):

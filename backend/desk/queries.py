@@ -10,7 +10,8 @@ from backend.cases.model import Case
 from backend.cases.queries import REPLY, filed_facts, files_of
 from backend.cases.states import State
 from backend.catalogue.answers import shown
-from backend.catalogue.queries import ItemVersion, city, item_version
+from backend.catalogue.queries import city, item_version
+from backend.catalogue.version_model import ItemVersion
 from backend.core.db import Tx
 from backend.core.i18n import _
 from backend.desk.model import NEAR_DAYS, FiledFact, FiledMaterial, QueueRow, Tally

@@ -207,6 +207,10 @@ async def _live(city: City, site: Site) -> None:
     async with transaction(site, client(site, city, who.DAUGHTER)) as tx:
         needs = (await lock_draft(tx)).sheet.materials
         city.targets["pledge"] = next((need.name for need in needs if need.pledge), None)
+    drafted = await site.app.state.pool.fetchval("SELECT code FROM items WHERE name = $1", NEXT[1])
+    answer = await client(site, city, who.EDITOR).post(f"/desk/items/{drafted}/draft")
+    assert answer.status_code == 303, answer.text[:300]
+    city.targets["drafted"] = drafted
 
 
 async def _add_photo(site: Site, person: httpx.AsyncClient, mark: Marked) -> None:

@@ -161,6 +161,7 @@ TABLE: dict[str, Verdicts] = {
     "GET /cart": OWN,
     "POST /cart/lines": but(OWN, neighbour=REFUSED),  # her mandate does not cover the thing she puts in
     "POST /cart/lines/{line_id}/removal": CART,
+    "POST /cart/lines/{line_id}/renewal": CART,
     "GET /cart/lines/{line_id}/parties": CART,
     "POST /cart/lines/{line_id}/parties": CART,
     "GET /cart/sheet": OWN,
@@ -173,6 +174,7 @@ TABLE: dict[str, Verdicts] = {
     "GET /api/v1/cart": OWN_CART,
     "POST /api/v1/cart/lines": but(OWN, neighbour=REFUSED),
     "DELETE /api/v1/cart/lines/{line_id}": CART,
+    "POST /api/v1/cart/lines/{line_id}/renewal": CART,
     "GET /api/v1/cart/sheet": OWN_CART,
     "PUT /api/v1/cart/answers": OWN_CART,
     "PUT /api/v1/cart/pledges": CART,
@@ -200,4 +202,13 @@ TABLE: dict[str, Verdicts] = {
     "GET /desk/cases/{number}": DESK_CASE,
     "POST /desk/cases/{number}/look": DESK_CASE,
     "POST /desk/cases/{number}/moves": but(DESK_CASE, auditor=REFUSED),
+    # the catalogue desk: who writes, checks or reviews the department's items, and nobody else
+    "GET /desk/items": verdicts(ok=(EDITOR,)),
+    "POST /desk/items": verdicts(ok=(EDITOR,)),
+    "GET /desk/items/{code}": verdicts(ok=(EDITOR,)),
+    "GET /desk/items/{code}/preview": verdicts(ok=(EDITOR,)),
+    "POST /desk/items/{code}/draft": verdicts(ok=(EDITOR,)),
+    "GET /desk/items/{code}/draft/{section}": verdicts(ok=(EDITOR,)),
+    "POST /desk/items/{code}/draft/{section}": verdicts(refused=(EDITOR,)),  # what was sent lacks the item's name
+    "POST /desk/items/{code}/moves": verdicts(ok=(EDITOR,)),
 }

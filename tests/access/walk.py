@@ -49,6 +49,8 @@ def _aim(path: str, name: str, city: City) -> Any:
     }  # fmt: skip
     if name == "name" and "/cart/" in path:
         return city.targets["material"]
+    if name == "section" or "/draft/" in path:
+        return "basics" if name == "section" else city.targets["drafted"]
     if name == "name" and "/consents/" in path:
         return "prefill"
     return city.targets[aims[name]] if name in aims else "nothing"
@@ -57,7 +59,7 @@ def _aim(path: str, name: str, city: City) -> Any:
 def _nowhere(path: str, name: str, city: City) -> Any:
     if name == "number":
         return (order_number if "/orders/" in path else case_number)("460100", DAY, 999_999)
-    if name in ("code", "scenario_id") or (name == "name" and "/cart/" in path):
+    if name in ("code", "section", "scenario_id") or (name == "name" and "/cart/" in path):
         return _aim(path, name, city)
     return "nothing" if name in ("name", "path", "token") else NOT_THERE
 
@@ -92,6 +94,8 @@ def body_of(route: str, city: City) -> dict[str, Any]:
         "POST /push/renewal": {"json": {"subscription": push}},
         "DELETE /push/subscription": {"json": {"endpoint": PUSH}},
         "POST /desk/cases/{number}/moves": {"data": {"move": "accepted", "version": str(t["case_version"])}},
+        "POST /desk/items": {"data": {"name": "演示的新事项", "department": "民政局"}},
+        "POST /desk/items/{code}/moves": {"data": {"version": "1", "revision": "1", "move": "withdrawn", "reason": "不办了"}},
         "POST /api/v1/cart/lines": {"json": {"lines": [{"item": t["item"]}]}},
         "PUT /api/v1/cart/answers": {"json": {"version": t["version"], "answers": {}}},
         "PUT /api/v1/cart/pledges": {"json": {"material": t["pledge"], "signed": False}},

@@ -72,12 +72,13 @@ def acting() -> Callable[[Site, str], Awaitable[httpx.AsyncClient]]:
 
 
 @pytest.fixture
-def republish(settings: Settings) -> Callable[[str, Callable[[dict], object]], Awaitable[None]]:
-    """Publishes the city again with one item written otherwise."""
+def republish(settings: Settings) -> Callable[..., Awaitable[None]]:
+    """Publishes the city again with one item written otherwise, and `words` of the vocabulary with it."""
 
-    async def change(code: str, how: Callable[[dict], object]) -> None:
+    async def change(code: str, how: Callable[[dict], object], words: Callable[[dict], object] = id) -> None:
         raw = read_folder(HAIKOU)
         how(next(item for item in raw["items"].values() if item["code"] == code))
+        words(raw)
         hashes = build(raw).hashes
         raw["reviews"] = {name: {"sha256": sha, "by": "演示法核", "day": "2026-09-25"} for name, sha in hashes.items()}
         connection = await connect(settings.login("owner"))

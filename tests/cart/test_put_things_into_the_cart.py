@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from tests.cart.pages import ALLOWANCE, CARD, NURSING, post, put_in
+from tests.versions import withdraw
 
 DEVICE = "460100-SJ-003"
 
@@ -57,7 +58,7 @@ async def test_a_guide_cannot_be_filed(site, owner):
 
 
 async def test_every_reason_is_told_at_once_and_nothing_is_added(site, owner):
-    await owner.execute("UPDATE items SET version = NULL WHERE code = $1", CARD)
+    await withdraw(owner, CARD, site.clock.now)
     father = await site.person("father")
     answer = await put_in(father, ALLOWANCE, CARD, "460100-XX-999")
     assert answer.status_code == 422
@@ -177,7 +178,7 @@ async def test_two_carts_of_one_person_for_herself_and_for_him_stay_apart(site, 
 async def test_an_item_withdrawn_meanwhile_says_so_and_the_rest_goes_on(site, owner):
     father = await site.person("father")
     await put_in(father, ALLOWANCE, CARD)
-    await owner.execute("UPDATE items SET version = NULL WHERE code = $1", CARD)
+    await withdraw(owner, CARD, site.clock.now)
     page = (await father.get("/cart")).text
     assert "停办了" in page
     found = await cart(father)
@@ -192,7 +193,7 @@ async def test_an_item_that_changed_meanwhile_is_judged_and_filed_by_its_new_ver
     father = await site.person("father")
     await put_in(father, ALLOWANCE)
     await republish(ALLOWANCE, lambda item: item["asks"].append("applicant.marital"))
-    assert "办理要求刚刚更新" in (await father.get("/cart")).text
+    assert "办理要求变了" in (await father.get("/cart")).text
     assert (await cart(father))["lines"][0]["version"] == 2
     labels = [q["label"] for q in (await father.get("/api/v1/cart/sheet")).json()["questions"]]
     assert "婚姻状况" in labels

@@ -94,6 +94,9 @@ ALTER TABLE mandates ADD CONSTRAINT mandates_proof CHECK (CASE kind
     WHEN 'representative' THEN created_via = 'register'     -- of a business: asked again every night, so without a last day (0014)
     ELSE created_via NOT IN ('register', 'visit') END);
 
+-- Who agreed for somebody else, as her guardian, reads what she agreed to as long as she may act for her.
+CREATE POLICY consent_seen_by_giver ON consents FOR SELECT TO suishouban_web USING (given_by = viewer() AND may_act(account_id, 'see', NULL));
+
 -- Written on paper at a counter: one officer takes it in, another one, never the same, compares paper and screen.
 CREATE TABLE counter_mandates (
     id             uuid PRIMARY KEY,

@@ -7,7 +7,6 @@ import { shrinkPhotos } from './photo.js';
 import { offerPush } from './push.js';
 import { offerShare } from './share.js';
 import { sayKnown } from './say.js';
-import { offerSignature } from './sign.js';
 import { guardTaps } from './taps.js';
 
 globalThis.htmx = htmx;
@@ -33,7 +32,6 @@ const begin = () => {
   followLive();
   followInbox();
   offerPasskeys();
-  offerSignature();
   offerShare();
 };
 

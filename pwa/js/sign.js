@@ -1,5 +1,5 @@
 // A signature drawn with a finger becomes the picture that the form would otherwise ask a photo of.
-export function offerSignature() {
+function offer() {
   const form = document.querySelector('form[data-sign]'), pad = form?.querySelector('.sign-pad'), canvas = pad?.querySelector('canvas');
   const pen = canvas?.getContext('2d');
   if (!pen || typeof DataTransfer !== 'function') return;
@@ -26,3 +26,5 @@ export function offerSignature() {
   pad.hidden = false;
   form.querySelector('.sign-paper').open = false;
 }
+
+offer();

@@ -28,6 +28,7 @@ from backend.orders.actions import file_order
 from backend.orders.model import Filing
 from backend.settings import Settings
 from tests.access import table as who
+from tests.access.helped import help_father, post_office
 from tests.demo import HAIKOU
 from tests.orders.shopping import THREE, fill_in, picture, put_in, transaction
 from tests.web import Site, StoppedClock, running
@@ -65,6 +66,7 @@ MARKS = {
     who.COUSIN: Marked("魏谷雨", _number("46019919810202502"), "13900010006"),
     who.NEPHEW: Marked("魏小满", _number("46019919820303603"), "13900010007"),
     who.STRANGER: Marked("段芒种", _number("46019919830404704"), "13900010008"),
+    who.CLERK: Marked("左惊鹊", _number("46019919840505805"), "13900010009"),
 }
 OFFICERS = (
     Officer(handle=who.CIVIL, name="公务员甲", roles={CIVIL_AFFAIRS: ("window", "reviewer", "approver")}),
@@ -117,9 +119,12 @@ async def _settle(city: City, owner: asyncpg.Connection, settings: Settings) -> 
         await owner.execute("SELECT set_config('app.now', $1, true)", now.isoformat())
         await load_pack(owner, read_folder(HAIKOU))
         tx = Tx(owner, Vault(settings.master_key or ""), now)
-        await load_cast(tx, Cast(people=tuple(map(_person, MARKS)), officers=OFFICERS))
+        people, helping = tuple(_person(p) for p in MARKS if p != who.CLERK), post_office(MARKS[who.CLERK].name)
+        await load_cast(tx, Cast(people=people, officers=OFFICERS, organisations=(helping,)))
         city.ids = dict(await owner.fetch("SELECT handle, id FROM accounts WHERE handle IS NOT NULL"))
         await _give_mandates(city, tx)
+        other = await owner.fetchval("SELECT code FROM items WHERE kind = 'item' AND name = $1", OTHER_MATTER)
+        city.targets |= await help_father(tx, city.ids, f"本人{MARKS[who.FATHER].name}请人帮我办。", other)
         for handle, account in city.ids.items():
             city.tokens[handle] = await open_session(tx, account)
         await _put_on_screens(city, owner)

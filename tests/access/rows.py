@@ -1,9 +1,11 @@
 """Whose row each row is, and who may read how many of whose: written by hand, for every table of the schema."""
 
 from tests.access.city import AUNT
+from tests.access.helped import COLLEAGUE
 from tests.access.table import (
     AUDITOR,
     CIVIL,
+    CLERK,
     COUSIN,
     DAUGHTER,
     EDITOR,
@@ -19,9 +21,11 @@ from tests.access.table import (
 WHOSE = {
     "accounts": "SELECT ctid::text, id FROM accounts",
     **{t: f"SELECT ctid::text, account_id FROM {t}" for t in ("contacts", "sessions", "passkeys", "push_subscriptions", "identities",
-                                                                          "consents", "exports", "erasures")},
+                                                                          "consents", "exports", "erasures", "id_numbers", "staff", "losses")},
     **{t: f"SELECT ctid::text, principal_id FROM {t}" for t in
-       ("mandates", "mandate_requests", "parties", "carts", "orders", "cases", "events", "files")},
+       ("mandates", "mandate_requests", "parties", "carts", "orders", "cases", "events", "files",
+        "counter_mandates")},
+    **{t: f"SELECT ctid::text, person_id FROM {t}" for t in ("desk_sights", "visits")},
     "archives": "SELECT ctid::text, account_id FROM archives",
     "notices": "SELECT ctid::text, person_id FROM notices",
     "idempotency_keys": "SELECT ctid::text, actor_id FROM idempotency_keys",
@@ -36,7 +40,7 @@ WHOSE = {
 NOBODYS = {
     "schema_migrations", "departments", "officer_roles", "packs", "items", "item_versions", "item_events", "item_scopes", "scenarios", "calendar_days",
     "catalogue_revision", "search_words",
-    "consent_texts",
+    "consent_texts", "organisations", "service_points",
     "pgqueuer", "pgqueuer_log",  # jobs carry ids only: see test_markers
 }  # fmt: skip
 # The web role has no right to read these at all.
@@ -58,6 +62,7 @@ WITH_PRINCIPAL: Sight = {
     NEPHEW: {NEPHEW: ALL},
     HELPER: {HELPER: ALL, AUNT: ALL},
     STRANGER: {STRANGER: ALL},
+    CLERK: {CLERK: ALL, FATHER: SOME},
 }
 IN_THE_CART: Sight = {
     FATHER: {FATHER: ALL},
@@ -72,23 +77,24 @@ def and_desk(sight: Sight, count: int | str) -> Sight:
     return sight | {officer: {FATHER: count, AUNT: count} for officer in (CIVIL, AUDITOR)}
 
 
-FATHERS_AGENTS: Sight = {agent: {FATHER: 1} for agent in (DAUGHTER, NEIGHBOUR, COUSIN, NEPHEW)}
+FATHERS_AGENTS: Sight = {agent: {FATHER: 1} for agent in (DAUGHTER, NEIGHBOUR, COUSIN, NEPHEW, CLERK)}
 SIGHT: dict[str, Sight] = {
     "accounts": {
-        FATHER: {FATHER: 1, DAUGHTER: 1, NEIGHBOUR: 1, COUSIN: 1, NEPHEW: 1},
+        FATHER: {FATHER: 1, DAUGHTER: 1, NEIGHBOUR: 1, COUSIN: 1, NEPHEW: 1, CLERK: 1},
         DAUGHTER: {DAUGHTER: 1, FATHER: 1},
         NEIGHBOUR: {NEIGHBOUR: 1, FATHER: 1},
         COUSIN: {COUSIN: 1},
         NEPHEW: {NEPHEW: 1},
         HELPER: {HELPER: 1, AUNT: 1},
         STRANGER: {STRANGER: 1},
-        CIVIL: {CIVIL: 1, FATHER: 1, AUNT: 1, DAUGHTER: 1, HELPER: 1},
+        CLERK: {CLERK: 1, COLLEAGUE: 1, FATHER: 1},
+        CIVIL: {CIVIL: 1, FATHER: 1, AUNT: 1, DAUGHTER: 1, HELPER: 1, NEIGHBOUR: 1, COUSIN: 1, NEPHEW: 1, CLERK: 1},  # his card was seen
         AUDITOR: {AUDITOR: 1, FATHER: 1, AUNT: 1, DAUGHTER: 1, HELPER: 1},
         MARKET: {MARKET: 1},
         EDITOR: {EDITOR: 1},
     },
     "contacts": ONE_OWN,
-    "sessions": ONE_OWN | {officer: {officer: 1} for officer in (CIVIL, MARKET, AUDITOR, EDITOR)},
+    "sessions": ONE_OWN | {other: {other: 1} for other in (CLERK, CIVIL, MARKET, AUDITOR, EDITOR)},
     "passkeys": {FATHER: {FATHER: 1}},
     "push_subscriptions": {FATHER: {FATHER: 1}},
     "identities": {},
@@ -96,9 +102,9 @@ SIGHT: dict[str, Sight] = {
     "exports": {},
     "erasures": {},
     "archives": {},
-    "mandates": FATHERS_AGENTS | {FATHER: {FATHER: 4}, HELPER: {AUNT: 1}},  # also the agent's own that has ended
+    "mandates": FATHERS_AGENTS | {FATHER: {FATHER: 5}, HELPER: {AUNT: 1}, CIVIL: {FATHER: 5}},  # also the agent's own that has ended
     "mandate_requests": {FATHER: {FATHER: 1}, STRANGER: {FATHER: 1}},
-    "mandate_events": FATHERS_AGENTS | {FATHER: {FATHER: 5}, DAUGHTER: {FATHER: 2}, HELPER: {AUNT: 2}},
+    "mandate_events": FATHERS_AGENTS | {FATHER: {FATHER: 6}, DAUGHTER: {FATHER: 2}, HELPER: {AUNT: 2}},
     "parties": WITH_PRINCIPAL,
     "facts": WITH_PRINCIPAL,
     "carts": IN_THE_CART,
@@ -109,7 +115,13 @@ SIGHT: dict[str, Sight] = {
     "cases": and_desk(OF_CASES, 2),  # the third one is another department's
     "events": and_desk(OF_CASES, 4),
     "case_files": and_desk(OF_CASES, SOME),
-    "files": and_desk(OF_CASES, SOME),
+    "files": and_desk(OF_CASES | {DAUGHTER: {FATHER: SOME}}, SOME),  # not what he signed at the post office
     "notices": {FATHER: {FATHER: ALL}, DAUGHTER: {DAUGHTER: ALL}, HELPER: {HELPER: ALL}},
     "idempotency_keys": {DAUGHTER: {DAUGHTER: 1}, HELPER: {HELPER: 1}},
+    "id_numbers": ONE_OWN,
+    "staff": {CLERK: {CLERK: 1, COLLEAGUE: 1}},
+    "losses": {},
+    "counter_mandates": {CIVIL: {FATHER: 1}},
+    "desk_sights": {CIVIL: {FATHER: 1}, FATHER: {FATHER: 1}},
+    "visits": {CLERK: {FATHER: 1}, FATHER: {FATHER: 1}},
 }  # fmt: skip

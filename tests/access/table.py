@@ -14,16 +14,17 @@ COUSIN = "cousin"  # his agent until yesterday
 NEPHEW = "nephew"  # his agent until he took it back
 HELPER = "helper"  # the agent of another family
 STRANGER = "stranger"
+CLERK = "clerk"  # helps at a post office and runs it; has him before her, signed for the neighbour's matter
 CIVIL = "civil"  # an officer of the department whose cases these are
 MARKET = "market"  # an officer of another department
 AUDITOR = "auditor"  # reads the department's cases, may move none
 EDITOR = "editor"  # writes the department's guides, has no business with its cases
 NOBODY = "nobody"  # not signed in
 
-PEOPLE = (FATHER, DAUGHTER, NEIGHBOUR, COUSIN, NEPHEW, HELPER, STRANGER)
+PEOPLE = (FATHER, DAUGHTER, NEIGHBOUR, COUSIN, NEPHEW, HELPER, STRANGER, CLERK)
 OFFICERS = (CIVIL, MARKET, AUDITOR, EDITOR)
 ACTORS = (*PEOPLE, *OFFICERS, NOBODY)
-AGENTS = (DAUGHTER, NEIGHBOUR, HELPER)  # with a live mandate on the screen
+AGENTS = (DAUGHTER, NEIGHBOUR, HELPER, CLERK)  # with a live mandate on the screen
 
 # ok: it is shown or done. missing: 404. refused: a sentence, 400 to 429. sign_in: to the sign-in page, or 401.
 OK, MISSING, REFUSED, SIGN_IN = "ok", "missing", "refused", "sign_in"
@@ -54,6 +55,11 @@ CART_POST = verdicts(ok=(DAUGHTER,), refused=set(PEOPLE) - {DAUGHTER})  # answer
 OWN_CART = verdicts(ok=(DAUGHTER, HELPER))  # each her own; the others have begun none
 CART_API_REFUSED = verdicts(refused=(DAUGHTER,))
 FATHERS = verdicts(ok=(FATHER,))
+COUNTER = verdicts(ok=(CIVIL, MARKET))  # both sit at a window
+COUNTER_REFUSED = verdicts(refused=(CIVIL, MARKET))  # nothing was filled in
+AT_THIS_COUNTER = verdicts(ok=(CIVIL,))
+VISIT = verdicts(ok=(CLERK,))
+VISIT_REFUSED = verdicts(refused=(CLERK,))
 
 TABLE: dict[str, Verdicts] = {
     # the shell and the probes
@@ -159,9 +165,8 @@ TABLE: dict[str, Verdicts] = {
     "POST /api/v1/cases/{number}/correction": CASE_REFUSED,
     # the cart
     "GET /cart": OWN,
-    "POST /cart/lines": but(OWN, neighbour=REFUSED),  # her mandate does not cover the thing she puts in
+    "POST /cart/lines": but(OWN, neighbour=REFUSED, clerk=REFUSED),  # her mandate does not cover the thing she puts in
     "POST /cart/lines/{line_id}/removal": CART,
-    "POST /cart/lines/{line_id}/renewal": CART,
     "GET /cart/lines/{line_id}/parties": CART,
     "POST /cart/lines/{line_id}/parties": CART,
     "GET /cart/sheet": OWN,
@@ -172,9 +177,8 @@ TABLE: dict[str, Verdicts] = {
     "POST /cart/materials/pledge": CART_POST,
     "GET /cart/review": OWN,
     "GET /api/v1/cart": OWN_CART,
-    "POST /api/v1/cart/lines": but(OWN, neighbour=REFUSED),
+    "POST /api/v1/cart/lines": but(OWN, neighbour=REFUSED, clerk=REFUSED),
     "DELETE /api/v1/cart/lines/{line_id}": CART,
-    "POST /api/v1/cart/lines/{line_id}/renewal": CART,
     "GET /api/v1/cart/sheet": OWN_CART,
     "PUT /api/v1/cart/answers": OWN_CART,
     "PUT /api/v1/cart/pledges": CART,
@@ -211,4 +215,45 @@ TABLE: dict[str, Verdicts] = {
     "GET /desk/items/{code}/draft/{section}": verdicts(ok=(EDITOR,)),
     "POST /desk/items/{code}/draft/{section}": verdicts(refused=(EDITOR,)),  # what was sent lacks the item's name
     "POST /desk/items/{code}/moves": verdicts(ok=(EDITOR,)),
+    # at the counter: who may act for whom, on paper and in person
+    "GET /desk/mandates": COUNTER,
+    "GET /desk/mandates/new": COUNTER,
+    "POST /desk/mandates": COUNTER_REFUSED,
+    "GET /desk/mandates/{asked}": AT_THIS_COUNTER,
+    "GET /desk/mandates/{asked}/paper.pdf": AT_THIS_COUNTER,
+    "POST /desk/mandates/{asked}/paper": verdicts(refused=(CIVIL,)),  # no scan came along
+    "POST /desk/mandates/{asked}/answer": AT_THIS_COUNTER,  # she takes back what she took in
+    "GET /desk/people": COUNTER,
+    "POST /desk/people": COUNTER_REFUSED,
+    "GET /desk/people/{sight}": AT_THIS_COUNTER,
+    "GET /desk/people/{sight}/helpers.pdf": AT_THIS_COUNTER,
+    "POST /desk/people/{sight}/mandates/{mandate}/revocation": AT_THIS_COUNTER,
+    "POST /desk/people/{sight}/loss": verdicts(refused=(CIVIL,)),  # no paper came along
+    "GET /desk/letters": COUNTER,
+    "POST /desk/letters/batches": COUNTER,
+    "GET /desk/letters/batches/{batch}/letters.pdf": AT_THIS_COUNTER,  # she took them
+    "POST /desk/letters/batches/{batch}/posted": AT_THIS_COUNTER,
+    "POST /desk/letters/returned": COUNTER_REFUSED,
+    # guardians
+    "GET /mandates/children": OWN,
+    "POST /mandates/children": verdicts(refused=PEOPLE),  # no child was named
+    "GET /mandates/print.pdf": OWN,
+    # organisations that help
+    "GET /service-points": PUBLIC,
+    "GET /visits": VISIT,
+    "GET /visits/new": VISIT,
+    "POST /visits": VISIT_REFUSED,  # one at a time
+    "GET /visits/{visit}/signature": VISIT,
+    "GET /visits/{visit}/paper.pdf": VISIT,
+    "POST /visits/{visit}/signature": VISIT_REFUSED,  # no signature came along
+    "GET /visits/{visit}/slip.pdf": VISIT,
+    "POST /visits/{visit}/end": VISIT,
+    "GET /desk/organisations": verdicts(),  # only the city's administrators: tested by name
+    "POST /desk/organisations": verdicts(),
+    "GET /organisations/{organisation}": VISIT,
+    "GET /organisations/{organisation}/figures": VISIT,
+    "POST /organisations/{organisation}/points": VISIT_REFUSED,  # nothing was filled in
+    "POST /organisations/{organisation}/points/{point}/end": VISIT,
+    "POST /organisations/{organisation}/staff": VISIT_REFUSED,
+    "POST /organisations/{organisation}/staff/{account}/end": VISIT,
 }

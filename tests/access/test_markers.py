@@ -13,6 +13,7 @@ from tests.access.table import (
     ACTORS,
     AUDITOR,
     CIVIL,
+    CLERK,
     COUSIN,
     DAUGHTER,
     EDITOR,
@@ -38,14 +39,15 @@ def all_of(*people: str) -> set[str]:
 EVERY_MARK = all_of(*MARKS)
 # Written by hand: what may stand on whose pages.
 MAY_SEE: dict[str, set[str]] = {
-    FATHER: all_of(FATHER) | names(DAUGHTER, NEIGHBOUR, COUSIN, NEPHEW, STRANGER),  # whom he gave mandates, who asks for one
+    FATHER: all_of(FATHER) | names(DAUGHTER, NEIGHBOUR, COUSIN, NEPHEW, STRANGER, CLERK),  # whom he gave mandates, who asks for one
     DAUGHTER: all_of(DAUGHTER, FATHER),
     NEIGHBOUR: all_of(NEIGHBOUR) | names(FATHER),
     COUSIN: all_of(COUSIN),
     NEPHEW: all_of(NEPHEW),
     HELPER: all_of(HELPER, AUNT),
     STRANGER: all_of(STRANGER),
-    CIVIL: all_of(FATHER, AUNT) | names(DAUGHTER, HELPER),  # the cases of her department and who filed them
+    CLERK: all_of(CLERK) | names(FATHER),
+    CIVIL: all_of(FATHER, AUNT) | names(DAUGHTER, HELPER, NEIGHBOUR, CLERK),  # her department's cases; and he is at her window
     AUDITOR: all_of(FATHER, AUNT) | names(DAUGHTER, HELPER),
     MARKET: set(),
     EDITOR: set(),

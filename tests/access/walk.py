@@ -47,6 +47,9 @@ def _aim(path: str, name: str, city: City) -> Any:
         "file_id": "held file" if "/cart/" in path else "file", "code": "item", "scenario_id": "scenario",
         "notice": "notice", "session": "session", "passkey": "passkey", "asked": "asked",
     }  # fmt: skip
+    aims |= {n: n for n in ("sight", "batch", "visit", "organisation", "point")} | {"account": "colleague"}
+    if path.startswith("/desk/mandates/"):
+        aims["asked"] = "on paper"
     if name == "name" and "/cart/" in path:
         return city.targets["material"]
     if name == "section" or "/draft/" in path:
@@ -76,6 +79,7 @@ def body_of(route: str, city: City) -> dict[str, Any]:
     bodies: dict[str, dict[str, Any]] = {
         "POST /sign-in": {"data": {"handle": "father"}},
         "POST /sign-in/codes": {"data": {"contact": "no number"}},
+        "POST /desk/mandates/{asked}/answer": {"data": {"answer": "withdraw"}},
         "POST /acting": {"data": {"mandate": str(t["mandate of daughter"]), "principal": str(city.ids["father"])}},
         "POST /mandates": {"data": aunt | {"days": "90", "extent": "all", "agreed": "yes"}},
         "POST /mandates/show-code": {"data": aunt | {"days": "90", "extent": "all", "agreed": "yes"}},
@@ -95,7 +99,9 @@ def body_of(route: str, city: City) -> dict[str, Any]:
         "DELETE /push/subscription": {"json": {"endpoint": PUSH}},
         "POST /desk/cases/{number}/moves": {"data": {"move": "accepted", "version": str(t["case_version"])}},
         "POST /desk/items": {"data": {"name": "演示的新事项", "department": "民政局"}},
-        "POST /desk/items/{code}/moves": {"data": {"version": "1", "revision": "1", "move": "withdrawn", "reason": "不办了"}},
+        "POST /desk/items/{code}/moves": {
+            "data": {"version": "1", "revision": "1", "move": "withdrawn", "reason": "不办了"}
+        },
         "POST /api/v1/cart/lines": {"json": {"lines": [{"item": t["item"]}]}},
         "PUT /api/v1/cart/answers": {"json": {"version": t["version"], "answers": {}}},
         "PUT /api/v1/cart/pledges": {"json": {"material": t["pledge"], "signed": False}},

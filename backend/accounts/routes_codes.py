@@ -15,9 +15,9 @@ from backend.accounts.codes import Attempt, ask_code, attempt_of, guess, use
 from backend.accounts.contacts import Contact, read_contact
 from backend.accounts.cookies import set_cookie
 from backend.accounts.devices import device_of
-from backend.accounts.levels import count_as_known
 from backend.accounts.model import NewAccount
 from backend.accounts.queries import account_with
+from backend.accounts.standing import count_as_known
 from backend.core.db import Tx
 from backend.core.errors import Problem
 from backend.core.i18n import _

@@ -14,10 +14,10 @@ from backend.accounts.actions import change_contact
 from backend.accounts.codes import Attempt, ask_code, attempt_of, guess, use
 from backend.accounts.contacts import Contact, read_contact
 from backend.accounts.cookies import set_cookie
-from backend.accounts.levels import (
-    LABELS,
-    PAGE,
-    RANK,
+from backend.accounts.levels import LABELS, PAGE, RANK
+from backend.accounts.queries import contacts_of
+from backend.accounts.routes_codes import ATTEMPT, UNREACHABLE, UNREADABLE, digits, guessed_wrong, network_of
+from backend.accounts.standing import (
     known_by_code,
     known_in_demo,
     number_stated,
@@ -25,8 +25,6 @@ from backend.accounts.levels import (
     state_number,
     verified_once,
 )
-from backend.accounts.queries import contacts_of
-from backend.accounts.routes_codes import ATTEMPT, UNREACHABLE, UNREADABLE, digits, guessed_wrong, network_of
 from backend.core.db import Tx
 from backend.core.errors import Invalid, NotFound, Problem
 from backend.core.web import PERSON, Form, local_path, page, read_form, see_other

@@ -15,7 +15,7 @@ from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotFound, Problem
 from backend.core.i18n import _
 from backend.mandates.queries import allowed
-from backend.parties.actions import add_parties
+from backend.parties.actions import add_parties, handle_as_party
 from backend.parties.model import NewParty, Party
 
 
@@ -38,7 +38,9 @@ async def add_lines(tx: Tx, wanted: Iterable[Wanted]) -> Added:
     wanted = list(wanted)
     published = await city(tx.db)
     items = await _items(tx, published, wanted)
-    draft = await draft_of(tx, await _locked_cart(tx))
+    cart = await _locked_cart(tx)
+    await handle_as_party(tx)
+    draft = await draft_of(tx, cart)
     lines, new, already = list(draft.lines), list[NewParty](), []
     for asked in wanted:
         item = items[asked.code]
@@ -72,6 +74,7 @@ async def _items(tx: Tx, published: Published, wanted: list[Wanted]) -> dict[str
     problems = [*await _unfilable(tx, [code for code in codes if code not in items])]
     if tx.viewer.acting:
         problems += await _not_for_agents(tx, items)
+        problems += await _not_for_businesses(tx, items)
     if problems:
         raise Invalid(*problems, next_step="/items", next_say=_("看看能办什么"))
     return items
@@ -109,6 +112,15 @@ async def _not_for_agents(tx: Tx, items: Mapping[str, Item]) -> list[Problem]:
                 Problem(_("%(name)s给您的授权不包括“%(item)s”。可以请本人扩大授权，或由本人办。"), "item", about)
             )
     return problems
+
+
+async def _not_for_businesses(tx: Tx, items: Mapping[str, Item]) -> list[Problem]:
+    """What only a person can be entitled to is not put into the cart of a business."""
+    if not await tx.db.fetchval("SELECT is_business($1)", tx.viewer.principal_id):
+        return []
+    said = _("“%(item)s”是个人办的事。请先换回自己，再放进购物车。")
+    personal = [item for item in items.values() if all(role.kind != "business" for role in item.roles.values())]
+    return [Problem(said, "item", {"item": item.name}) for item in personal]
 
 
 def _bound(draft: Draft, item: Item, asked: Wanted, lines: list[Line], new: list[NewParty]) -> Bound:

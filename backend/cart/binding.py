@@ -1,6 +1,6 @@
 """Who fills which role of a new line: what was chosen, else a default that can be changed. Pure.
 
-`applicant` is the principal. A person in another role is whoever already fills a role of that name, else the principal
+`applicant` is the principal, or who handles the affairs of a principal that is a business. A person in another role is whoever already fills a role of that name, else the principal
 where nobody else is in the line, else somebody new. A thing is the only one of its kind in the cart of which the same
 would be asked (a sale and a lease are two deals), else a new one; a second line of the same item never takes its
 sibling's thing. Her account and her business are the only ones she had before, too; an earlier flat has to be chosen.
@@ -105,7 +105,7 @@ def _person(
 ) -> UUID | None:
     people = {party.id for party in parties if party.kind == "person"}
     alone = not any(party in people for ids in taken.values() for party in ids)
-    herself = [party.id for party in free if party.is_self]
+    herself = [party.id for party in free if party.is_self or party.handler]
     if herself and (role.name == "applicant" or (alone and not role.optional)):
         return herself[0]
     same = {party for line in lines for party in line.parties.get(role.name, ())}

@@ -5,8 +5,11 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from backend.accounts.levels import PAGE, RANK, Standing, standing_of
+from backend.accounts.levels import PAGE, RANK, Standing
+from backend.accounts.standing import standing_of
 from backend.cart.model import Draft, Line
+from backend.cart.signatures import signers
+from backend.cart.signing import Signer
 from backend.core.db import Tx
 from backend.core.errors import Problem
 from backend.core.i18n import _
@@ -22,17 +25,19 @@ LEVEL, SIGN = "level.", "sign."
 
 
 class Hindrances(msgspec.Struct, frozen=True):
-    """`problems`: one sentence for each line; `step_up`: where she becomes known far enough for all of them, or ""."""
+    """`problems`: one sentence for each line and signer; `step_up`: where she becomes known far enough for all of them, or ""."""
 
     problems: tuple[Problem, ...]
     step_up: str = ""
+    signers: tuple[Signer, ...] = ()
 
 
 async def hindrances(tx: Tx, draft: Draft) -> Hindrances:
     standing = await standing_of(tx)
     lines = [line for line in draft.lines if not line.gone]
-    problems = [*_levels(lines, standing, tx.viewer.principal_name)]
-    return Hindrances(tuple(problems), step_up_for(lines, standing))
+    signing = await signers(tx, draft)
+    problems = [*_levels(lines, standing, tx.viewer.principal_name), *_signatures(signing)]
+    return Hindrances(tuple(problems), step_up_for(lines, standing), tuple(signing))
 
 
 def _levels(lines: list[Line], standing: Standing, principal: str) -> Iterator[Problem]:
@@ -42,6 +47,22 @@ def _levels(lines: list[Line], standing: Standing, principal: str) -> Iterator[P
             yield Problem(UNKNOWN[needed], f"{LEVEL}{line.id}", {"item": line.item.name})
         elif not standing.entrusted(needed):
             yield Problem(WEAK, f"line.{line.id}", {"item": line.item.name, "name": principal})
+
+
+UNSIGNED = {
+    "missing": _("“%(item)s”还要%(who)s签名。发一条请求，对方在自己手机上看清楚就能签。"),
+    "waiting": _("“%(item)s”在等%(who)s签名。签好了会告诉您，到时再交。"),
+    "declined": _("“%(item)s”%(who)s没有同意签名。请先和对方商量。"),
+    "lapsed": _("“%(item)s”的内容改过了，%(who)s的签名不算了，要重新签。"),
+    "expired": _("“%(item)s”请%(who)s签名过了 14 天，请再发一次。"),
+}
+
+
+def _signatures(signing: list[Signer]) -> Iterator[Problem]:
+    for signer in signing:
+        if signer.state != "signed":
+            who = signer.name or signer.role
+            yield Problem(UNSIGNED[signer.state], f"{SIGN}{signer.key}", {"item": signer.item, "who": who})
 
 
 def step_up_for(lines: list[Line], standing: Standing, back: str = "/cart/review") -> str:

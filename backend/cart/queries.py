@@ -18,6 +18,9 @@ from backend.registers.queries import facts_about
 PLEDGE = "pledge."
 """A pledge is kept beside the answers: element `pledge.<material>.<variant>`."""
 
+PROVED = ("profile", "counter")
+"""Sources of a number that registers may be asked by: the account was opened with it, or an officer saw the card."""
+
 IDENTITY = {"person": "person.id_number", "business": "business.uscc"}
 
 
@@ -143,7 +146,7 @@ async def _with_registers(tx: Tx, parties: dict[UUID, Party], facts: Facts, scop
     own = parties.get(tx.viewer.principal_id)
     code = IDENTITY.get(own.kind) if own else None
     number = (
-        next((k.value for k in facts.get((own.id, code), ()) if k.source == "profile"), None) if own and code else None
+        next((k.value for k in facts.get((own.id, code), ()) if k.source in PROVED), None) if own and code else None
     )
     if own is None or number is None or not await agreed(tx, own.id, PREFILL):
         return facts

@@ -8,8 +8,9 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.accounts.levels import ASKED, standing_of
-from backend.cart import routes_materials, routes_sheet
+from backend.accounts.levels import ASKED
+from backend.accounts.standing import standing_of
+from backend.cart import routes_materials, routes_sheet, routes_signing
 from backend.cart.actions import Wanted, add_lines, bind_line, lock_draft, remove_line
 from backend.cart.answering import carry_over
 from backend.cart.binding import candidates
@@ -131,4 +132,5 @@ ROUTES = [
     *(show, add, remove, renew, parties_page, choose_parties, review),
     *routes_sheet.ROUTES,
     *routes_materials.ROUTES,
+    *routes_signing.ROUTES,
 ]

@@ -86,7 +86,7 @@ async def counts_of(db: asyncpg.Connection, viewer: Viewer) -> Counts:
         """SELECT (SELECT count(*) FROM cart_lines l JOIN carts c ON c.id = l.cart_id
                    WHERE c.principal_id = $1 AND c.actor_id = $2 AND c.state = 'open') AS cart,
                   count(*) AS unread, count(*) FILTER (WHERE n.needs_you) AS needs_you
-           FROM notices n WHERE n.person_id = $2 AND n.channel = 'inbox' AND n.read_at IS NULL""",
+           FROM notices n WHERE n.person_id = (SELECT inbox_on_screen($1)) AND n.channel = 'inbox' AND n.read_at IS NULL""",
         viewer.principal_id,
         viewer.id,
     )

@@ -8,6 +8,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from backend.accounts.levels import LABELS
 from backend.cases.actions import move
 from backend.cases.clocks import replay, running
 from backend.cases.model import Case, Event
@@ -20,9 +21,11 @@ from backend.core.events import NewEvent, record
 from backend.core.i18n import _
 from backend.core.web import OFFICER, Form, page, read_form, see_other
 from backend.core.workdays import calendar
+from backend.desk import routes_counter
 from backend.desk.forms import said_of
 from backend.desk.model import DESK_LABELS
 from backend.desk.queries import PAGE, applicant_of, filed_in, materials_in, next_in_queue, queue_of, tally_of
+from backend.desk.signing import known_and_signed
 
 EVENT_WORDS = {name: made.says for name, made in MOVES.items()} | {"looked": _("看了完整号码")}
 
@@ -89,12 +92,13 @@ async def _case_page(
 ) -> Response[str]:
     events = await events_of(tx.db, case.id)
     count = running(replay(events, case.limits))
+    level, signed = await known_and_signed(tx, case)
     explained = count.explained(tx.today, await calendar(tx.db, count.start)) if count else None
     return page(
         request, tx, "desk/case.html", status=status, case=case, form=form, problems=problems, masked=masked,
         label=DESK_LABELS[case.state], names=await applicant_of(tx, case), facts=await filed_in(tx, case, masked=masked),
         materials=await materials_in(tx, case), events=events[::-1], explained=explained, grounds=GROUNDS,
-        words=EVENT_WORDS, moves=_open_moves(tx, case, events), moved=request.query_params.get("moved"), following=await next_in_queue(tx, case),
+        level=LABELS[level], signed=signed, words=EVENT_WORDS, moves=_open_moves(tx, case, events), moved=request.query_params.get("moved"), following=await next_in_queue(tx, case),
     )  # fmt: skip
 
 
@@ -114,4 +118,4 @@ def _place(text: str) -> tuple[date, UUID] | None:
         return None
 
 
-ROUTES = [queue, show, look, make_move]
+ROUTES = [queue, show, look, make_move, *routes_counter.ROUTES]

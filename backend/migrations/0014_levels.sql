@@ -98,25 +98,33 @@ CREATE FUNCTION at_counter() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINE
                    AND app_today() BETWEEN valid_from AND coalesce(valid_to, 'infinity'::date))
 $$;
 
--- The accounts of this number; only for an officer at a counter, who has the card in her hand.
+-- The accounts of this number; only for an officer at a counter, who has the card in her hand. Each of them keeps who looked.
 CREATE FUNCTION people_with_number(number bytea)
 RETURNS TABLE (id uuid, name_sealed bytea, key_wrapped bytea, level text, seen boolean, phone_sealed bytea)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-    SELECT a.id, a.name_sealed, a.key_wrapped, a.level, n.seen, c.value_sealed
-    FROM known_by_number(number) n JOIN accounts a ON a.id = n.account_id
-    LEFT JOIN contacts c ON c.account_id = a.id AND c.kind = 'phone' AND c.verified_at IS NOT NULL
-    WHERE a.kind = 'person' AND at_counter() ORDER BY n.seen DESC, n.since LIMIT 10
-$$;
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    IF NOT at_counter() THEN RETURN; END IF;
+    INSERT INTO events (principal_id, kind, actor_kind, actor_id, at, public)
+        SELECT n.account_id, 'identity_looked_up', 'officer', viewer(), app_now(), false FROM known_by_number(number) n;
+    RETURN QUERY SELECT a.id, a.name_sealed, a.key_wrapped, a.level, n.seen, c.value_sealed
+        FROM known_by_number(number) n JOIN accounts a ON a.id = n.account_id
+        LEFT JOIN contacts c ON c.account_id = a.id AND c.kind = 'phone' AND c.verified_at IS NOT NULL
+        WHERE a.kind = 'person' ORDER BY n.seen DESC, n.since LIMIT 10;
+END $$;
 
--- The officer compared card and person. `sealed`: the number as a fact of hers, verified at a counter (trust B).
-CREATE FUNCTION confirm_identity(person uuid, number bytea, sealed bytea) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+-- The officer compared card and person. `sealed`: the number as a fact of hers, verified at a counter (trust B). Returns the
+-- event in the history of her account, of which she is told; NULL for a person or a card that is not so.
+CREATE FUNCTION confirm_identity(person uuid, number bytea, sealed bytea) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE event bigint;
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM known_by_number(number) n WHERE n.account_id = person) OR NOT card_seen(person, number) THEN
-        RETURN false;
+        RETURN NULL;
     END IF;
     INSERT INTO facts (party_id, element, source, sealed, trust, at) VALUES (person, 'person.id_number', 'counter', sealed, 'B', app_now())
         ON CONFLICT (party_id, element, source) DO UPDATE SET sealed = excluded.sealed, trust = excluded.trust, at = excluded.at;
-    RETURN true;
+    INSERT INTO events (principal_id, kind, actor_kind, actor_id, at, data)
+        VALUES (person, 'identity_confirmed', 'officer', viewer(), app_now(), '{"page": "/me/level"}') RETURNING id INTO event;
+    RETURN event;
 END $$;
 
 -- 2. Businesses --------------------------------------------------------------------------------------------------
@@ -193,6 +201,8 @@ $$ SELECT EXISTS (SELECT 1 FROM accounts a WHERE a.id = account AND a.kind = 'bu
 -- A business reads its notices through whoever may see its affairs: nobody signs in as a business.
 CREATE POLICY notices_of_my_business ON notices TO suishouban_web
     USING (is_business(person_id) AND may_act(person_id, 'see', NULL) AND (case_id IS NULL OR EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id)));
+CREATE FUNCTION inbox_on_screen(principal uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT CASE WHEN is_business(principal) AND may_act(principal, 'see', NULL) THEN principal ELSE viewer() END $$;
 -- In the affairs of a business the person who handles them is a party too, known by her own account.
 ALTER TABLE parties ADD COLUMN stands_for uuid REFERENCES accounts;
 CREATE UNIQUE INDEX one_party_a_handler ON parties (principal_id, stands_for) WHERE stands_for IS NOT NULL;
@@ -240,7 +250,8 @@ DECLARE may text[] := '{token_sealed,case_id}';
 BEGIN
     IF OLD.state = 'waiting' THEN may := may || '{state,answered_at,answered_by,via,mandate_id,file_id}'::text[]; END IF;
     IF OLD.state = 'signed' AND NEW.state = 'withdrawn' AND OLD.case_id IS NULL THEN may := may || '{state,answered_at}'::text[]; END IF;
-    IF to_jsonb(NEW) - may <> to_jsonb(OLD) - may OR (OLD.case_id IS NOT NULL AND NEW.case_id IS DISTINCT FROM OLD.case_id) THEN
+    IF to_jsonb(NEW) - may <> to_jsonb(OLD) - may
+       OR (NEW.case_id IS DISTINCT FROM OLD.case_id AND (OLD.case_id IS NOT NULL OR OLD.state <> 'signed')) THEN
         RAISE EXCEPTION 'a signature is given once' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
@@ -320,3 +331,5 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+CREATE CONSTRAINT TRIGGER cases_signed AFTER INSERT ON cases DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION case_is_signed();

@@ -8,14 +8,16 @@ import msgspec
 from backend.accounts.consents import SENSITIVE, agree
 from backend.approval.actions import grant_if_clear
 from backend.approval.model import Finding
-from backend.approval.rules import examine
+from backend.approval.rules import examine, questioned
+from backend.approval.terms import terms_of
 from backend.cart.consent import sensitive_unagreed
 from backend.cart.hindrances import hindrances
 from backend.cart.model import ANSWERED, Draft, Line
 from backend.cart.queries import open_draft
 from backend.cart.signatures import file_signatures
 from backend.cases.filing import file_cases, next_serials
-from backend.cases.model import Fact, Limits, NewCase
+from backend.cases.model import Fact, NewCase
+from backend.cases.questioned import agent_of, doubts_in, question
 from backend.catalogue.model import Pack
 from backend.catalogue.queries import city
 from backend.core.codes import order_number
@@ -65,12 +67,18 @@ async def _file(tx: Tx, body: Filing) -> Receipt:
     pack = (await city(tx.db)).pack
     order_id, number = await _insert_order(tx, draft, pack)
     frozen = [draft.frozen_facts(line.id) for line in draft.lines]
-    findings = [_finding(tx, draft, line, facts, pack) for line, facts in zip(draft.lines, frozen, strict=True)]
-    new = [_new_case(draft, *parts, pack) for parts in zip(draft.lines, frozen, findings, strict=True)]
+    agent = await agent_of(tx, pack)
+    doubted = [doubts_in(tx, facts, pack, agent) for facts in frozen]
+    findings = [
+        questioned(_finding(tx, draft, line, facts, pack), words, line.version, tx.now)
+        for line, facts, words in zip(draft.lines, frozen, doubted, strict=True)
+    ]
+    new = [_new_case(tx, draft, *parts, pack) for parts in zip(draft.lines, frozen, findings, strict=True)]
     cases = await file_cases(tx, order_id, new)
     await file_signatures(tx, draft, {line.id: case for line, case in zip(draft.lines, cases, strict=True)})
     await note_use(tx, "filed", [line.item.name for line in draft.lines], number)
     await remember_filed(tx, _answered(draft))
+    await question(tx, [case for case, words in zip(cases, doubted, strict=True) if words])
     for case_id, found, case in zip(cases, findings, new, strict=True):
         if not case.waiting:
             await grant_if_clear(tx, case_id, found)
@@ -182,21 +190,21 @@ def _registered(draft: Draft, line: Line, pack: Pack) -> list[Fact]:
         Fact(subject=subject, element=element, value=k.value, source=k.source, trust=k.trust, at=k.at)
         for (subject, element), known in draft.told.known.items()
         for k in known
-        if subject in parties and k.source == "profile" and pack.elements[element].identity
+        if subject in parties and k.source in ("profile", "counter") and pack.elements[element].identity
     ]
 
 
-def _new_case(draft: Draft, line: Line, facts: list[Fact], found: Finding | None, pack: Pack) -> NewCase:
-    limits = line.item.limits
+def _new_case(tx: Tx, draft: Draft, line: Line, facts: list[Fact], found: Finding | None, pack: Pack) -> NewCase:
+    said = [*facts, *_registered(draft, line, pack)]
+    terms = terms_of(line.item, line.parties, line.id, said, pack, tx.today)
     return NewCase(
         item_code=line.item.code,
         item_version=line.version,
         department_id=line.item.department,
         region=pack.city.region,
         bound=line.bound(),
-        limits=msgspec.convert(
-            {"promised": limits.promised, "statutory": limits.statutory, "unit": limits.unit}, Limits
-        ),
+        limits=terms.limits,
+        situation=terms.situation,
         facts=facts,
         files=draft.files_of(line.id),
         waiting=any(material.way == "result_of" for material in draft.materials_of(line.id)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from backend.core.crypto import DataKey
 from backend.core.db import Tx
@@ -49,3 +49,20 @@ async def add_parties(tx: Tx, parties: Iterable[NewParty]) -> None:
             [party.id for party in new],
             [party.kind for party in new],
         )
+
+
+async def handle_as_party(tx: Tx) -> None:
+    """Who handles the affairs of a business is a party in them, once, by her own name; nothing for other principals."""
+    if not tx.viewer.acting or not await tx.db.fetchval("SELECT is_business($1)", tx.viewer.principal_id):
+        return
+    party = uuid4()
+    made = await tx.db.fetchval(
+        """INSERT INTO parties (id, principal_id, kind, stands_for, created_at) VALUES ($1, $2, 'person', $3, $4)
+           ON CONFLICT (principal_id, stands_for) WHERE stands_for IS NOT NULL DO NOTHING RETURNING true""",
+        party,
+        tx.viewer.principal_id,
+        tx.viewer.id,
+        tx.now,
+    )
+    if made:
+        await remember(tx, tx.key, party, {"person.name": tx.viewer.name}, "profile", "C")

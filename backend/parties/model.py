@@ -10,12 +10,16 @@ from backend.core.conditions import Trust
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
-    """`kind` is one of the pack's: person, business, flat … `label`: as people call it, "" for what its role is called."""
+    """`kind` is one of the pack's: person, business, flat … `label`: as people call it, "" for what its role is called.
+
+    `handler`: the one who acts, as a party in the affairs of a business.
+    """
 
     id: UUID
     kind: str
     is_self: bool = False
     label: str = ""
+    handler: bool = False
 
 
 class Known(msgspec.Struct, frozen=True):

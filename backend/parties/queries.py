@@ -1,5 +1,6 @@
 """Who and what a principal's filings talk about."""
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -38,13 +39,14 @@ async def scope_of(tx: Tx) -> Scope | None:
 async def parties_of(tx: Tx, scope: Scope | None) -> tuple[dict[UUID, Party], Facts]:
     """The principal's parties, herself first, then the oldest, and every fact in scope kept about them; one statement."""
     rows = await tx.db.fetch(
-        """SELECT p.id, p.kind, p.is_self, p.label_sealed, f.element, f.source, f.sealed, f.trust, f.at
+        """SELECT p.id, p.kind, p.is_self, p.label_sealed, p.stands_for IS NOT DISTINCT FROM $4 AS handler, f.element, f.source, f.sealed, f.trust, f.at
              FROM parties p LEFT JOIN facts f ON f.party_id = p.id AND ($3::text[] IS NULL OR f.element = ANY($3))
             WHERE p.principal_id = $1 AND (p.is_self OR $2::text[] IS NULL OR p.kind = ANY($2))
             ORDER BY p.is_self DESC, p.created_at, p.id""",
         tx.viewer.principal_id,
         scope and scope.kinds,
         scope and scope.elements,
+        tx.viewer.id,
     )
     parties: dict[UUID, Party] = {}
     facts: dict[tuple[UUID, str], list[Known]] = {}
@@ -52,8 +54,26 @@ async def parties_of(tx: Tx, scope: Scope | None) -> tuple[dict[UUID, Party], Fa
         party, element, source = row["id"], row["element"], row["source"]
         if party not in parties:
             label = tx.key.open(row["label_sealed"], f"party:{party}").decode() if row["label_sealed"] else ""
-            parties[party] = Party(id=party, kind=row["kind"], is_self=row["is_self"], label=label)
+            parties[party] = Party(
+                id=party, kind=row["kind"], is_self=row["is_self"], label=label, handler=row["handler"]
+            )
         if element:
             value = tx.key.open_value(row["sealed"], f"fact:{party}:{element}:{source}")
             facts.setdefault((party, element), []).append(Known(value, source, row["trust"], row["at"]))
     return parties, {cell: tuple(known) for cell, known in facts.items()}
+
+
+async def own_facts(tx: Tx, elements: list[str]) -> list[Any]:
+    """What is known of these elements about whoever acts herself, whosever affairs are on the screen: plain values."""
+    rows = await tx.db.fetch(
+        """SELECT f.party_id, f.element, f.source, f.sealed, a.key_wrapped FROM facts f JOIN parties p ON p.id = f.party_id
+             JOIN accounts a ON a.id = p.principal_id WHERE p.principal_id = $1 AND f.element = ANY($2)""",
+        tx.viewer.id,
+        elements,
+    )
+    return [
+        tx.vault.key(row["key_wrapped"]).open_value(
+            row["sealed"], f"fact:{row['party_id']}:{row['element']}:{row['source']}"
+        )
+        for row in rows
+    ]

@@ -11,8 +11,8 @@ import msgspec
 
 from backend.cases.clocks import Count, replay, running
 from backend.cases.model import Case, Event
-from backend.cases.queries import case_by_id, events_of, roles_in
-from backend.cases.rules import problems_with, too_late_or_again
+from backend.cases.queries import case_by_id, events_of, roles_in, room_for
+from backend.cases.rules import no_room, problems_with, too_late_or_again
 from backend.cases.states import CLOSED, MOVES, OPEN, Clock, Move, State, Who
 from backend.core.clock import Due
 from backend.core.db import Tx
@@ -32,6 +32,7 @@ async def move(tx: Tx, case: Case, name: str, data: Mapping[str, Any] | None = N
     events = await events_of(tx.db, case.id)
     await _allow(tx, case, wanted, machine)
     _check(tx, case, wanted, events, said)
+    await _in_turn(tx, case, wanted)
     count = running(replay([*events, as_seen(tx, wanted, said)], case.limits))
     end = await due_of(tx, count)
     if not await _update(tx, case, wanted, count, end, machine):
@@ -76,6 +77,14 @@ def _check(tx: Tx, case: Case, wanted: Move, events: list[Event], said: dict[str
         raise Invalid(*problems)
     due_day = case.due if case.due_clock is Clock.DECISION else None
     if problems := too_late_or_again(wanted, events, due_day, tx.today):
+        raise NotAllowed(*problems, next_step=f"/cases/{case.number}", next_say=_("看进度"))
+
+
+async def _in_turn(tx: Tx, case: Case, wanted: Move) -> None:
+    """What is limited in number is granted in the order of acceptance."""
+    if wanted.after is not State.GRANTED or (room := await room_for(tx.db, case.id)) is None:
+        return
+    if problems := no_room(room.quota, room.granted, room.earlier):
         raise NotAllowed(*problems, next_step=f"/cases/{case.number}", next_say=_("看进度"))
 
 

@@ -30,13 +30,19 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
     statutory: int | None = None
     pauses: tuple[Pause, ...] = ()
     until: datetime | None = None
+    by: date | None = None  # never later than this day, pauses or not
 
     @property
     def start(self) -> date:
         return local_day(self.since)
 
     def due(self, today: date, calendar: Calendar) -> Due:
-        return due(self.start, self.limit, self.unit, self.pauses, today, calendar)
+        return self._within(due(self.start, self.limit, self.unit, self.pauses, today, calendar))
+
+    def _within(self, end: Due) -> Due:
+        if self.by is None or end.due <= self.by:
+            return end
+        return Due(self.by, provisional=False, open_pause=False, unpublished=())
 
     def statutory_due(self, today: date, calendar: Calendar) -> Due | None:
         if self.statutory is None:
@@ -44,7 +50,8 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
         return due(self.start, self.statutory, self.unit, self.pauses, today, calendar)
 
     def explained(self, today: date, calendar: Calendar) -> Explanation:
-        return explain(self.start, self.limit, self.unit, self.pauses, today, calendar)
+        why = explain(self.start, self.limit, self.unit, self.pauses, today, calendar)
+        return msgspec.structs.replace(why, due=self._within(why.due))
 
 
 def replay(events: Iterable[Event], limits: Limits) -> tuple[Count, ...]:
@@ -88,7 +95,14 @@ def _started(clock: Clock, since: datetime, event: Event, limits: Limits) -> Cou
         case Clock.DELIVERY:
             return Count(clock=clock, since=since, limit=DELIVERY_WORKDAYS, unit=Unit.WORKDAY)
         case Clock.DECISION:
-            return Count(clock=clock, since=since, limit=limits.promised, unit=limits.unit, statutory=limits.statutory)
+            return Count(
+                clock=clock,
+                since=since,
+                limit=limits.promised,
+                unit=limits.unit,
+                statutory=limits.statutory,
+                by=limits.by,
+            )
 
 
 def _stop(counts: list[Count], event: Event) -> None:

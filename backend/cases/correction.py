@@ -9,9 +9,10 @@ from obstore.store import ObjectStore
 from backend.cases.actions import move
 from backend.cases.model import Case, Defect, Fact
 from backend.cases.queries import REPLY, all_facts, facts_place, open_defects
+from backend.cases.questioned import question_correction
 from backend.catalogue.answers import AnswerError, read_answer
 from backend.catalogue.model import Element
-from backend.catalogue.queries import item_version
+from backend.catalogue.queries import city, item_version
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
 from backend.core.files import Pressed, keep
@@ -58,8 +59,10 @@ async def answer_correction(tx: Tx, store: ObjectStore, case: Case, typed: Typed
     values = _read(tx, points, typed, photos)
     for point in points:
         await _keep_photos(tx, store, case, point, photos.kept.get(point.photo, ()))
-    await _keep_answers(tx, case, points, values)
-    return await move(tx, case, "corrected")
+    said = await _keep_answers(tx, case, points, values)
+    moved = await move(tx, case, "corrected")
+    await question_correction(tx, case.id, said, (await city(tx.db)).pack)
+    return moved
 
 
 def _read(tx: Tx, points: Sequence[Point], typed: Typed, photos: Photos) -> dict[int, Any]:
@@ -113,7 +116,7 @@ async def _keep_photos(tx: Tx, store: ObjectStore, case: Case, point: Point, pho
         )
 
 
-async def _keep_answers(tx: Tx, case: Case, points: Sequence[Point], values: Mapping[int, Any]) -> None:
+async def _keep_answers(tx: Tx, case: Case, points: Sequence[Point], values: Mapping[int, Any]) -> list[Fact]:
     """Answers join the sealed facts; what was filed first stays readable behind them."""
     said = [
         Fact(
@@ -130,3 +133,4 @@ async def _keep_answers(tx: Tx, case: Case, points: Sequence[Point], values: Map
     if said:
         sealed = tx.key.seal_value([*await all_facts(tx, case), *said], facts_place(case.id))
         await tx.db.execute("UPDATE cases SET facts_sealed = $2 WHERE id = $1", case.id, sealed)
+    return said

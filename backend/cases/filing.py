@@ -74,11 +74,13 @@ async def _insert(tx: Tx, order_id: UUID, filed: list[_Filed]) -> None:
     sealed = [tx.key.seal_value(case.new.facts, facts_place(case.id)) for case in filed]
     await tx.db.execute(
         """INSERT INTO cases (id, number, order_id, principal_id, actor_id, mandate_id, item_code, item_version, department_id,
-                              state, bound, facts_sealed, rules, received_at, due, due_clock, due_provisional)
+                              state, bound, facts_sealed, rules, received_at, due, due_clock, due_provisional, situation, promised,
+                              renews_until)
            SELECT c.id, c.number, $1, $2, $3, $4, c.item_code, c.item_version, c.department_id, c.state, c.bound, s.sealed, c.rules,
-                  $5, c.due, c.due_clock, c.due_provisional
+                  $5, c.due, c.due_clock, c.due_provisional, c.situation, c.promised, c.renews_until
            FROM jsonb_to_recordset($6) AS c(n integer, id uuid, number text, item_code text, item_version integer, department_id text,
-                state text, bound jsonb, rules jsonb, due date, due_clock text, due_provisional boolean)
+                state text, bound jsonb, rules jsonb, due date, due_clock text, due_provisional boolean, situation text, promised integer,
+                renews_until date)
            JOIN unnest($7::bytea[]) WITH ORDINALITY AS s(sealed, n) ON s.n = c.n ORDER BY c.n""",
         order_id,
         tx.viewer.principal_id,
@@ -103,6 +105,9 @@ def _row(case: _Filed) -> dict[str, Any]:
         "due": case.end and case.end.due,
         "due_clock": case.count and case.count.clock,
         "due_provisional": bool(case.end and case.end.provisional),
+        "situation": case.new.situation or None,
+        "promised": case.new.limits.promised if case.new.situation else None,
+        "renews_until": case.new.limits.by,
     }
     return msgspec.to_builtins(row)  # type: ignore[no-any-return]
 

@@ -1,11 +1,12 @@
-"""The machine's own moves: what waited goes on; each night the silent cases are deemed accepted and provisional dates are counted again."""
+"""The machine's own moves: what waited goes on; each night silent cases are deemed accepted, renewals nobody decided in
+time are deemed granted, and provisional dates are counted again."""
 
 import logging
 from typing import Any
 from uuid import UUID
 
 from backend.cases.actions import move, refresh_due
-from backend.cases.queries import case_by_id, provisional_cases, silent_cases
+from backend.cases.queries import case_by_id, provisional_cases, silent_cases, unanswered_renewals
 from backend.cases.waiting import settle_waiting
 from backend.core.errors import Refusal
 from backend.core.jobs import Work
@@ -25,6 +26,19 @@ async def deem_accepted(work: Work, _payload: dict[str, Any]) -> None:
             log.info("case %s moved on by itself", case_id)
 
 
+async def deem_renewed(work: Work, _payload: dict[str, Any]) -> None:
+    """Licensing Law 50: a renewal not decided before the licence expires counts as granted."""
+    async with work.transaction() as tx:
+        unanswered = await unanswered_renewals(tx.db, tx.today)
+    for case_id, expired in unanswered:
+        try:
+            async with work.transaction() as tx:
+                case = await case_by_id(tx.db, case_id)
+                await move(tx, case, "deemed_renewed", {"expired": expired.isoformat()}, machine=True)
+        except Refusal:
+            log.info("case %s moved on by itself", case_id)
+
+
 async def recount(work: Work, _payload: dict[str, Any]) -> None:
     """Open pauses last to today, and calendars get published: the cached dates follow."""
     async with work.transaction() as tx:
@@ -40,5 +54,9 @@ async def settle(work: Work, payload: dict[str, Any]) -> None:
         await settle_waiting(tx, UUID(payload["order"]))
 
 
-JOBS = {"settle_waiting": settle, "deem_accepted": deem_accepted, "recount": recount}
-SCHEDULES = {"deem_accepted": "10 16 * * *", "recount": "20 16 * * *"}  # ten and twenty past midnight in Shanghai
+JOBS = {"settle_waiting": settle, "deem_accepted": deem_accepted, "deem_renewed": deem_renewed, "recount": recount}
+SCHEDULES = {
+    "deem_accepted": "10 16 * * *",
+    "deem_renewed": "15 16 * * *",
+    "recount": "20 16 * * *",
+}  # past midnight in Shanghai

@@ -50,6 +50,7 @@ TITLES = {
     "corrected": _("补正已交上"),
     "accepted": _("已受理"),
     "deemed_accepted": _("视为已受理"),
+    "deemed_renewed": _("视为准予延续"),
     "not_accepted": _("没有受理"),
     "not_competent": _("不归这个部门办"),
     "suspended": _("进入特别程序"),
@@ -63,6 +64,7 @@ TITLES = {
     "returned": _("已退回"),
     "transferred": _("已转给其他部门"),
     "voided": _("已作废"),
+    "account_questioned": _("工作人员会核实收款账户"),
 }
 TEXTS = {
     "filed": _("部门会在 5 个工作日内看材料齐不齐，缺什么一次告诉您。"),
@@ -70,6 +72,7 @@ TEXTS = {
     "corrected": _("部门会接着看，有结果马上告诉您。"),
     "accepted": _("材料齐了，从受理的第二天起算时间。"),
     "deemed_accepted": _("部门没有在期限内答复，从收到材料那天起就算受理。"),
+    "deemed_renewed": _("原来的证到期前部门没有作出决定，依法视为准予延续。结果文书会在 10 个工作日内送到您手里。"),
     "not_competent": _("请找：%(authority)s"),
     "suspended": _n("正在%(ground)s，大约要 %(num)s 天，这段时间不算在期限里。"),
     "resumed": _("期限接着往下算。"),
@@ -174,6 +177,8 @@ def _because(count: Count, why: Explanation, statutory: Due | None, today: date)
         yield Sentence(_("%(days)s在做特别程序，不算。"), {"days": span})
     if why.rolled_from:
         yield Sentence(_("最后一天%(day)s不上班，顺延到下一个工作日。"), {"day": why.rolled_from})
+    if count.by and count.by <= why.due.due:
+        yield Sentence(_("原来的证%(day)s到期；到那天还没有决定，就视为准予延续。"), {"day": count.by})
     yield from _doubts(why.due)
     if statutory and statutory.due != why.due.due:
         yield Sentence(_("法律规定的期限是%(day)s，承诺的更早。"), {"day": statutory.due})

@@ -16,6 +16,7 @@ class Limits(msgspec.Struct, frozen=True):
     promised: int
     statutory: int | None = None
     unit: Unit = Unit.WORKDAY
+    by: date | None = None  # of a renewal: the last day of what is renewed, whatever the promise (Licensing Law 50)
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +46,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     due_provisional: bool
     bound: dict[str, Any]
     rules: Any = None
+    acceptance_number: int | None = None  # its place in the order of acceptance, where only so many are granted
 
     @property
     def public(self) -> Public:
@@ -106,6 +108,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
 class NewCase(msgspec.Struct, frozen=True, kw_only=True):
     """What filing needs. `bound`: role → party id, or a list of them. `waiting`: for another case's result.
 
+    `limits` are those of the situation, whose name is kept with the case; `limits.by` only if the renewal came in time.
     `rules`: what the machine found over the facts, as plain data (approval/model.py); None where an item has no rules for it.
     """
 
@@ -119,6 +122,7 @@ class NewCase(msgspec.Struct, frozen=True, kw_only=True):
     files: list[CaseFile] = []
     waiting: bool = False
     rules: Any = None
+    situation: str = ""
 
 
 class Defect(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,9 +23,9 @@ async def case_for(db: asyncpg.Connection, viewer: Viewer, number: str) -> Case:
     """The case if it is the principal's (herself, or under a live mandate that covers it), or of the officer's department."""
     row = await db.fetchrow(
         """SELECT c.id, c.number, c.order_id, o.number AS order_number, c.principal_id, c.actor_id, c.mandate_id, c.item_code,
-                  c.item_version, v.name AS item_name, v.data->'item'->'limits' AS limits, c.department_id,
+                  c.item_version, v.name AS item_name, case_limits(c, v.data) AS limits, c.department_id,
                   d.name AS department_name, c.state, c.version, c.officer_id, c.received_at, c.accepted_at, c.decided_at,
-                  c.due, c.due_clock, c.due_provisional, c.bound, c.rules
+                  c.due, c.due_clock, c.due_provisional, c.bound, c.rules, c.acceptance_number
            FROM cases c JOIN orders o ON o.id = c.order_id JOIN departments d ON d.id = c.department_id
            JOIN item_versions v ON (v.code, v.version) = (c.item_code, c.item_version)
            WHERE c.number = $1 AND CASE WHEN $4 THEN c.department_id = ANY($3)
@@ -54,9 +54,9 @@ async def case_by_id(db: asyncpg.Connection, case_id: UUID) -> Case:
     """For the machine's own work; people's requests load through `case_for`."""
     row = await db.fetchrow(
         """SELECT c.id, c.number, c.order_id, o.number AS order_number, c.principal_id, c.actor_id, c.mandate_id, c.item_code,
-                  c.item_version, v.name AS item_name, v.data->'item'->'limits' AS limits, c.department_id,
+                  c.item_version, v.name AS item_name, case_limits(c, v.data) AS limits, c.department_id,
                   d.name AS department_name, c.state, c.version, c.officer_id, c.received_at, c.accepted_at, c.decided_at,
-                  c.due, c.due_clock, c.due_provisional, c.bound, c.rules
+                  c.due, c.due_clock, c.due_provisional, c.bound, c.rules, c.acceptance_number
            FROM cases c JOIN orders o ON o.id = c.order_id JOIN departments d ON d.id = c.department_id
            JOIN item_versions v ON (v.code, v.version) = (c.item_code, c.item_version)
            WHERE c.id = $1""",
@@ -167,6 +167,30 @@ async def silent_cases(db: asyncpg.Connection, today: date) -> list[UUID]:
         today,
     )
     return [row["id"] for row in rows]
+
+
+async def unanswered_renewals(db: asyncpg.Connection, today: date) -> list[tuple[UUID, date]]:
+    """Renewals that were applied for in time and not decided while the licence was valid, with its last day."""
+    rows = await db.fetch(
+        """SELECT id, renews_until FROM cases
+            WHERE renews_until < $1 AND state IN ('submitted', 'accepted', 'suspended') ORDER BY renews_until, id""",
+        today,
+    )
+    return [(row["id"], row["renews_until"]) for row in rows]
+
+
+class Room(msgspec.Struct, frozen=True):
+    """Where only so many are granted: how many already were, how many accepted earlier are still open."""
+
+    quota: int
+    granted: int
+    earlier: int
+
+
+async def room_for(db: asyncpg.Connection, case_id: UUID) -> Room | None:
+    """None where nothing is limited. Whoever asks holds the order of acceptance of this item until the transaction ends."""
+    row = await db.fetchrow("SELECT quota, granted, earlier FROM quota_room($1)", case_id)
+    return msgspec.convert(row, Room) if row else None
 
 
 async def provisional_cases(db: asyncpg.Connection) -> list[UUID]:

@@ -30,6 +30,7 @@ MISSING = {
     "authority": _("请写明应该找哪个部门。"),
     "ground": _("请选择属于哪一种特别程序。"),
     "days": _("请写明需要多少天。"),
+    "expired": _("请写明原来的证哪天到期。"),
 }
 
 
@@ -48,6 +49,17 @@ def problems_with(move: Move, data: Mapping[str, Any]) -> list[Problem]:
 def _days_fit(move: Move, days: Any) -> bool:
     longest = LONGEST_EXTENSION if move.name == "extended" else LONGEST_SUSPENSION
     return type(days) is int and 1 <= days <= longest
+
+
+def no_room(quota: int, granted: int, earlier: int) -> list[Problem]:
+    """Licensing Law 57: where only so many are granted, in the order of acceptance."""
+    if granted >= quota:
+        said = _("只能批准 %(quota)s 个，已经批准满了。这一件只能作不予批准的决定。")
+        return [Problem(said, params={"quota": quota})]
+    if granted + earlier >= quota:
+        said = _("前面还有 %(num)s 件先受理的没有决定，要按受理的先后来，请先决定它们。")
+        return [Problem(said, params={"num": earlier})]
+    return []
 
 
 def too_late_or_again(move: Move, events: Iterable[Event], due: date | None, today: date) -> list[Problem]:

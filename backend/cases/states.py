@@ -137,6 +137,10 @@ TABLE: tuple[Move, ...] = (
     ),
     Move(name="granted", says=_("同意"), before=(S.ACCEPTED,), after=S.GRANTED, by=DECIDE | MACHINE, effect=Effect.START, notice=Notice.RESULT),
     Move(
+        name="deemed_renewed", says=_("到期视为准予延续"), before=(S.SUBMITTED, S.ACCEPTED, S.SUSPENDED), after=S.GRANTED,
+        by=MACHINE, effect=Effect.START, notice=Notice.RESULT, requires=("expired",),
+    ),
+    Move(
         name="refused", says=_("不同意"), before=(S.ACCEPTED,), after=S.REFUSED, by=DECIDE,
         effect=Effect.STOP, notice=Notice.RESULT, requires=("reason",),
     ),
@@ -203,10 +207,10 @@ def moves_from(state: State | None, who: frozenset[Who]) -> list[Move]:
     return [move for move in TABLE if move.by & who and (state in move.before if state else not move.before)]
 
 
-def pairs() -> list[tuple[State, State, list[str]]]:
+def pairs(table: tuple[Move, ...] = TABLE) -> list[tuple[State, State, list[str]]]:
     """Every allowed change of state with the moves that make it, in the table's order."""
     found: dict[tuple[State, State], list[str]] = {}
-    for move in TABLE:
+    for move in table:
         for before in move.before:
             found.setdefault((before, move.after), []).append(move.name)
     return [(before, after, names) for (before, after), names in found.items()]

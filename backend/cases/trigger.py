@@ -1,21 +1,37 @@
-"""The SQL that refuses every change of state the table does not know. Its text is committed as a migration."""
+"""The SQL that refuses every change of state the table does not know. Its text is committed as migrations: the first one
+whole, later ones only the moves as they became."""
 
-from backend.cases.states import TABLE, pairs
+from backend.cases.states import TABLE, Move, pairs
+
+LATER = ("deemed_renewed",)  # moves that came after the first migration
+FIRST = tuple(move for move in TABLE if move.name not in LATER)
 
 
 def trigger_sql() -> str:
     """What `backend/migrations/0006_case_moves.sql` ends with. Raw SQL is bound by it as well."""
-    births = ", ".join(f"('{move.after}', '{move.name}')" for move in TABLE if not move.before)
-    changes = ",\n        ".join(f"('{b}', '{a}', ARRAY[{_quoted(names)}])" for b, a, names in pairs())
-    once = _quoted([move.name for move in TABLE if move.once])
-    states = _quoted(sorted({state for pair in pairs() for state in pair[:2]}))
-    return TEMPLATE.format(births=births, changes=changes, once=once, states=states)
+    births = ", ".join(f"('{move.after}', '{move.name}')" for move in FIRST if not move.before)
+    once = _quoted([move.name for move in FIRST if move.once])
+    states = _quoted(sorted({state for pair in pairs(FIRST) for state in pair[:2]}))
+    return TEMPLATE.format(births=births, moves=moves_sql("CREATE FUNCTION", FIRST), once=once, states=states)
+
+
+def moves_sql(how: str = "CREATE OR REPLACE FUNCTION", table: tuple[Move, ...] = TABLE) -> str:
+    """The moves of the table as they are now: `backend/migrations/0019_lists.sql` ends with it."""
+    changes = ",\n        ".join(f"('{b}', '{a}', ARRAY[{_quoted(names)}])" for b, a, names in pairs(table))
+    return MOVES_OF.format(how=how, changes=changes)
 
 
 def _quoted(names: list[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
 
 
+MOVES_OF = """\
+{how} moves_of(before text, after text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT moves FROM (VALUES
+        {changes}
+    ) AS allowed (b, a, moves) WHERE b = before AND a = after
+$$;
+"""
 TEMPLATE = """\
 ALTER TABLE cases ADD CONSTRAINT known_state CHECK (state IN ({states}));
 
@@ -23,12 +39,7 @@ ALTER TABLE cases ADD CONSTRAINT known_state CHECK (state IN ({states}));
 CREATE UNIQUE INDEX one_event_a_version ON events (case_id, (data->>'version')) WHERE data ? 'version';
 CREATE UNIQUE INDEX at_most_once ON events (case_id, kind) WHERE kind IN ({once});
 
-CREATE FUNCTION moves_of(before text, after text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
-    SELECT moves FROM (VALUES
-        {changes}
-    ) AS allowed (b, a, moves) WHERE b = before AND a = after
-$$;
-
+{moves}
 CREATE FUNCTION only_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN

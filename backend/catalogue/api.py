@@ -7,6 +7,7 @@ from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
+from backend.catalogue.api_lists import ROUTES as LISTS
 from backend.catalogue.guide import GuidePage
 from backend.catalogue.queries import guide_page
 from backend.catalogue.search import Hit, search
@@ -35,4 +36,4 @@ async def read_item(request: Request, tx: NamedDependency[Tx], code: FromPath[st
     return await guide_page(tx.db, code, language_of(request))
 
 
-ROUTES = [find_items, read_item]
+ROUTES = [find_items, read_item, *LISTS]

@@ -8,7 +8,7 @@ Money is an integer of fen, periods are integers with a unit, regions are codes 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -228,10 +228,10 @@ class PublicCount(Strict, frozen=True, kw_only=True):
 
 
 class Announcement(Strict, frozen=True, kw_only=True):
-    """A law, a policy paper or a notice, with its day. `items` are names of items it is about."""
+    """A law, a policy paper or a notice, with its day or year. `items` are names of items it is about."""
 
     kind: Literal["law", "policy", "notice"]
-    day: str
+    day: Annotated[str, msgspec.Meta(pattern=r"^\d{4}(-\d{2}-\d{2})?$")]
     by: str
     says: str
     items: tuple[str, ...] = ()
@@ -241,7 +241,8 @@ class Announcement(Strict, frozen=True, kw_only=True):
 class City(Strict, frozen=True, kw_only=True):
     """`pack.yaml`. `certain_laws` are the only laws a basis may cite; `kinds` and `roles` give people's words.
 
-    `life_events`: the scenarios in the order people meet them; those not named follow.
+    `life_events`: the scenarios in the order people meet them; those not named follow. `beneficiary`: the elements that name
+    an account money goes to, and its holder.
     """
 
     name: str
@@ -256,6 +257,7 @@ class City(Strict, frozen=True, kw_only=True):
     certain_laws: dict[str, str]
     silence_means_accepted: Literal["all", "permits"]
     life_events: tuple[str, ...] = ()
+    beneficiary: dict[str, Literal["account", "holder"]] = msgspec.field(default_factory=dict)
 
 
 class Pack(Strict, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ def vocabulary_faults(pack: Pack) -> Iterator[Fault]:
     yield from _elements(pack)
     yield from material_faults(pack)
     yield from _known("pack.yaml: life_events", pack.city.life_events, pack.scenarios, "场景")
+    yield from _known("pack.yaml: beneficiary", pack.city.beneficiary, pack.elements, "数据元")
     for code, certificate in pack.certificates.items():
         yield from _known(
             f"certificates.yaml: {code}", (*certificate.facts, *certificate.shows), pack.elements, "数据元"
@@ -26,6 +27,8 @@ def vocabulary_faults(pack: Pack) -> Iterator[Fault]:
     for code, office in pack.offices.items():
         yield from _known(f"offices.yaml: {code}", office.departments, pack.departments, "部门")
         yield from _known(f"offices.yaml: {code}", [office.region], pack.city.regions, "地区")
+    for title, announcement in pack.announcements.items():
+        yield from _known(f"announcements.yaml: {title}", announcement.items, pack.items, "事项")
     for words, names in pack.lexicon.life.items():
         yield from _known(f"lexicon.yaml: life.{words}", names, pack.items, "事项")
     for code, material in pack.materials.items():
@@ -84,11 +87,26 @@ def name_faults(pack: Pack, item: Item) -> Iterator[Fault]:
         yield from _fact(pack, item, f"asks[{i}]", ask.fact)
     for i, need in enumerate(item.materials):
         yield from _material(pack, item, f"materials[{i}]", need.material)
+    yield from _renewal(pack, item)
     for place, condition in conditions_of(item):
         for use in uses_of(condition):
             yield from _fact(pack, item, place, use.fact)
             yield from _source(pack, item, place, use)
         yield from _values(pack, item, place, condition)
+
+
+def _renewal(pack: Pack, item: Item) -> Iterator[Fault]:
+    """What expires is a date that the form asks for; and what is limited in number is not granted by silence."""
+    if item.renewal is None:
+        return
+    faults = list(_fact(pack, item, "renewal.expires", item.renewal.expires))
+    yield from faults
+    if not faults and pack.elements[item.element_of(item.renewal.expires)].type is not ElementType.date:
+        yield Fault("renewal.expires", "到期的那一天要是日期")
+    if item.renewal.expires not in {ask.fact for ask in item.asks}:
+        yield Fault("renewal.expires", "没有问到期的那一天")
+    if item.quota:
+        yield Fault("renewal", "有数量限制的不能视为准予延续")
 
 
 def _fact(pack: Pack, item: Item, where: str, fact: str) -> Iterator[Fault]:

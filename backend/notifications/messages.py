@@ -13,7 +13,7 @@ from backend.core.i18n import _, _n
 from backend.notifications import identity_messages, rights_messages
 from backend.notifications.model import Words
 
-DUE_SOON, FILED_TOGETHER = "correction_due_soon", "filed_together"
+DUE_SOON, FILED_TOGETHER, QUESTIONED = "correction_due_soon", "filed_together", "account_questioned"
 MANDATE_ASKED, MANDATE_ENDS_SOON = "mandate_asked", "mandate_ends_soon"
 MANDATE_GIVEN, MANDATE_HELD, MANDATE_ENDED = "mandate_given", "mandate_held", "mandate_ended"
 VISIT_DONE, LOST_BY_DEATH, LOST_BY_INCAPACITY = "visit_done", "lost_by_death", "lost_by_incapacity"
@@ -61,6 +61,11 @@ TEXTS = {
         _("%(item)s：补正快到期了"),
         _("部门请您补的还没有交上。"),
         _("请点开，照着补上。补不齐也可以打 12345 问一问。"),
+    ),
+    QUESTIONED: (
+        _("%(item)s：收款账户要核实"),
+        _("替您办的人填的收款账户，看起来是对方自己的，不是您的。在核实之前不会同意。"),
+        _("工作人员会联系您。钱应当打给您，是对方填错了，请打 12345 说明。"),
     ),
     "corrected": (
         _("%(item)s：补正已交上"),
@@ -198,7 +203,7 @@ OTHERS = {
 }
 LOUD_OTHERS = {DUE_SOON: Notice.NEEDS_YOU, MANDATE_ASKED: Notice.NEEDS_YOU, MANDATE_ENDS_SOON: Notice.NEWS}
 OF_MANDATES = (MANDATE_GIVEN, MANDATE_HELD, MANDATE_ENDED, VISIT_DONE, LOST_BY_DEATH, LOST_BY_INCAPACITY)
-LOUD_OTHERS |= dict.fromkeys((*OF_MANDATES, FILED_TOGETHER), Notice.NEWS)
+LOUD_OTHERS |= dict.fromkeys((*OF_MANDATES, FILED_TOGETHER), Notice.NEWS) | {QUESTIONED: Notice.NEEDS_YOU}
 
 OTHERS |= identity_messages.TEXTS | rights_messages.TEXTS
 LOUD_OTHERS |= identity_messages.LOUD | rights_messages.LOUD

@@ -21,7 +21,7 @@ from backend.cases.states import (
     pairs,
     public_state,
 )
-from backend.cases.trigger import trigger_sql
+from backend.cases.trigger import moves_sql, trigger_sql
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_the_committed_trigger_is_the_one_the_table_makes() -> None:
     committed = (ROOT / "backend/migrations/0006_case_moves.sql").read_text("utf-8")
     assert committed.endswith(trigger_sql())
+    later = (ROOT / "backend/migrations/0019_lists.sql").read_text("utf-8")
+    assert later.endswith(moves_sql())
 
 
 def test_the_committed_picture_is_the_one_the_table_makes() -> None:
@@ -49,7 +51,7 @@ def test_from_every_open_state_the_case_can_end() -> None:
 def test_names_are_unique_and_a_state_change_is_never_ambiguous_but_for_its_reason() -> None:
     assert len(MOVES) == len(TABLE)
     together = [names for _, _, names in pairs() if len(names) > 1]
-    assert together == [["correction_asked", "correction_asked_again"], ["accepted", "deemed_accepted"]]
+    assert together == [["correction_asked", "correction_asked_again"], ["accepted", "deemed_accepted"], ["granted", "deemed_renewed"]]
 
 
 def test_the_machine_may_grant_and_may_not_refuse() -> None:

@@ -18,6 +18,7 @@ from tests.cases.town import DEPARTMENT, Town
 
 DATA: dict[str, Any] = {
     "problems": [{"say": "请补一张照片。"}], "reason": "理由", "authority": "市住房局", "ground": "hearing", "days": 5,
+    "expired": "2026-12-31",
 }  # fmt: skip
 # The shortest way into each state, as (who, move).
 WAYS: dict[State, list[tuple[str, str]]] = {

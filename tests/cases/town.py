@@ -25,8 +25,9 @@ from backend.core.viewer import open_viewer
 from backend.settings import Settings
 
 HAIKOU = Path(backend.__file__).parent / "packs" / "haikou"
-ITEM, SHOP, FOOD = "460100-MZ-003", "460100-SJ-001", "460100-SJ-002"
-ITEMS = {ITEM: "护理补贴", SHOP: "个体工商户设立", FOOD: "食品经营许可"}
+ITEM, SHOP, FOOD, STALL = "460100-MZ-003", "460100-SJ-001", "460100-SJ-002", "460100-CG-002"
+ITEMS = {ITEM: "护理补贴", SHOP: "个体工商户设立", FOOD: "食品经营许可", STALL: "夜市摊位临时占道许可"}
+STALLS = 2  # so many are granted in a year
 DEPARTMENT = "民政局"
 ROLES = ("window", "reviewer", "approver", "head")
 CAST = {
@@ -45,12 +46,13 @@ CAST = {
 
 @cache
 def starter() -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """The starter city's vocabulary, and three of its items with limits of our own to count with."""
+    """The starter city's vocabulary, and four of its items with limits of our own to count with."""
     raw = read_folder(HAIKOU)
     pack = build(raw)
     versions = {code: covered(raw, pack.items[name]) for code, name in ITEMS.items()}
     for version in versions.values():
         version["item"] = version["item"] | {"limits": {"promised": 15, "statutory": 20, "unit": "workday"}}
+    versions[STALL]["item"]["quota"] = {"count": STALLS, "per": "year"}
     return raw | {"items": {}, "scenarios": {}}, versions
 
 

@@ -58,7 +58,7 @@ EVERYDAY = {
     "没单位怎么交社保养老": "城乡居民养老保险参保",
     "瘫痪在床的老人补贴": "护理补贴",
     "市民政局": "老年人优待证",
-    "身份证丢了怎么补": "居民身份证补领",
+    "身份证丢了怎么补": "居民身份证换领补领",
     "宝宝上户口": "新生儿落户",
     "想开公司": "企业设立",
     "公司不开了": "企业注销登记",
@@ -170,8 +170,8 @@ SPELT = {
     "結婚登記": "婚姻登记预约",
     "殘疾人證": "残疾人证",
     "ＷＩＦＩ过户": "网络电视过户",
-    "身分证到其换证": "居民身份证换领",
-    "shenfenzheng diule": "居民身份证补领",
+    "身分证到其换证": "居民身份证换领补领",
+    "shenfenzheng diule": "居民身份证换领补领",
 }
 
 
@@ -191,8 +191,8 @@ def test_words_are_found_by_sound_however_many_confuse_them():
 
 
 async def test_what_she_wants_done_comes_first(stocked: asyncpg.Connection):
-    assert (await names(stocked, "身份证丢了", 1)) == ["居民身份证补领"]
-    assert (await names(stocked, "身份证到期了", 1)) == ["居民身份证换领"]
+    assert (await names(stocked, "身份证丢了", 1)) == ["居民身份证换领补领"]
+    assert (await names(stocked, "身份证到期了", 1)) == ["居民身份证换领补领"]
 
 
 async def test_what_is_published_is_found_by_the_next_search_and_what_is_withdrawn_is_not(stocked: asyncpg.Connection):

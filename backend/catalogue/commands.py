@@ -15,9 +15,11 @@ from backend.catalogue.pack_check import check
 from backend.catalogue.pack_format import Review
 from backend.catalogue.pack_read import STARTER, Fault, PackError, build, read_folder, reviews_of
 from backend.catalogue.pack_schema import pack_schema
+from backend.catalogue.pack_write import published_raw, write_folder
 from backend.catalogue.search import Hit, search
 from backend.core.db import connect
 from backend.core.embedded import reachable
+from backend.core.errors import NotFound
 from backend.settings import Login, Refused, load
 
 
@@ -66,7 +68,12 @@ def load_command(args: argparse.Namespace) -> int:
     except PackError as error:
         raise NotLoaded(str(error)) from None
     _tell(f"发布 {len(loaded.published)} 项，没有变化 {len(loaded.unchanged)} 项。")
-    for names, words in ((loaded.unreviewed, "没有法核记录，不发布"), (loaded.withdrawn, "已从城市包移除，停止办理")):
+    kept = "工作台上有更新的一版，没有动"
+    for names, words in (
+        (loaded.unreviewed, "没有法核记录，不发布"),
+        (loaded.kept, kept),
+        (loaded.withdrawn, "已从城市包移除，停止办理"),
+    ):
         if names:
             _tell(f"{words}：{'、'.join(names)}")
     return 0
@@ -77,6 +84,31 @@ async def _load(login: Login, raw: dict) -> Loaded:
     try:
         async with connection.transaction():
             return await load_pack(connection, raw)
+    finally:
+        await connection.close()
+
+
+def export_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, help="a new or empty folder")
+
+
+def export_command(args: argparse.Namespace) -> int:
+    """write what is published now as the folder of a pack, edits made at the desk included"""
+    if args.folder.exists() and any(args.folder.iterdir()):
+        raise NotLoaded(f"{args.folder} 不是空的。请给一个新的文件夹。")
+    with reachable(load()) as settings:
+        raw = asyncio.run(_published(settings.login("owner")))
+    count = write_folder(raw, args.folder)
+    _tell(f"写了 {count} 个文件：{len(raw['items'])} 项、{len(raw['scenarios'])} 个场景。")
+    return 0
+
+
+async def _published(login: Login) -> dict:
+    connection = await connect(login)
+    try:
+        return await published_raw(connection)
+    except NotFound:
+        raise NotLoaded("还没有发布过城市包。") from None
     finally:
         await connection.close()
 
@@ -150,6 +182,7 @@ def _tell(line: str) -> None:
 COMMANDS = [
     ("pack check", folder_argument, check_command),
     ("pack load", folder_argument, load_command),
+    ("pack export", export_arguments, export_command),
     ("pack review", review_arguments, review_command),
     ("pack schema", schema_arguments, schema_command),
     ("catalogue import", import_command.arguments, import_command.run),

@@ -1,0 +1,62 @@
+"""What is in force today as the folder of a pack: the way back from the desk to files, with each item's own review."""
+
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import yaml
+
+from backend.catalogue.pack_read import OPTIONAL
+from backend.catalogue.queries import with_words_of
+from backend.core.errors import NotFound
+
+Raw = dict[str, Any]
+FOLDERS = ("items", "scenarios", "letters")
+WIDTH = 120
+
+
+class _Dumper(yaml.SafeDumper):
+    """Every thing is written out: the reader takes no references."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+async def published_raw(db: asyncpg.Connection) -> Raw:
+    """The city in force as `read_folder` would read it; loading it again changes nothing. NotFound before the first load."""
+    data: Raw | None = await db.fetchval("SELECT data FROM packs ORDER BY loaded_at DESC, id DESC LIMIT 1")
+    if data is None:
+        raise NotFound()
+    rows = await db.fetch(
+        """SELECT v.data, v.review FROM item_versions v WHERE v.state = 'published' AND v.department_id IS NOT NULL
+              AND v.effective_from <= app_today() AND coalesce(v.effective_until, 'infinity') > app_today() ORDER BY v.name"""
+    )
+    guides = await db.fetch("SELECT id, data FROM scenarios ORDER BY id")
+    raw = with_words_of(data, [row["data"] for row in rows])
+    items = {row["data"]["item"]["name"]: row["data"]["item"] for row in rows}
+    reviews = {row["data"]["item"]["name"]: _signed(row["review"]) for row in rows}
+    return raw | {
+        "items": dict(sorted(items.items())),
+        "scenarios": {row["id"]: row["data"] for row in guides},
+        "reviews": dict(sorted(reviews.items())),
+    }
+
+
+def _signed(review: Raw) -> Raw:
+    """In the order in which a file says it; jsonb keeps none."""
+    return {key: review[key] for key in ("sha256", "by", "day", "demo") if review.get(key)}
+
+
+def write_folder(raw: Raw, folder: Path) -> int:
+    """One file a thing, as an author would lay them out; how many. The folder is new or empty."""
+    files = {Path(f"{name}.yaml"): data for name, data in raw.items() if name not in FOLDERS}
+    files = {path: data for path, data in files.items() if data or path.stem not in (*OPTIONAL, "reviews")}
+    files |= {Path(kind) / f"{name}.yaml": data for kind in FOLDERS for name, data in raw[kind].items()}
+    for path, data in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(to_yaml(data), encoding="utf-8")
+    return len(files)
+
+
+def to_yaml(data: Any) -> str:
+    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=WIDTH, default_flow_style=None)

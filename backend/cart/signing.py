@@ -108,10 +108,16 @@ def others_who_sign(draft: Draft, line: Line) -> Iterator[tuple[str, UUID]]:
     if line.gone or line.item.on_paper:
         return
     for role in line.item.signs:
-        for party in line.parties.get(role, ()):
+        for party in line.parties.get(role, ()) if takes_part(draft, line, role) else ():
             known = draft.parties.get(party)
             if known and not known.is_self and not known.handler:
                 yield role, party
+
+
+def takes_part(draft: Draft, line: Line, role: str) -> bool:
+    """An optional role of which nothing is asked plays none: the spouse of a widow."""
+    asked = {subject for subject, _element in draft.sheet.states[line.id].cells}
+    return not line.item.roles[role].optional or any(party in asked for party in line.parties.get(role, ()))
 
 
 def _state(signature: Signature | None, text_hash: bytes, now: datetime) -> State:

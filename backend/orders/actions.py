@@ -15,6 +15,7 @@ from backend.cart.hindrances import hindrances
 from backend.cart.model import ANSWERED, Draft, Line
 from backend.cart.queries import open_draft
 from backend.cart.signatures import file_signatures
+from backend.cart.signing import takes_part
 from backend.cases.filing import file_cases, next_serials
 from backend.cases.model import Fact, NewCase
 from backend.cases.questioned import agent_of, doubts_in, question
@@ -202,7 +203,7 @@ def _new_case(tx: Tx, draft: Draft, line: Line, facts: list[Fact], found: Findin
         item_version=line.version,
         department_id=line.item.department,
         region=pack.city.region,
-        bound=line.bound(),
+        bound={role: ids for role, ids in line.bound().items() if takes_part(draft, line, role)},
         limits=terms.limits,
         situation=terms.situation,
         facts=facts,

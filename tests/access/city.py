@@ -13,6 +13,7 @@ from backend.accounts.actions import open_session
 from backend.accounts.consents import PURPOSES, keep
 from backend.cart.actions import lock_draft
 from backend.cart.materials import attach
+from backend.cart.signing import SignedWords
 from backend.catalogue.actions import load_pack
 from backend.catalogue.pack_read import read_folder
 from backend.core.crypto import Vault
@@ -107,6 +108,7 @@ async def build(settings: Settings) -> City:
         async with running(settings) as site:
             await _live(city, site)
         await _tell(settings)
+        await _ask_the_father_to_sign(city, owner, settings)
         await _find_targets(city, owner)
     finally:
         await owner.close()
@@ -241,6 +243,25 @@ async def _tell(settings: Settings) -> None:
         events = [row["id"] for row in await tx.db.fetch("SELECT id FROM events WHERE public ORDER BY id")]
         await tell(tx, events, frozenset(Channel))
     await pool.close()
+
+
+async def _ask_the_father_to_sign(city: City, owner: asyncpg.Connection, settings: Settings) -> None:
+    """Something in the other family's cart waits for his signature; it names nobody."""
+    asked, now = uuid4(), StoppedClock()()
+    words = SignedWords(
+        item="一件事", item_code="", level="said", agent=True, department="", principal="某人", asked_by="某人", role="", signer="", number="",
+        rows=(), materials=(),
+    )  # fmt: skip
+    vault = Vault(settings.master_key or "")
+    key = vault.key(await owner.fetchval("SELECT key_wrapped FROM accounts WHERE id = $1", city.ids[AUNT]))
+    await owner.execute(
+        """INSERT INTO signatures (id, cart_id, line_id, item_code, role, party_id, principal_id, asked_by, signer_id, text_hash, sealed,
+                  token_hash, counter_hash, asked_at, expires_at)
+           SELECT $1, c.id, l.id, l.item_code, 'applicant', $2, $2, $3, $4, '\\x00', $5, '\\x01', '\\x02', $6::timestamptz, $6 + interval '14 days'
+           FROM carts c JOIN cart_lines l ON l.cart_id = c.id WHERE c.actor_id = $3 AND c.state = 'open' ORDER BY l.position LIMIT 1""",
+        asked, city.ids[AUNT], city.ids[who.HELPER], city.ids[who.FATHER], key.seal_value(words, f"signature:{asked}"), now,
+    )  # fmt: skip
+    city.targets["signature"] = asked
 
 
 async def _find_targets(city: City, owner: asyncpg.Connection) -> None:

@@ -21,10 +21,10 @@ from tests.access.table import (
 WHOSE = {
     "accounts": "SELECT ctid::text, id FROM accounts",
     **{t: f"SELECT ctid::text, account_id FROM {t}" for t in ("contacts", "sessions", "passkeys", "push_subscriptions", "identities",
-                                                                          "consents", "exports", "erasures", "id_numbers", "staff", "losses")},
+                                                                          "consents", "exports", "erasures", "id_numbers", "staff", "losses", "stated_numbers", "businesses")},
     **{t: f"SELECT ctid::text, principal_id FROM {t}" for t in
        ("mandates", "mandate_requests", "parties", "carts", "orders", "cases", "events", "files",
-        "counter_mandates")},
+        "counter_mandates", "signatures")},
     **{t: f"SELECT ctid::text, person_id FROM {t}" for t in ("desk_sights", "visits")},
     "archives": "SELECT ctid::text, account_id FROM archives",
     "notices": "SELECT ctid::text, person_id FROM notices",
@@ -119,6 +119,10 @@ SIGHT: dict[str, Sight] = {
     "notices": {FATHER: {FATHER: ALL}, DAUGHTER: {DAUGHTER: ALL}, HELPER: {HELPER: ALL}},
     "idempotency_keys": {DAUGHTER: {DAUGHTER: 1}, HELPER: {HELPER: 1}},
     "id_numbers": ONE_OWN,
+    "stated_numbers": {},
+    "businesses": {},
+    # who asked, whose signature it is, and who may submit such a thing for him
+    "signatures": {HELPER: {AUNT: 1}, FATHER: {AUNT: 1}, DAUGHTER: {AUNT: 1}},
     "staff": {CLERK: {CLERK: 1, COLLEAGUE: 1}},
     "losses": {},
     "counter_mandates": {CIVIL: {FATHER: 1}},

@@ -89,6 +89,16 @@ TABLE: dict[str, Verdicts] = {
     "GET /search": PUBLIC,
     "GET /scenarios": PUBLIC,
     "GET /scenarios/{scenario_id}": PUBLIC,
+    "GET /scenarios/{scenario_id}/checklist.pdf": PUBLIC,
+    "POST /scenarios/{scenario_id}/answers": verdicts(),  # no question of this guide is personal
+    "POST /scenarios/{scenario_id}/parties": OWN,
+    "POST /scenarios/{scenario_id}/kept": OWN,
+    "GET /scenarios/kept": OWN,
+    "POST /scenarios/kept/{kept}/opening": CART,  # who put it aside, for the principal she did it for
+    "POST /scenarios/kept/{kept}/link": CART,
+    "POST /scenarios/kept/{kept}/link/end": CART,
+    "POST /scenarios/kept/{kept}/removal": CART,
+    "GET /scenarios/shared/{token}": CLOSED,  # a link of 128 random bits
     "GET /api/v1/items": PUBLIC,
     "GET /api/v1/items/{code}": PUBLIC,
     "GET /api/v1/scenarios": PUBLIC,
@@ -130,6 +140,23 @@ TABLE: dict[str, Verdicts] = {
     "GET /me/consents": OWN,
     "POST /me/consents/{name}": OWN,
     "POST /me/consents/{name}/withdrawal": OWN,
+    # how far she is known
+    "GET /me/level": OWN,
+    "POST /me/level/codes": verdicts(refused=PEOPLE),  # no text message can be sent here
+    "GET /me/level/code": OWN,  # without an attempt of this browser: back to the beginning
+    "POST /me/level/code": OWN,
+    "POST /me/level/number": verdicts(refused=PEOPLE),  # what was sent is no number
+    "POST /me/level/demo": verdicts(),  # in the demo only
+    # signatures: the father's is asked for by the other family; his agent for everything may give it for him
+    "GET /cart/signatures": OWN,
+    "POST /cart/signatures": verdicts(),  # nobody in any of these carts has to sign
+    "GET /sign/{token}": verdicts(),  # a link of 128 random bits, and only its signer follows it
+    "GET /signatures": OWN,
+    "GET /signatures/{signature}": verdicts(ok=(FATHER, DAUGHTER)),
+    "POST /signatures/{signature}/answer": verdicts(ok=(FATHER, DAUGHTER)),
+    # businesses
+    "GET /businesses/new": OWN,
+    "POST /businesses": verdicts(refused=PEOPLE),  # nothing was filled in; and nobody opens one for somebody else
     "GET /acting": OWN,
     "POST /acting": verdicts(ok=(DAUGHTER,)),  # onto the father's affairs, under the daughter's mandate
     # mandates
@@ -215,6 +242,13 @@ TABLE: dict[str, Verdicts] = {
     "GET /desk/items/{code}/draft/{section}": verdicts(ok=(EDITOR,)),
     "POST /desk/items/{code}/draft/{section}": verdicts(refused=(EDITOR,)),  # what was sent lacks the item's name
     "POST /desk/items/{code}/moves": verdicts(ok=(EDITOR,)),
+    # at the counter: a person and her card, and signatures on paper
+    "GET /desk/identity": COUNTER,
+    "POST /desk/identity": COUNTER_REFUSED,
+    "POST /desk/identity/confirmation": COUNTER_REFUSED,
+    "GET /desk/signatures": COUNTER,
+    "POST /desk/signatures": COUNTER_REFUSED,
+    "POST /desk/signatures/paper": COUNTER_REFUSED,
     # at the counter: who may act for whom, on paper and in person
     "GET /desk/mandates": COUNTER,
     "GET /desk/mandates/new": COUNTER,

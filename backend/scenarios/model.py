@@ -91,6 +91,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     summary: str = ""
     parties: Mapping[str, str] = {}
+    calls: Mapping[str, str] = {}
     questions: tuple[Question, ...]
     settled: tuple[int, ...]
     results: tuple[Result, ...]
@@ -155,7 +156,8 @@ class Step(msgspec.Struct, frozen=True):
     """Where a walk stands. `next` None: nothing can change any more.
 
     `answered`: the questions whose answers count, in the author's order. `undecided`: results that no question is left
-    for; the check of a guide proves that there are none at its end.
+    for; the check of a guide proves that there are none at its end. `offered`: the options of questions that have not
+    always the same.
     """
 
     next: Question | None
@@ -164,3 +166,5 @@ class Step(msgspec.Struct, frozen=True):
     answered: tuple[Question, ...]
     undecided: tuple[Result, ...]
     invalid: Mapping[str, str]
+    hidden: frozenset[Key] = frozenset()
+    offered: Mapping[Key, tuple[Option, ...]] = {}

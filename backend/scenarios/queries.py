@@ -1,6 +1,7 @@
 """The guides of the city in force."""
 
 import logging
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -42,12 +43,17 @@ async def guides(db: asyncpg.Connection) -> Guides:
     return kept[1]
 
 
+def in_force(data: dict[str, Any], pack: Pack) -> dict[str, Any]:
+    results = [one for one in data["results"] if one.get("item", "") in pack.items or not one.get("item")]
+    return {**data, "results": results}
+
+
 def _read(pack: Pack) -> Guides:
-    """A guide whose item is not in force (not reviewed yet, or withdrawn) is left out."""
+    """What leads to an item that is not in force (not reviewed yet, or withdrawn) is left out of its guide."""
     words, found = vocabulary(pack), {}
     for name, data in pack.scenarios.items():
         try:
-            found[name] = read_scenario(name, data, words)
+            found[name] = read_scenario(name, in_force(data, pack), words)
         except ConditionError as error:
             log.warning("guide %s is left out: %s", name, error)
     glyphs = {name: data.get("glyph") or "sparkles" for name, data in pack.scenarios.items()}

@@ -198,6 +198,8 @@ def step(scenario: Scenario, answers: Answers, on: date | None = None) -> Step:
         answered=tuple(question for question in scenario.questions if question.ask in look.used),
         undecided=() if next_question else tuple(undecided),
         invalid={**invalid, **look.refused},
+        hidden=frozenset(look.hidden),
+        offered={one.ask: tuple(look.offered(one)) for one in scenario.questions if one.turns},
     )
 
 

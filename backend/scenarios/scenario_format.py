@@ -64,7 +64,8 @@ class ResultFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 class ScenarioFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`scenarios/<id>.yaml`. `order: written` asks every visible question in the author's order; `show: first` ends with
-    the first result that holds. `sign_in`: asks personal data, too, which then stays in the person's sealed draft."""
+    the first result that holds. `sign_in`: asks personal data, too, which then stays in the person's sealed draft.
+    `calls`: what a party is called in a reason, as in 老人年满 80 周岁."""
 
     title: str
     summary: str = ""
@@ -73,6 +74,7 @@ class ScenarioFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     order: Literal["fewest", "written"] = "fewest"
     show: Literal["all", "first"] = "all"
     parties: dict[str, str] = {}
+    calls: dict[str, str] = {}
     rules: dict[str, Condition] = {}
     derived: dict[str, dict[str, Any]] = {}
     questions: list[QuestionFile]

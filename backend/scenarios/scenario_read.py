@@ -59,6 +59,7 @@ class _Reader:
             title=file.title,
             summary=file.summary,
             parties=file.parties,
+            calls=self.calls(),
             questions=questions,
             settled=settled(questions),
             results=tuple(results),
@@ -68,6 +69,11 @@ class _Reader:
             first_only=file.show == "first",
             sign_in=file.sign_in,
         )
+
+    def calls(self) -> dict[str, str]:
+        if unknown := [role for role in self.file.calls if role not in self.file.parties]:
+            raise ConditionError(f"calls.{unknown[0]}", f"“{unknown[0]}”不在 parties 里。")
+        return self.file.calls
 
     def derived(self) -> dict[str, Meaning]:
         """The guide's own facts that follow from answers."""

@@ -1,5 +1,6 @@
 """What a guide says back: an answer, and a reason, in people's words. Pure."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from backend.core.conditions import Band, Key, Reason, Somewhere, Value
@@ -38,6 +39,18 @@ def reason_words(scenario: Scenario, reason: Reason) -> str:
     return reason.say or "，".join(
         _fact_words(scenario, key, value) for key, value in reason.values if value is not None
     )
+
+
+def because(scenario: Scenario, reasons: Iterable[Reason], names: Mapping[str, str]) -> str:
+    """老人年满 80 周岁、户籍在海口；您是子女: what the author said of each party, under what it is called."""
+    said: dict[str, list[str]] = {}
+    for reason in reasons:
+        words = reason_words(scenario, reason)
+        roles = {key.partition(".")[0] for key, _ in reason.values if "." in key}
+        name = names.get(roles.pop(), "") if reason.say and len(roles) == 1 else ""
+        if words and words not in said.setdefault(name, []):
+            said[name].append(words)
+    return "；".join(f"{name}{'、'.join(words)}" for name, words in said.items() if words)
 
 
 def _fact_words(scenario: Scenario, key: Key, value: Value) -> str:

@@ -37,6 +37,7 @@ from tests.web import Site, StoppedClock, running
 AUNT = "aunt"  # the principal of the other family
 CIVIL_AFFAIRS, MARKETS = "民政局", "市场监督管理局"
 OTHER_MATTER = "居住证"
+GUIDE = "家里老人满八十"
 NEXT = ("公共租赁住房", "护理补贴")  # what the agents fill in next, all but the filing
 PUSH = "https://fcm.googleapis.com/fcm/send/the-fathers-own"
 
@@ -214,6 +215,9 @@ async def _live(city: City, site: Site) -> None:
     async with transaction(site, client(site, city, who.DAUGHTER)) as tx:
         needs = (await lock_draft(tx)).sheet.materials
         city.targets["pledge"] = next((need.name for need in needs if need.pledge), None)
+    for way in ("kept", "parties"):
+        answer = await client(site, city, who.DAUGHTER).post(f"/scenarios/{GUIDE}/{way}", data={"elder.age": "80–89"})
+        assert answer.status_code == 303, answer.text[:300]
     drafted = await site.app.state.pool.fetchval("SELECT code FROM items WHERE name = $1", NEXT[1])
     answer = await client(site, city, who.EDITOR).post(f"/desk/items/{drafted}/draft")
     assert answer.status_code == 303, answer.text[:300]
@@ -276,6 +280,7 @@ async def _find_targets(city: City, owner: asyncpg.Connection) -> None:
                   (SELECT id FROM sessions WHERE account_id = $1) AS session,
                   (SELECT id FROM mandate_requests WHERE principal_id = $1) AS asked,
                   (SELECT id FROM passkeys WHERE account_id = $1) AS passkey,
+                  (SELECT id FROM kept_guides WHERE principal_id = $1) AS "kept guide",
                   (SELECT id FROM carts WHERE actor_id = $2 AND state = 'open') AS cart,
                   (SELECT version FROM carts WHERE actor_id = $2 AND state = 'open') AS version,
                   (SELECT l.id FROM cart_lines l JOIN carts c ON c.id = l.cart_id WHERE c.actor_id = $2 AND c.state = 'open' ORDER BY l.position LIMIT 1) AS line,

@@ -24,7 +24,7 @@ WHOSE = {
                                                                           "consents", "exports", "erasures", "id_numbers", "staff", "losses", "stated_numbers", "businesses")},
     **{t: f"SELECT ctid::text, principal_id FROM {t}" for t in
        ("mandates", "mandate_requests", "parties", "carts", "orders", "cases", "events", "files",
-        "counter_mandates", "signatures")},
+        "counter_mandates", "guide_drafts", "kept_guides", "signatures")},
     **{t: f"SELECT ctid::text, person_id FROM {t}" for t in ("desk_sights", "visits")},
     "archives": "SELECT ctid::text, account_id FROM archives",
     "notices": "SELECT ctid::text, person_id FROM notices",
@@ -38,7 +38,7 @@ WHOSE = {
 
 # Nothing of a person's, or nothing readable without knowing already what to look for.
 NOBODYS = {
-    "schema_migrations", "departments", "officer_roles", "packs", "items", "item_versions", "item_events", "item_scopes", "scenarios", "calendar_days",
+    "schema_migrations", "departments", "officer_roles", "packs", "items", "item_versions", "item_events", "item_scopes", "scenarios", "guide_versions", "calendar_days",
     "catalogue_revision", "search_words",
     "consent_texts", "organisations", "service_points",
     "pgqueuer", "pgqueuer_log",  # jobs carry ids only: see test_markers
@@ -108,6 +108,8 @@ SIGHT: dict[str, Sight] = {
     "parties": WITH_PRINCIPAL,
     "facts": WITH_PRINCIPAL,
     "carts": IN_THE_CART,
+    "guide_drafts": {DAUGHTER: {FATHER: ALL}},
+    "kept_guides": {DAUGHTER: {FATHER: ALL}},
     "cart_lines": IN_THE_CART,
     "answers": IN_THE_CART,
     "cart_materials": IN_THE_CART,

@@ -45,7 +45,7 @@ def _aim(path: str, name: str, city: City) -> Any:
     aims = {
         "number": "order" if "/orders/" in path else "case", "mandate": "mandate of daughter", "line_id": "line",
         "file_id": "held file" if "/cart/" in path else "file", "code": "item", "scenario_id": "scenario",
-        "notice": "notice", "session": "session", "passkey": "passkey", "signature": "signature", "asked": "asked",
+        "notice": "notice", "kept": "kept guide", "session": "session", "passkey": "passkey", "signature": "signature", "asked": "asked",
     }  # fmt: skip
     aims |= {n: n for n in ("sight", "batch", "visit", "organisation", "point")} | {"account": "colleague"}
     if path.startswith("/desk/mandates/"):

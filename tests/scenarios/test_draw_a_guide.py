@@ -1,6 +1,7 @@
 """`scenario draw`: every question, every result, every answer that leads somewhere, as SVG and as Mermaid."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -54,7 +55,7 @@ def test_in_a_large_guide_no_two_labels_and_no_two_boxes_lie_on_each_other(name:
         for box in drawn.findall(f"{SVG}g/{SVG}rect")
     )
     assert len(boxes) == len(graph.nodes)
-    for (x, y, height), (next_x, next_y, _) in zip(boxes, boxes[1:], strict=False):
+    for (x, y, height), (next_x, next_y, _) in pairwise(boxes):
         assert x != next_x or y + height < next_y
 
 

@@ -22,6 +22,7 @@ from uuid import UUID
 import msgspec
 
 from backend.approval.model import Finding, Looked, RuleFinding
+from backend.cases.beneficiary import RULE
 from backend.cases.model import Fact as Filed
 from backend.catalogue.answers import value_of
 from backend.catalogue.model import Item, Pack
@@ -65,6 +66,15 @@ def examine(
     verdicts = [rule.verdict for rule in rules]
     verdict = False if False in verdicts else None if None in verdicts else True
     return Finding(verdict=verdict, rules=rules, version=version, at=at)
+
+
+def questioned(finding: Finding | None, words: Sequence[str], version: int, at: datetime) -> Finding | None:
+    """What was found, and that an account of the agent's is named: never true then, whatever the rules say."""
+    if not words:
+        return finding
+    rules = tuple(RuleFinding(rule=RULE, words=said, verdict=False) for said in words)
+    found = finding or Finding(verdict=None, rules=(), version=version, at=at)
+    return msgspec.structs.replace(found, verdict=False, rules=(*rules, *found.rules))
 
 
 def _own_numbers(facts: Sequence[Filed], pack: Pack) -> Iterator[tuple[UUID, bool]]:

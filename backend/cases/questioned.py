@@ -28,6 +28,8 @@ def doubts_in(tx: Tx, facts: Iterable[Fact], pack: Pack, agent: Agent | None) ->
 
 async def question(tx: Tx, cases: Sequence[UUID]) -> None:
     """One event for each of these cases of one order; the first of them is told, once for all."""
+    if not cases:
+        return
     rows = await tx.db.fetch(
         "SELECT id, order_id, principal_id, department_id FROM cases WHERE id = ANY($1) ORDER BY number", list(cases)
     )

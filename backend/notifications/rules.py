@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from uuid import UUID
 
 from backend.cases.states import Notice
-from backend.notifications.messages import loudness
+from backend.notifications.messages import QUESTIONED, loudness
 from backend.notifications.model import Answer, Channel, Happening, Sending
 
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 300.0  # seconds
@@ -18,8 +18,8 @@ LONGEST_PROBLEM = 200
 
 def channels(told: Happening, open_channels: frozenset[Channel]) -> list[Channel]:
     """The inbox always; a knock only for those who did not do it themselves a moment ago."""
-    if loudness(told.kind, told.actor_kind) is Notice.NONE:
-        return []
+    if loudness(told.kind, told.actor_kind) is Notice.NONE or (told.kind == QUESTIONED and not told.for_her):
+        return []  # whose account is questioned need not hear of it first
     knocks = () if told.did_it else _knocks(told)
     return [Channel.INBOX, *(channel for channel, reachable in knocks if reachable and channel in open_channels)]
 

@@ -14,6 +14,7 @@ from backend.notifications.messages import (
     LOUD_OTHERS,
     OTHERS,
     PUSHES_OF_OTHERS,
+    QUESTIONED,
     TEXTS,
     loudness,
     message,
@@ -27,8 +28,8 @@ KINDS = sorted(TEXTS)
 
 def test_every_move_people_hear_of_has_its_words():
     assert {name for name, move in MOVES.items() if move.notice is not Notice.NONE} <= set(TEXTS)
-    assert set(TEXTS) <= {*MOVES, DUE_SOON}
-    assert set(LOUD_OTHERS) == {*OTHERS, DUE_SOON}
+    assert set(TEXTS) <= {*MOVES, DUE_SOON, QUESTIONED}
+    assert set(LOUD_OTHERS) == {*OTHERS, DUE_SOON, QUESTIONED}
     assert set(OTHERS) == set(PUSHES_OF_OTHERS)
 
 

@@ -23,7 +23,7 @@ async def who_should_know(db: asyncpg.Connection, events: list[int], today: date
                   e.actor_id IS NOT DISTINCT FROM p.id AS did_it,
                   p.id = e.principal_id AND e.case_id IS NOT NULL AND coalesce(e.mandate_id, c.mandate_id) IS NOT NULL AS for_her,
                   o.number AS order_number, t.names, e.id = coalesce(t.first, e.id) AS first,
-                  e.actor_kind = 'machine' AND e.at IS NOT DISTINCT FROM o.filed_at AS in_filing,
+                  e.kind = 'granted' AND e.actor_kind = 'machine' AND e.at IS NOT DISTINCT FROM o.filed_at AS in_filing,
                   EXISTS (SELECT 1 FROM contacts k WHERE k.account_id = p.id AND k.kind = 'phone' AND k.verified_at IS NOT NULL AND NOT EXISTS (
                       SELECT 1 FROM contacts x JOIN mandates m ON m.agent_id = x.account_id AND m.principal_id = p.id
                       WHERE x.kind = 'phone' AND x.value_blind = k.value_blind)) AS has_phone,

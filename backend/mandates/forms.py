@@ -76,6 +76,6 @@ def paper_of(form: Form, published: Published) -> Typed:
     )
 
 
-def choosable(published: Published) -> list[tuple[str, str]]:
-    """Code and name of everything that may be left to an agent."""
-    return [(item.code, item.name) for item in published.pack.items.values() if item.agent]
+def choosable(published: Published) -> list[tuple[str, str, str]]:
+    """Code, name and department of everything that may be left to an agent."""
+    return [(item.code, item.name, item.department) for item in published.pack.items.values() if item.agent]

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import msgspec
 
 from backend.cases.messages import Sentence
@@ -33,11 +34,12 @@ GREETING = _("%(name)s，您好：\n\n%(words)s")
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """What is printed, in large print: whom to, where, and the words."""
+    """What is printed, in large print: whom to, where, the words, and what it is called by when it comes back."""
 
     name: str
     address: str
     words: str
+    number: str = ""
 
 
 async def write_letter(work: Work, request: UUID) -> None:
@@ -109,7 +111,7 @@ async def take_letters(tx: Tx, limit: int = 100) -> list[Letter]:
         "SELECT id, sealed FROM letters WHERE state = 'queued' ORDER BY queued_at, id LIMIT $1 FOR UPDATE SKIP LOCKED",
         limit,
     )
-    letters = [msgspec.convert(tx.vault.system.open_value(r["sealed"], f"letter:{r['id']}"), Letter) for r in rows]
+    letters = [_opened(tx, row) for row in rows]
     await tx.db.execute(
         "UPDATE letters SET state = 'printed', printed_at = $2, sealed = '' WHERE id = ANY($1)",
         [row["id"] for row in rows],
@@ -144,18 +146,17 @@ async def sheets(tx: Tx, batch: UUID) -> dict[str, Any]:
     rows = await tx.db.fetch("SELECT id, sealed FROM letters_in($1)", batch)
     if not rows:
         raise NotFound()
-    opened = [
-        (row["id"], msgspec.convert(tx.vault.system.open_value(row["sealed"], f"letter:{row['id']}"), Letter))
-        for row in rows
-    ]
-    return {
-        "title": "随手办",
-        "lang": "zh-Hans",
-        "letters": [
-            {"name": one.name, "address": one.address, "words": one.words, "number": str(number)[:8].upper()}
-            for number, one in opened
-        ],
-    }
+    return large_print([_opened(tx, row) for row in rows])
+
+
+def large_print(letters: list[Letter]) -> dict[str, Any]:
+    """The data of pwa/print/letters.typ."""
+    return {"title": "随手办", "lang": DEFAULT, "letters": msgspec.to_builtins(letters)}
+
+
+def _opened(tx: Tx, row: asyncpg.Record) -> Letter:
+    letter = msgspec.convert(tx.vault.system.open_value(row["sealed"], f"letter:{row['id']}"), Letter)
+    return msgspec.structs.replace(letter, number=str(row["id"])[:8].upper())
 
 
 async def posted(tx: Tx, batch: UUID) -> None:

@@ -12,7 +12,7 @@ import asyncpg
 from backend.catalogue.queries import city
 from backend.core.db import Tx
 from backend.core.events import NewEvent, record
-from backend.core.i18n import _
+from backend.core.i18n import _, translate
 from backend.core.jobs import Work, enqueue
 from backend.mandates.texts import shortened, spoken
 from backend.notifications import sms
@@ -42,6 +42,7 @@ TEXTS = {
     ),
     "ended": _("【随手办】%(agent)s替您办事的授权已经结束。不是您的意思，请打 12345。"),
     "visited": _("【随手办】今天在%(point)s，工作人员替您办了：%(done)s。不是您的意思，请打 12345。"),
+    "looked": _("【随手办】今天在%(point)s，工作人员帮您看过，没有提交任何事项。不是您的意思，请打 12345。"),
 }
 # On paper there is nothing to reply to. Who was at a service point has the slip in her hand.
 LETTERS = {
@@ -50,15 +51,14 @@ LETTERS = {
     ),
     "ended": _("%(agent)s替您办事的授权已经结束。\n\n不是您的意思，请打 12345。"),
 }
-NOTHING_DONE = _("没有提交任何事项")
 
 
 class Deed(NamedTuple):
     """One mandate as it is told of."""
 
     principal: UUID
-    agent: UUID
     params: dict[str, str]
+    language: str  # the principal's
 
 
 async def tell_mandate(work: Work, mandate: UUID, what: str, of: str = "") -> None:
@@ -95,7 +95,7 @@ async def _on_her_channel(tx: Tx, principal: UUID, mandate: UUID, what: str) -> 
         await enqueue(tx.db, "text_mandate", {"mandate": str(mandate), "what": what})
     elif what in LETTERS:
         deed = await _deed(tx, mandate)
-        await queue_letter(tx, principal, LETTERS[what] % deed.params)
+        await queue_letter(tx, principal, translate(deed.language, LETTERS[what], dict(deed.params)), deed.language)
 
 
 async def text_mandate(work: Work, mandate: UUID, what: str) -> None:
@@ -111,21 +111,23 @@ async def text_mandate(work: Work, mandate: UUID, what: str) -> None:
     if row is None or gateway is None:
         return
     phone = tx.vault.key(row["key_wrapped"]).open(row["value_sealed"], f"contact:{deed.principal}:phone").decode()
-    answer = await gateway.send(phone, TEXTS[what] % deed.params, f"{mandate}:{what}")
+    text = TEXTS["looked" if what == "visited" and not deed.params["done"] else what]
+    said = translate(deed.language, text, dict(deed.params))
+    answer = await gateway.send(phone, said, f"{mandate}:{what}")
     if answer.state is Sending.RETRY:
         raise NotSent(answer.problem)
 
 
 async def _deed(tx: Tx, mandate: UUID) -> Deed:
     row = await tx.db.fetchrow(
-        """SELECT m.principal_id, m.agent_id, m.items, m.valid_to, a.name_sealed, a.key_wrapped,
+        """SELECT m.principal_id, m.agent_id, m.items, m.valid_to, a.name_sealed, a.key_wrapped, y.language,
                   (SELECT p.name FROM visits v JOIN service_points p ON p.id = v.point_id WHERE v.mandate_id = m.id) AS point,
                   ARRAY(SELECT i FROM mandate_events e, jsonb_array_elements_text(e.data -> 'items') AS i
                         WHERE e.mandate_id = m.id AND e.kind = 'used' ORDER BY e.n) AS done
-           FROM mandates m JOIN accounts a ON a.id = m.agent_id WHERE m.id = $1""",
+           FROM mandates m JOIN accounts a ON a.id = m.agent_id JOIN accounts y ON y.id = m.principal_id WHERE m.id = $1""",
         mandate,
     )
-    return Deed(row["principal_id"], row["agent_id"], await _params(tx, row))
+    return Deed(row["principal_id"], await _params(tx, row), row["language"])
 
 
 async def _params(tx: Tx, row: asyncpg.Record) -> dict[str, str]:
@@ -139,5 +141,5 @@ async def _params(tx: Tx, row: asyncpg.Record) -> dict[str, str]:
         else "所有允许代办的事项",
         "until": f"{until.year}年{until.month}月{until.day}日",
         "point": row["point"] or "",
-        "done": "、".join(dict.fromkeys(row["done"])) or NOTHING_DONE,
+        "done": "、".join(dict.fromkeys(row["done"])),
     }

@@ -142,6 +142,12 @@ async def version_with_pack(db: asyncpg.Connection, code: str, version: int) -> 
     return read_version(row["data"], row["pack"])
 
 
+async def guide_as_filed(db: asyncpg.Connection, code: str, version: int, lang: str = DEFAULT) -> GuidePage:
+    """What people read of the item when something was filed under this version; nothing is asked there any more."""
+    item, pack = await version_with_pack(db, code, version)
+    return msgspec.structs.replace(page_of_item(pack, item, lang), questions=())
+
+
 def read_version(stored: dict[str, Any], data: dict[str, Any]) -> tuple[Item, Pack]:
     """One stored text, understood with the rest of its pack."""
     words = {kind: stored[kind] for kind in ("elements", "materials")}

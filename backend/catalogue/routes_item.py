@@ -4,13 +4,11 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.catalogue.flow import NARROW, WIDE, Drawing, Stage, drawn
 from backend.catalogue.guide import GuidePage, page_of_item
-from backend.catalogue.model import Step
+from backend.catalogue.item_flow import flow_of
 from backend.catalogue.queries import city, guide_page
 from backend.core.db import Tx
 from backend.core.errors import NotFound
-from backend.core.i18n import _, _n, translate
 from backend.core.web import ANYONE, language_of, page, read_form
 
 
@@ -38,26 +36,9 @@ def _page(request: Request, tx: Tx, item: GuidePage, block: str | None = None) -
         "catalogue/item.html",
         block=block,
         item=item,
-        flow=_flow(item, language_of(request), large=request.cookies.get("mode") == "elder"),
+        flow=flow_of(item, language_of(request), large=request.cookies.get("mode") == "elder"),
         address=str(request.url.with_replacements(path=f"/items/{item.code}", query="")),
     )
-
-
-def _flow(item: GuidePage, lang: str, *, large: bool) -> Drawing | None:
-    if not item.steps:
-        return None
-    stages = [
-        Stage("pause" if step.pauses else "step", f"{at} {step.name}", stage_facts(step, lang), step.says)
-        for at, step in enumerate(item.steps, 1)
-    ]
-    end = Stage("end", item.result, translate(lang, _("最多 %(limit)s"), {"limit": item.promised}))
-    return drawn([*stages, end], NARROW if large else WIDE)
-
-
-def stage_facts(step: Step, lang: str) -> str:
-    took = translate(lang, _n("%(num)s 个工作日"), {"num": step.workdays}) if step.workdays else ""
-    pause = translate(lang, _("不计入时限")) if step.pauses else ""
-    return " · ".join(said for said in (step.who, took, pause) if said)
 
 
 ROUTES = [show_item, narrow_item]

@@ -3,11 +3,13 @@
 from datetime import date
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from backend.catalogue.guide import page_of_item
+from backend.catalogue.item_flow import flow_of
 from backend.catalogue.queries import city, version_with_pack
 from backend.catalogue.states import LABELS, MOVES, OPEN, State, moves_from
 from backend.core.db import Tx
@@ -149,8 +151,11 @@ async def preview(request: Request, tx: NamedDependency[Tx], code: FromPath[str]
     else:
         tried = candidate(await city(tx.db), (await text_of(tx, version)).raw)
         item, pack = tried.item, tried.pack
+    lang = language_of(request)
+    shown = msgspec.structs.replace(page_of_item(pack, item, lang), questions=())
     return page(
-        request, tx, "editing/preview.html", item=page_of_item(pack, item, language_of(request)), version=version, labels=LABELS
+        request, tx, "editing/preview.html", item=shown, flow=flow_of(shown, lang, large=False), version=version, labels=LABELS,
+        address=str(request.url.with_replacements(path=f"/items/{code}", query="")),
     )  # fmt: skip
 
 

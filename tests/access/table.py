@@ -181,6 +181,7 @@ TABLE: dict[str, Verdicts] = {
     # cases
     "GET /cases": OWN,
     "GET /cases/{number}": CASE,
+    "GET /cases/{number}/guide": CASE,
     "GET /cases/{number}/events": CASE,
     "GET /cases/{number}/withdrawal": CASE,
     "POST /cases/{number}/withdrawal": CASE,
@@ -231,6 +232,7 @@ TABLE: dict[str, Verdicts] = {
     # the desk
     "GET /desk": DESK,
     "GET /desk/cases/{number}": DESK_CASE,
+    "GET /desk/cases/{number}/guide": DESK_CASE,
     "POST /desk/cases/{number}/look": DESK_CASE,
     "POST /desk/cases/{number}/moves": but(DESK_CASE, auditor=REFUSED),
     # the catalogue desk: who writes, checks or reviews the department's items, and nobody else

@@ -7,6 +7,7 @@ import httpx
 from backend.catalogue.queries import city
 from backend.core.db import connect
 from tests.editing.desk import DESK, OLD, Trio, all_the_way, begin, changed, opened, send, step, write
+from tests.forms import form_with
 from tests.orders.shopping import transaction
 from tests.web import Site
 
@@ -89,8 +90,6 @@ async def test_the_second_of_two_editors_loses_nothing_and_is_told_what_the_firs
 
 
 def form(html: str) -> list[tuple[str, str]]:
-    from tests.forms import form_with
-
     return form_with(html, f"{DESK}/draft/basics")
 
 

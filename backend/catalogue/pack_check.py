@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from backend.catalogue.model import Item, Pack
 from backend.catalogue.pack_examples import example_faults
+from backend.catalogue.pack_lexicon import lexicon_faults
 from backend.catalogue.pack_lints import lint
 from backend.catalogue.pack_names import name_faults, vocabulary_faults
 from backend.catalogue.pack_read import Fault
@@ -17,7 +18,7 @@ EXTRA_CHECKS: list[Callable[[Pack], Iterable[Fault]]] = []
 
 def check(pack: Pack) -> list[Fault]:
     """Everything that is wrong, errors first."""
-    faults = [*vocabulary_faults(pack), *_twice(pack)]
+    faults = [*vocabulary_faults(pack), *lexicon_faults(pack.lexicon), *_twice(pack)]
     for item in pack.items.values():
         where = f"items/{item.name}.yaml"
         faults += (Fault(f"{where}: {fault.where}", fault.say, fault.warning) for fault in item_faults(pack, item))

@@ -46,6 +46,7 @@ async def results(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
         hits=[_card(hit) for hit in found.hits],
         typing=typing,
         narrowed=wanted != Wanted(),
+        more=len(found.hits) == FOUND,
         themes=_offered(found, wanted),
     )
 

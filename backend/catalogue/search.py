@@ -82,7 +82,7 @@ def _judged(here: Index, question: Asked, wanted: Wanted, events: dict[str, str]
     best = max((one.score for one in scored), default=0.0)
     floors = [best * (WORTH_SHOWING if at >= FIRST_FEW else WORTH_A_LOOK) for at in range(len(scored))]
     least = LEAST * math.log(1 + here.number)
-    return [one for one, floor in zip(scored, floors, strict=True) if one.score >= max(floor, least)]
+    return [one for one, floor in zip(scored, floors, strict=True) if one.score >= floor and one.found >= least]
 
 
 def place(here: Index, region: str) -> str:

@@ -89,6 +89,8 @@ class Index:
     def __init__(self, speech: Speech, sounds: Sounds) -> None:
         self.speech, self.sounds = speech, sounds
         self.city: Published | None = None
+        self.short: dict[str, tuple[str, str]] = {}  # 体彩 → 体育, 彩票
+        self.events: dict[str, list[frozenset[str]]] = {}  # what search_life.py looked up
         self.number = 0
         self.stamp = 0
         self._index = tantivy.Index(SCHEMA)
@@ -110,6 +112,7 @@ class Index:
         self._index.reload()
         self.searcher = self._index.searcher()
         self.number, self.stamp = self.searcher.num_docs, stamp
+        self.events.clear()
         self.sounds.settle(self.speech.words)
 
     def _put(self, writer: tantivy.IndexWriter, entry: Entry, fresh: bool) -> None:
@@ -123,6 +126,7 @@ class Index:
         named += [term for term in self.speech.terms_in(entry.name) if term not in named]
         aliases = [word for word in entry.titled if word not in entry.name]
         self.sounds.hear((*named, *aliases))
+        self.short |= shortened(entry.name, set(named))
         office = {word: None for word in entry.told if word in entry.department}
         office |= dict.fromkeys(self.speech.terms_in(entry.department))
         row = _row(entry, (*named, *aliases), tuple(office), self.speech)
@@ -159,6 +163,12 @@ def _row(entry: Entry, titled: tuple[str, ...], office: tuple[str, ...], speech:
         speech.deeds_in(entry.name),
         speech.few_in(entry.name),
     )
+
+
+def shortened(name: str, words: set[str]) -> dict[str, tuple[str, str]]:
+    """The first characters of two words that follow each other, as people shorten them."""
+    pairs = ((name[at : at + 2], name[at + 2 : at + 2 + n]) for at in range(len(name) - 3) for n in (3, 2))
+    return {one[0] + two[0]: (one, two) for one, two in pairs if one in words and two in words}
 
 
 def grams(text: str) -> list[str]:

@@ -27,23 +27,25 @@ def lived(index: Index, question: Asked) -> dict[str, str]:
 
 
 def lived_events(index: Index, question: Asked) -> list[str]:
-    return [said for said in index.speech.lexicon.life if speaks_of(index, question, said, SAME)]
+    return [said for said in index.speech.lexicon.life if speaks_of(index, question, said)]
 
 
-def speaks_of(index: Index, question: Asked, event: str, least: float) -> bool:
-    """Whether every word of an event was said, or one that means it at least so much."""
-    needed = _meanings(index, event, least)
-    said = {way for word, _tells in question.words for way, much in word.ways if much >= least}
+def speaks_of(index: Index, question: Asked, event: str) -> bool:
+    """Whether every word of an event was said, or one that means the same."""
+    needed = _meanings(index, event)
+    said = {way for word, _tells in question.words for way, much in word.ways if much >= SAME}
     said |= {deed for word, _tells in question.words for deed in likely(word)}
-    return bool(needed) and all(ways & said for ways in needed)
+    return bool(needed) and all(not ways.isdisjoint(said) for ways in needed)
 
 
-def _meanings(index: Index, event: str, least: float) -> list[set[str]]:
-    speech = index.speech
-    words = [
-        piece.text for piece in speech.cut(plain(event), index.knows) if piece.known and piece.text not in speech.empty
-    ]
-    return [{way for way, much in speech.ways(word) if much >= least} for word in words]
+def _meanings(index: Index, event: str) -> list[frozenset[str]]:
+    """All ways to say each word of an event; looked up once an index."""
+    if event not in index.events:
+        speech = index.speech
+        pieces = [piece for piece in speech.cut(plain(event), index.knows) if piece.known]
+        words = [piece.text for piece in pieces if piece.text not in speech.empty]
+        index.events[event] = [frozenset(way for way, much in speech.ways(word) if much >= SAME) for word in words]
+    return index.events[event]
 
 
 def guides(index: Index, question: Asked, best: list[str]) -> list[Guide]:
@@ -56,7 +58,7 @@ def guides(index: Index, question: Asked, best: list[str]) -> list[Guide]:
     worth = {}
     for name, scenario in pack.scenarios.items():
         leads = {result.get("item") for result in scenario.get("results", [])} - {None}
-        called = speaks_of(index, question, name, SAME) or speaks_of(index, question, scenario.get("title", name), SAME)
+        called = any(speaks_of(index, question, one) for one in (name, scenario.get("title", name)))
         worth[name] = len(leads & found) + NAMED * called + LIVED_IN * bool(events and events <= leads)
     names = sorted((name for name in worth if worth[name] > 1), key=lambda name: -worth[name])
     return [Guide(name, pack.scenarios[name].get("summary", "")) for name in names[:MOST_GUIDES]]

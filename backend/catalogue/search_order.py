@@ -7,8 +7,9 @@ from backend.catalogue.search_query import Asked, Meant
 from backend.catalogue.search_speech import Speech, Word
 from backend.core.i18n import _, translate
 
-HERE = 1.25  # what can be filed here comes before a guide that says as much
-DOES, DOES_NOTHING, DOES_NOT, DOES_UNASKED = 1.5, 0.9, 0.6, 0.75
+HERE = 1.35  # what can be filed here comes before a guide that says as much
+AS_MUCH = 0.9
+DOES, DOES_USUAL, DOES_NOTHING, DOES_NOT, DOES_UNASKED = 1.5, 1.2, 0.8, 0.6, 0.75
 FOR_FEW = 0.7
 LIVED = 1.6
 OFFICE = 0.8  # how much less a word of its department says than one of its name
@@ -16,14 +17,22 @@ LEAST_SHARE = 0.35  # what is left of the score when none of the telling words a
 
 
 class Scored(msgspec.Struct, frozen=True):
+    """`found`: how well the words were found; `score`: how well it suits her besides."""
+
     row: Row
     score: float
+    found: float
 
 
 def ordered(speech: Speech, question: Asked, found: list[tuple[Row, float]], lived: dict[str, str]) -> list[Scored]:
     """The best first; of several ways of handling the same item of the same department the best one."""
-    meant = question.meant
-    scored = [Scored(row, score * _factor(speech, question, meant, row, lived)) for row, score in found]
+    shares = [_share(question, question.meant, row) for row, _score in found]
+    as_much = max(shares, default=0.0) * AS_MUCH
+    scored = []
+    for (row, score), share in zip(found, shares, strict=True):
+        here = HERE if row.kind == "item" and share >= as_much else 1.0
+        factor = _done(speech, question, row) * _few(question, row) * (LIVED if row.code in lived else 1.0)
+        scored.append(Scored(row, score * share * here * factor, score * share))
     scored.sort(key=lambda one: (-one.score, len(one.row.name), one.row.code))
     once: dict[tuple[str, str], Scored] = {}
     for one in scored:
@@ -31,11 +40,10 @@ def ordered(speech: Speech, question: Asked, found: list[tuple[Row, float]], liv
     return list(once.values())
 
 
-def _factor(speech: Speech, question: Asked, meant: Meant, row: Row, lived: dict[str, str]) -> float:
-    factor = _share(question, meant, row) * _done(speech, question, row)
-    factor *= FOR_FEW if any(few not in meant for few in row.few) else 1.0
-    factor *= LIVED if row.code in lived else 1.0
-    return factor * (HERE if row.kind == "item" else 1.0)
+def _few(question: Asked, row: Row) -> float:
+    """Whether it is for few people and she is not known to be one."""
+    said = " ".join(question.meant) if row.few else ""
+    return FOR_FEW if any(few not in said for few in row.few) else 1.0
 
 
 def _share(question: Asked, meant: Meant, row: Row) -> float:
@@ -56,11 +64,14 @@ def _share(question: Asked, meant: Meant, row: Row) -> float:
 
 def _done(speech: Speech, question: Asked, row: Row) -> float:
     """Whether it does what she wants done with the thing; where she says nothing, the usual."""
+    actions = speech.lexicon.actions
+    usual = all(actions[action].usual for action in question.actions)
     if not question.actions.isdisjoint(row.actions):
-        return DOES
-    if question.actions:
-        return DOES_NOT if row.actions else DOES_NOTHING
-    return 1.0 if all(speech.lexicon.actions[action].usual for action in row.actions) else DOES_UNASKED
+        return DOES_USUAL if usual else DOES
+    if usual:
+        return 1.0 if all(actions[action].usual for action in row.actions) else DOES_UNASKED
+    does_usual = all(actions[action].usual for action in row.actions)
+    return DOES_NOTHING if does_usual else DOES_NOT
 
 
 def _best(word: Word, row: Row) -> float:

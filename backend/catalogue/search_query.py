@@ -6,12 +6,13 @@ import msgspec
 from tantivy import Occur, Query
 
 from backend.catalogue.search_index import SCHEMA, Index, grams
-from backend.catalogue.search_speech import LATIN, MOST_MEANT, SAME, Piece, Word, plain
+from backend.catalogue.search_speech import LATIN, MOST_MEANT, PART, SAME, Piece, Word, plain
 
 FIELDS = (("name", 3.0), ("alias", 2.2), ("told", 0.5))
 OFFICE = 1.0
 GRAM = 0.25  # what two neighbouring characters tell: enough to find what was misspelt, too little to outshout a word
 SOUNDS_LIKE = 0.7
+DEED = 0.4  # how much less what she wants done tells than what it is about
 NOT_IN_NAMES = 2.0  # what a word tells that no name bears
 MOST_TOLD = 7.0
 Who = str
@@ -43,16 +44,9 @@ class Asked(msgspec.Struct, frozen=True):
     """A question in its words with what each tells, what she wants done, and all that she said without the empty words."""
 
     words: tuple[tuple[Word, float], ...]
+    meant: Meant
     actions: frozenset[str]
     text: str
-
-    @property
-    def meant(self) -> Meant:
-        found: Meant = {}
-        for place, (word, _tells) in enumerate(self.words):
-            for way, much in word.ways:
-                found.setdefault(way, []).append((place, much))
-        return found
 
 
 def asked(index: Index, q: str) -> Asked:
@@ -61,11 +55,19 @@ def asked(index: Index, q: str) -> Asked:
     pieces = speech.cut(plain(q), index.knows)
     said = [word for at, _ in enumerate(pieces) for word in _words(index, pieces, at)]
     actions = frozenset(speech.does[way] for word in said for way in likely(word) if way in speech.does)
-    about = [word for word in said if word.said not in speech.does]
+    about = [word for word in said if word.said not in speech.does or len(word.said) > 1]
     once = {frozenset(way for way, much in word.ways if much >= SAME): word for word in reversed(about or said)}
     words = list(once.values())[::-1][:MOST_MEANT]
     text = " ".join(piece.text for piece in pieces if piece.text not in speech.empty)
-    return Asked(tuple((word, _tells(index, word)) for word in words), actions, text)
+    return Asked(tuple((word, _tells(index, word)) for word in words), _meant(words), actions, text)
+
+
+def _meant(words: list[Word]) -> Meant:
+    found: Meant = {}
+    for place, word in enumerate(words):
+        for way, much in word.ways:
+            found.setdefault(way, []).append((place, much))
+    return found
 
 
 def _words(index: Index, pieces: list[Piece], at: int) -> list[Word]:
@@ -73,10 +75,20 @@ def _words(index: Index, pieces: list[Piece], at: int) -> list[Word]:
     if piece.text in index.speech.empty:
         return []
     if piece.known:
-        return [Word(piece.text, index.speech.ways(piece.text))]
+        return [Word(piece.text, _ways(index, piece.text))]
     if LATIN.fullmatch(piece.text):
         return _spelt(index, piece.text)
-    return _misheard(index, pieces, at)
+    heard = _misheard(index, pieces, at)
+    if not heard and (long := index.short.get(piece.text)):
+        return [Word(part, _ways(index, part)) for part in long]
+    return heard
+
+
+def _ways(index: Index, text: str) -> tuple[tuple[str, float], ...]:
+    ways = dict(index.speech.ways(text))
+    for part, much in index.speech.parts(text, index.knows):
+        ways.setdefault(part, much)
+    return tuple(ways.items())
 
 
 def _spelt(index: Index, letters: str) -> list[Word]:
@@ -116,8 +128,10 @@ def likely(word: Word) -> list[str]:
 
 def _tells(index: Index, word: Word) -> float:
     """How much it tells apart: ln of all items over those whose names or aliases bear it or what it means."""
-    borne = sum(index.sounds.count[way] for way, _much in word.ways)
-    return min(math.log(1 + index.number / borne), MOST_TOLD) if borne else NOT_IN_NAMES
+    borne = sum(index.sounds.count[way] for way, much in word.ways if much > PART)
+    borne = borne or sum(index.sounds.count[way] for way, _much in word.ways)
+    told = min(math.log(1 + index.number / borne), MOST_TOLD) if borne else NOT_IN_NAMES
+    return told * (DEED if word.said in index.speech.does else 1.0)
 
 
 def query(index: Index, question: Asked, wanted: Wanted) -> Query:

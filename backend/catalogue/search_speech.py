@@ -18,7 +18,7 @@ from backend.catalogue.model import Lexicon
 LONGEST_QUERY = 200
 LONGEST_WORD = 12
 MOST_MEANT = 16  # words of one question that are looked for
-SAME, MEANT, MEANT_SAME = 0.9, 0.6, 0.5  # how much less a word tells than the very one she said
+SAME, MEANT, MEANT_SAME, PART = 0.9, 0.6, 0.5, 0.4  # how much less a word tells than the very one she said
 UNKNOWN = 1.6  # what a character nobody knows costs, where a word costs 1
 YEARS = r"(?:周?岁|多岁|了|的?老|多了)"
 SIXTY = re.compile(
@@ -29,6 +29,7 @@ EIGHTY = re.compile(
 )
 RUN = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
 LATIN = re.compile(r"[a-z0-9]+")
+BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
 
 
 class Word(msgspec.Struct, frozen=True):
@@ -59,6 +60,9 @@ class Speech:
         self.words = frozenset(self._every_word())
         self.empty = frozenset(word for word in self.common if word not in self.does)
         self._long = frozenset(word for word in self.words if len(word) > 2)
+        self._ends: dict[str, set[int]] = {}  # how long the words are that begin with these two characters
+        for word in self._long:
+            self._ends.setdefault(word[:2], set()).add(len(word))
 
     def _every_word(self) -> Iterable[str]:
         yield from self.same
@@ -83,10 +87,21 @@ class Speech:
                     found.setdefault(same, MEANT_SAME)
         return tuple(found.items())
 
-    def terms_in(self, text: str) -> list[str]:
-        """The lexicon's longer words inside a name, wherever a dictionary would have cut it; 身份证明 is no 身份证."""
-        spans = [(at, at + n) for at in range(len(text) - 2) for n in range(3, min(LONGEST_WORD, len(text) - at) + 1)]
-        found = {(start, end) for start, end in spans if text[start:end] in self._long}
+    def parts(self, word: str, known: Callable[[str], bool]) -> tuple[tuple[str, float], ...]:
+        """The shorter words of the catalogue inside a long one: 户口 in 户口本."""
+        ends = range(len(word), 1, -1)
+        inside = (word[at:end] for at in range(len(word)) for end in ends if end - at > 1)
+        return tuple((part, PART) for part in inside if part != word and known(part))
+
+    def terms_in(self, name: str) -> list[str]:
+        """The lexicon's longer words inside a name, wherever a dictionary would have cut it, what stands in brackets
+        left out or not; 身份证明 is no 身份证."""
+        bare = BRACKETS.sub("", name)
+        return list(dict.fromkeys([*self._terms_in(name), *(self._terms_in(bare) if bare != name else ())]))
+
+    def _terms_in(self, text: str) -> list[str]:
+        begun = ((at, self._ends.get(text[at : at + 2], ())) for at in range(len(text) - 2))
+        found = {(at, at + n) for at, lengths in begun for n in lengths if text[at : at + n] in self._long}
         return [text[start:end] for start, end in sorted(found) if (start, end + 1) not in found]
 
     def deeds_in(self, name: str) -> tuple[str, ...]:
@@ -105,7 +120,7 @@ class Speech:
             return [Piece(run, run in self.words or known(run))]
         best: list[tuple[float, int, bool]] = [(0.0, 0, True)]
         for end in range(1, len(run) + 1):
-            best.append(min(self._ending(run, end, best, known)))
+            best.append(min(self._ending(run, end, best, known), key=lambda one: (one[0], -one[1])))
         return _joined(run, best)
 
     def _ending(

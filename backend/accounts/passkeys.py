@@ -188,6 +188,12 @@ async def as_invited(tx: Tx, account: UUID) -> None:
     await tx.db.execute("SELECT set_config('app.viewer', $1, true)", str(account))
 
 
+async def first_page_of(tx: Tx, account: UUID) -> str:
+    """Where who was invited works: staff of an organisation that helps, or an officer."""
+    is_staff = await tx.db.fetchval("SELECT kind = 'staff' FROM accounts WHERE id = $1", account)
+    return "/visits" if is_staff else "/desk"
+
+
 async def use_invitation(tx: Tx, token: str) -> None:
     """A link opens once; NotFound for who comes second."""
     used = await tx.db.fetchval(

@@ -114,7 +114,7 @@ async def enrol(request: Request, tx: NamedDependency[Tx], token: FromPath[str])
     except NotProved:
         return _enrol_page(request, token, name, [NOT_ADDED], status=422)
     await passkeys.use_invitation(tx, token)
-    return see_other("/desk", await _signed_in(request, tx, account))
+    return see_other(await passkeys.first_page_of(tx, account), await _signed_in(request, tx, account))
 
 
 async def _invited(tx: Tx, token: str) -> tuple[UUID, str]:

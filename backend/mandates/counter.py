@@ -78,7 +78,7 @@ class CounterMandate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A line of the list: no name is on it."""
+    """A line of the list: no name is on it. `reason`: why the second officer returned it to the viewer."""
 
     id: UUID
     kind: str
@@ -86,6 +86,7 @@ class Waiting(msgspec.Struct, frozen=True):
     mine: bool
     asked_at: datetime
     expires_at: datetime
+    reason: str | None
 
 
 async def take_in(tx: Tx, typed: Typed) -> UUID:
@@ -138,12 +139,14 @@ def _words(tx: Tx, typed: Typed, principal: Found, agent: Found) -> str:
 
 
 async def waiting(tx: Tx) -> list[Waiting]:
-    """What waits at the viewer's counter, the oldest first."""
+    """What waits at the viewer's counter, the oldest first, and what was returned to her within a week."""
     rows = await tx.db.fetch(
-        """SELECT id, kind, state, first_officer = $1 AS mine, asked_at, expires_at FROM counter_mandates
-           WHERE state IN ('drafted', 'signed') AND expires_at > $2 ORDER BY asked_at LIMIT 100""",
+        """SELECT id, kind, state, first_officer = $1 AS mine, asked_at, expires_at, reason FROM counter_mandates
+           WHERE (state IN ('drafted', 'signed') AND expires_at > $2) OR (state = 'refused' AND first_officer = $1 AND answered_at > $3)
+           ORDER BY asked_at LIMIT 100""",
         tx.viewer.id,
         tx.now,
+        tx.now - LIFE,
     )
     return msgspec.convert(rows, list[Waiting])
 

@@ -7,7 +7,7 @@ from backend.mandates.model import ACTIONS, AskFor, Grant
 from backend.mandates.people import Shown
 
 DAYS = ("1", "31", "90", "182", "365")
-GUARDIAN_DAYS = ("365", "1095", "1826")
+GUARDIAN_DAYS = (*DAYS, "1095", "1826")
 ALL = "所有允许代办的事项"
 
 

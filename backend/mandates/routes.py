@@ -17,6 +17,8 @@ from backend.mandates.forms import DAYS, choosable, grant_of, matters_of
 from backend.mandates.model import USUAL_DAYS
 from backend.mandates.queries import journal_of, mandate_of, mandates_held, mandates_of, whose
 from backend.mandates.requests import requests_of
+from backend.mandates.sights import looks_at_viewer
+from backend.mandates.story import line_of
 
 
 @get("/mandates", opt=PERSON, include_in_schema=False)
@@ -24,7 +26,16 @@ async def mandates(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     me = await whose(tx)
     given, held = [m for m in await mandates_of(tx) if m.principal_id == me], await mandates_held(tx)
     waiting = await requests_of(tx)
-    return page(request, tx, "mandates/list.html", given=given, held=held, waiting=waiting, me=me)
+    return page(
+        request,
+        tx,
+        "mandates/list.html",
+        given=given,
+        held=held,
+        waiting=waiting,
+        looks=await looks_at_viewer(tx),
+        me=me,
+    )
 
 
 @get("/mandates/new", opt=PERSON, include_in_schema=False)
@@ -60,9 +71,8 @@ async def show_mandate(request: Request, tx: NamedDependency[Tx], mandate: FromP
     published = await city(tx.db)
     names = [published.titles.get(code, code) for code in found.items or []]
     mine = found.principal_id == await whose(tx)
-    return page(
-        request, tx, "mandates/show.html", mandate=found, names=names, mine=mine, journal=await journal_of(tx, mandate)
-    )
+    journal = [(event, line_of(found, event)) for event in await journal_of(tx, mandate)]
+    return page(request, tx, "mandates/show.html", mandate=found, names=names, mine=mine, journal=journal)
 
 
 @post("/mandates/{mandate:uuid}/revocation", opt=PERSON, include_in_schema=False)

@@ -110,6 +110,21 @@ async def sight_of(tx: Tx, sight: UUID) -> Sight:
     return Sight(id=sight, person_id=row["person_id"], way=row["way"], expires_at=row["expires_at"], name=name, key=key)
 
 
+class Look(msgspec.Struct, frozen=True):
+    """That an officer looked, as the person herself reads it."""
+
+    way: Way
+    at: datetime
+
+
+async def looks_at_viewer(tx: Tx) -> list[Look]:
+    """The last ten times an officer had the viewer before her."""
+    rows = await tx.db.fetch(
+        "SELECT way, at FROM desk_sights WHERE person_id = $1 ORDER BY at DESC LIMIT 10", tx.viewer.id
+    )
+    return msgspec.convert(rows, list[Look])
+
+
 async def end_at_desk(tx: Tx, sight: Sight, mandate: UUID) -> None:
     """She says it to an officer, and it is over; both sides are told. NotFound for one that is not hers or has ended."""
     reason = await tx.db.fetchval(

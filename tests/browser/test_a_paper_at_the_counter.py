@@ -14,8 +14,7 @@ DESK = {"width": 1280, "height": 900}
 async def at_a_desk(chromium: Browser, town: Town, handle: str) -> Person:
     context = await chromium.new_context(viewport=DESK, locale="zh-CN")
     officer = Person(await context.new_page(), town)
-    await officer.page.goto(f"{town.base}/sign-in")
-    await officer.page.click(f'button[value="{handle}"]')
+    await officer.signs_in(handle)
     return officer
 
 

@@ -140,6 +140,20 @@ async def test_the_second_officer_refuses_with_a_reason(site, first, second):
         await second.post(page + "/answer", data={"answer": "different", "reason": "日期有涂改"})
     ).status_code == 303
     assert await rows(site, "SELECT 1 FROM mandates WHERE created_via = 'counter_paper'") == []
+    assert "日期有涂改" in (await first.get("/desk/mandates")).text
+    assert "日期有涂改" not in (await second.get("/desk/mandates")).text
+
+
+async def test_a_guardian_named_by_a_court_acts_for_years_and_nobody_else_that_long(first, second, site):
+    assert "请选授权多久" in (await first.post("/desk/mandates", data=PAPER | {"days": "1826"})).text
+    page = await taken_in(first, kind="guardian", days="1826")
+    assert "的监护人" in (await first.get(page)).text
+    await scanned(first, page)
+    assert (await second.post(page + "/answer", data={"answer": "alike"})).status_code == 303
+    (mandate,) = await rows(
+        site, "SELECT kind, valid_to - valid_from AS days FROM mandates WHERE created_via = 'counter_paper'"
+    )
+    assert tuple(mandate) == ("guardian", 1826)
 
 
 async def test_another_counter_and_who_has_no_counter_find_nothing(site, first):

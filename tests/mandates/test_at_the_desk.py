@@ -71,6 +71,12 @@ async def test_the_look_closes_after_a_quarter_of_an_hour_and_is_the_officers_ow
     assert (await officer.post(f"{page}/mandates/{mandate['id']}/revocation")).status_code == 404
 
 
+async def test_she_reads_who_looked(site):
+    await looked_up(await site.person("officer-civil"))
+    assert "谁查过我的授权" in (await (await site.person("father")).get("/mandates")).text
+    assert "谁查过我的授权" not in (await (await site.person("daughter")).get("/mandates")).text
+
+
 async def test_on_the_line_nobody_enters_a_death(site):
     officer = await site.person("officer-hotline")
     page = await looked_up(officer, way="hotline", answer="0001")

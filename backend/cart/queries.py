@@ -172,3 +172,26 @@ async def _files(tx: Tx, cart: UUID, scope: Scope | None) -> dict[MaterialKey, t
         name = tx.key.open(row["name_sealed"], f"file:{row['id']}:name").decode()
         held[key] = (*held.get(key, ()), HeldFile(row["id"], row["media_type"], row["pages"], name))
     return held
+
+
+class Preparing(msgspec.Struct, frozen=True):
+    """What somebody else has in her cart for the viewer, not filed yet: names of the things."""
+
+    agent: str
+    names: list[str]
+
+
+async def prepared_for(tx: Tx) -> list[Preparing]:
+    """For the principal herself: which agents of hers are filling in what."""
+    if tx.viewer.acting:
+        return []
+    rows = await tx.db.fetch(
+        """SELECT a.id, a.name_sealed, a.key_wrapped, array_agg(i.name ORDER BY l.position) AS names FROM carts c
+             JOIN cart_lines l ON l.cart_id = c.id JOIN items i ON i.code = l.item_code JOIN accounts a ON a.id = c.actor_id
+            WHERE c.principal_id = $1 AND c.actor_id <> $1 AND c.state = 'open' GROUP BY a.id ORDER BY a.id""",
+        tx.viewer.id,
+    )
+    return [
+        Preparing(tx.vault.key(r["key_wrapped"]).open(r["name_sealed"], f"name:{r['id']}").decode(), r["names"])
+        for r in rows
+    ]

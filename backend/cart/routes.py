@@ -15,7 +15,7 @@ from backend.cart.actions import Wanted, add_lines, bind_line, lock_draft, remov
 from backend.cart.answering import carry_over
 from backend.cart.binding import candidates
 from backend.cart.forms import choice_in, choices_in, number_in, speaker_of
-from backend.cart.queries import open_draft
+from backend.cart.queries import open_draft, prepared_for
 from backend.cart.renewing import renew_line
 from backend.cart.review import review_page
 from backend.catalogue.model import Item
@@ -31,7 +31,7 @@ async def show(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     draft = await open_draft(tx)
     removed = await _removed(request, tx) if "removed" in request.query_params else None
     if draft is None or not draft.lines:
-        return page(request, tx, "cart/empty.html", removed=removed)
+        return page(request, tx, "cart/empty.html", removed=removed, preparing=await prepared_for(tx))
     speaker = speaker_of(tx, draft)
     sheet = draft.sheet
     return page(
@@ -47,6 +47,7 @@ async def show(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
         added=number_in(request.query_params.get("added", "")),
         already=request.query_params.get("already", "")[:100],
         removed=removed,
+        preparing=await prepared_for(tx),
         standing=await standing_of(tx),
         asked_level=ASKED,
     )

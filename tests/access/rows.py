@@ -99,14 +99,14 @@ SIGHT: dict[str, Sight] = {
     "push_subscriptions": {FATHER: {FATHER: 1}},
     "identities": {},
     "consents": {who: {who: ALL} for who in ONE_OWN},  # each reads only what was agreed to for her
-    "exports": {},
+    "exports": {FATHER: {FATHER: 1}},
     "erasures": {},
     "archives": {},
     "mandates": FATHERS_AGENTS | {FATHER: {FATHER: 5}, HELPER: {AUNT: 1}, CIVIL: {FATHER: 5}},  # also the agent's own that has ended
     "mandate_requests": {FATHER: {FATHER: 1}, STRANGER: {FATHER: 1}},
     "mandate_events": FATHERS_AGENTS | {FATHER: {FATHER: 6}, DAUGHTER: {FATHER: 2}, HELPER: {AUNT: 2}},
     "parties": WITH_PRINCIPAL,
-    "facts": WITH_PRINCIPAL,
+    "facts": WITH_PRINCIPAL | {CLERK: {FATHER: SOME}},  # nothing is known of the clerk herself
     "carts": IN_THE_CART,
     "guide_drafts": {DAUGHTER: {FATHER: ALL}},
     "kept_guides": {DAUGHTER: {FATHER: ALL}},

@@ -109,9 +109,14 @@ def consent_text(principal: str, agent: str, days: int, matters: str, today: dat
         "principal": principal,
         "agent": agent,
         "matters": matters,
-        "from": today.isoformat(),
-        "to": (today + timedelta(days=days)).isoformat(),
+        "from": spelled(today),
+        "to": spelled(today + timedelta(days=days)),
     }
+
+
+def spelled(day: date) -> str:
+    """A day as it stands in words somebody signs. Pure."""
+    return f"{day.year} 年 {day.month} 月 {day.day} 日"
 
 
 async def revoke(tx: Tx, mandate: UUID) -> None:

@@ -18,6 +18,7 @@ from backend.mandates.requests import DAY, HOUR, brought, new_code, within
 
 LIFE = timedelta(minutes=5)
 MOST_MADE, MOST_TRIES = 20, 10  # a day; an hour
+MOST_OF_A_NETWORK = 60  # an hour, as with sign-in codes: many accounts behind one address are one guesser
 
 
 async def make_code(tx: Tx, asked: Grant, matters: str) -> str:
@@ -39,9 +40,10 @@ async def make_code(tx: Tx, asked: Grant, matters: str) -> str:
     return code
 
 
-async def bring_code(tx: Tx, typed: str) -> UUID | None:
+async def bring_code(tx: Tx, typed: str, network: str) -> UUID | None:
     """The agent types a code: her mandate, or None when it is wrong, used, too old or for somebody else. A wrong one stays counted."""
     await within(tx, "code tried", str(tx.viewer.id), HOUR, MOST_TRIES)
+    await within(tx, "code tried from", network, HOUR, MOST_OF_A_NETWORK)
     async with at_most_five(tx):
         mandate = await tx.db.fetchval(
             "SELECT bring_mandate_code($1, $2)", brought(tx, plain(typed)), _name(tx, tx.viewer.name)

@@ -18,7 +18,7 @@ from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from backend.core.files import Pressed, keep
 from backend.core.i18n import _, translate
 from backend.core.jobs import enqueue
-from backend.mandates.actions import write_mandate
+from backend.mandates.actions import spelled, write_mandate
 from backend.mandates.model import ACTION_WORDS, Action, NewMandate
 from backend.mandates.people import OTHER_OWNER, Found, Shown, look_up, settle
 
@@ -131,8 +131,8 @@ def _words(tx: Tx, typed: Typed, principal: Found, agent: Found) -> str:
         "principal_tail": principal.tail,
         "agent": typed.agent.name,
         "agent_tail": agent.tail,
-        "from": tx.today.isoformat(),
-        "to": (tx.today + timedelta(days=typed.days)).isoformat(),
+        "from": spelled(tx.today),
+        "to": spelled(tx.today + timedelta(days=typed.days)),
         "matters": typed.matters,
         "actions": "、".join(ACTION_WORDS[action] for action in typed.actions),
     }

@@ -16,7 +16,7 @@ from backend.core.codes import CodeError, ResidentId, read_resident_id
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
 from backend.core.i18n import _
-from backend.mandates.actions import insert_mandate, own_affairs
+from backend.mandates.actions import insert_mandate, own_affairs, spelled
 from backend.mandates.journal import note
 from backend.mandates.model import NewMandate
 from backend.mandates.people import NOT_SAME, looking_as, open_with
@@ -33,7 +33,7 @@ WORDS = (
     "本人作为监护人，按最有利于孩子的原则，替孩子在随手办上办事。"
 )
 CHILDS_DATA = (
-    "孩子不满十四周岁，本人同意随手办为办理这些事处理孩子的个人信息，只用于办事，随时可以在“我的”里撤回或打 12345。"
+    "孩子不满十四周岁，本人同意随手办为办理这些事处理孩子的个人信息，只用于办事。随时可以撤回：点“不再代办”，或打 12345。"
 )
 
 
@@ -139,6 +139,6 @@ def _words(tx: Tx, child: Child) -> str:
         "parent": tx.viewer.name,
         "child": child.name,
         "tail": child.card.text[-4:],
-        "to": (child.grown_up_on - timedelta(days=1)).isoformat(),
+        "to": spelled(child.grown_up_on - timedelta(days=1)),
     }
     return words + CHILDS_DATA if birthday(child.card.birth, OWN_CONSENT) > tx.today else words

@@ -11,7 +11,7 @@ from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
 from backend.core.i18n import _
 from backend.core.printing import printed
-from backend.core.web import PERSON, Form, language_of, page, paper, read_form, request_tx, see_other
+from backend.core.web import PERSON, Form, language_of, network_of, page, paper, read_form, request_tx, see_other
 from backend.mandates.actions import consent_text
 from backend.mandates.codes import bring_code, make_code, plain
 from backend.mandates.forms import choosable, grant_of, matters_of
@@ -58,7 +58,7 @@ async def type_mandate_code(request: Request, tx: NamedDependency[Tx]) -> Respon
     """A wrong code is answered, not refused: the try must stay counted."""
     typed = (await read_form(request)).text("code")
     try:
-        mandate = await bring_code(tx, typed)
+        mandate = await bring_code(tx, typed, network_of(request))
     except Invalid as invalid:
         problems = [Problem(p.say, "code") for p in invalid.problems]
         return page(request, tx, "mandates/code.html", status=422, typed=typed, problems=problems)

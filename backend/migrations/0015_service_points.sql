@@ -97,6 +97,15 @@ ALTER TABLE mandates ADD CONSTRAINT mandates_proof CHECK (CASE kind
 -- Who agreed for somebody else, as her guardian, reads what she agreed to as long as she may act for her.
 CREATE POLICY consent_seen_by_giver ON consents FOR SELECT TO suishouban_web USING (given_by = viewer() AND may_act(account_id, 'see', NULL));
 
+-- A guardian's consent goes with the guardianship: taken back, laid down or ended, it stands no longer.
+CREATE FUNCTION consent_ends_with_guardian() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    UPDATE consents SET withdrawn_at = NEW.ended_at, withdrawn_by = given_by WHERE mandate_id = NEW.id AND withdrawn_at IS NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER guardians_consent AFTER UPDATE OF ended_at ON mandates
+    FOR EACH ROW WHEN (NEW.kind = 'guardian' AND NEW.ended_at IS NOT NULL) EXECUTE FUNCTION consent_ends_with_guardian();
+
 -- Written on paper at a counter: one officer takes it in, another one, never the same, compares paper and screen.
 CREATE TABLE counter_mandates (
     id             uuid PRIMARY KEY,
@@ -375,3 +384,6 @@ CREATE FUNCTION letter_came_back(mark text) RETURNS integer LANGUAGE sql SECURIT
                   WHERE left(id::text, 8) = mark AND state = 'printed' AND has_role('window') RETURNING 1)
     SELECT count(*)::integer FROM back
 $$;
+
+-- Who is forgotten is found under no number any more.
+GRANT DELETE ON id_numbers TO suishouban_worker;

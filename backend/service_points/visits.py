@@ -15,7 +15,7 @@ from backend.core.files import Pressed, keep
 from backend.core.i18n import _, translate
 from backend.core.jobs import enqueue
 from backend.core.render import date_zh
-from backend.mandates.actions import write_mandate
+from backend.mandates.actions import spelled, write_mandate
 from backend.mandates.journal import note
 from backend.mandates.model import ACTION_WORDS, Action, NewMandate
 from backend.mandates.people import Shown, look_up, settle
@@ -55,7 +55,7 @@ async def open_one(tx: Tx, place: Place, asked: Opening) -> UUID:
     person, key = await settle(tx, found)
     visit = uuid4()
     consent = CONSENT % {
-        "person": asked.person.name, "tail": found.tail, "day": tx.today.isoformat(), "point": here[asked.point].name,
+        "person": asked.person.name, "tail": found.tail, "day": spelled(tx.today), "point": here[asked.point].name,
         "organisation": place.name, "staff": tx.viewer.name, "matters": asked.matters, "actions": "、".join(ACTION_WORDS[a] for a in MAY),
     }  # fmt: skip
     try:

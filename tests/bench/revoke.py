@@ -1,4 +1,5 @@
 """From "take it back" to the agent's denial: her next request, and the stream she has open. Real PostgreSQL, fsync on.
+On the principal's own phone, and by an officer who has him on the line.
 
 python -m tests.bench.revoke [TIMES]
 """
@@ -41,20 +42,24 @@ async def measured(server: EmbeddedPostgres, folder: Path, times: int) -> None:
             case = await town.filed()
             demo = msgspec.structs.replace(settings, demo=True)
             async with running(demo, StoppedClock(town.now)) as site:
-                daughter, father = await site.person("daughter"), await site.person("father")
-                spans = [await once(site, town, daughter, father, f"/cases/{case.number}") for _ in range(times)]
-    for what, seconds in zip(
-        ("the next request is refused", "the stream is closed"), zip(*spans, strict=True), strict=True
-    ):
-        print(
-            f"{what}: median {statistics.median(seconds) * 1000:.0f} ms, longest {max(seconds) * 1000:.0f} ms, {times} times"
-        )
+                await both_ways(site, town, f"/cases/{case.number}", times)
+
+
+async def both_ways(site: Site, town: Town, path: str, times: int) -> None:
+    daughter, father, officer = [await site.person(who) for who in ("daughter", "father", "officer-hotline")]
+    caller = {"way": "hotline", "person_name": "林长福", "person_number": "460199194403051015", "answer": "0001"}
+    before_her = (await officer.post("/desk/people", data=caller)).headers["location"]
+    for way, person, at in (("his own tap", father, ""), ("the hotline", officer, before_her)):
+        spans = [await once(site, town, daughter, person, at, path) for _ in range(times)]
+        for what, seconds in zip(("next request refused", "stream closed"), zip(*spans, strict=True), strict=True):
+            median, longest = statistics.median(seconds) * 1000, max(seconds) * 1000
+            print(f"{way}: {what}: median {median:.0f} ms, longest {longest:.0f} ms, {times} times")
 
 
 async def once(
-    site: Site, town: Town, daughter: httpx.AsyncClient, father: httpx.AsyncClient, path: str
+    site: Site, town: Town, daughter: httpx.AsyncClient, who_ends: httpx.AsyncClient, at: str, path: str
 ) -> tuple[float, float]:
-    """Seconds from the father's tap to the refusal of the daughter's next request, and to the end of her stream."""
+    """Seconds from the tap to the refusal of the daughter's next request, and to the end of her stream."""
     mandate = await given(town)
     await daughter.post("/acting", data={"mandate": mandate, "principal": str(town.ids["father"])})
     assert (await daughter.get(path)).status_code == 200
@@ -62,7 +67,7 @@ async def once(
         assert await heard(pieces) == "200"
         await heard(pieces)
         begun = time.monotonic()
-        assert (await father.post(f"/mandates/{mandate}/revocation")).status_code == 303
+        assert (await who_ends.post(f"{at}/mandates/{mandate}/revocation")).status_code == 303
         assert (await daughter.get(path)).status_code == 404
         refused = time.monotonic() - begun
         assert "event: end" in await heard(pieces)

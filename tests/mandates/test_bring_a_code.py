@@ -65,6 +65,21 @@ async def test_ten_tries_an_hour_and_then_not_even_the_right_one(site, code):
     assert (await bring(site, "buyer", code)).status_code == 429
 
 
+async def test_a_network_has_sixty_tries_an_hour_over_all_its_people(site, code):
+    vault, now = site.app.state.vault, site.clock()
+    key = vault.blind("unknown", "code tried from:3600")  # a test's requests come from no network
+    await rows(
+        site,
+        "INSERT INTO limits (key, since, n) VALUES ($1, to_timestamp(floor(extract(epoch FROM $2::timestamptz) / 3600) * 3600), 59)",
+        key,
+        now,
+    )
+    assert (await bring(site, "shopkeeper", "ABCDEFG2")).status_code == 422
+    assert (await bring(site, "buyer", code)).status_code == 429
+    site.clock.now += timedelta(hours=1)
+    assert (await bring(site, "buyer", "ABCDEFG2")).status_code == 422
+
+
 async def test_a_sixth_principal_is_one_too_many_whichever_way(site, code):
     buyer = (await rows(site, "SELECT id FROM accounts WHERE handle = 'buyer'"))[0]["id"]
     await rows(

@@ -78,6 +78,15 @@ async def test_every_problem_at_once(site):
     assert "请本人授权给您" in grown.text
 
 
+async def test_laying_it_down_takes_the_consent_for_the_childs_data_back(site):
+    mother = await site.person("spouse")
+    page = (await mother.post("/mandates/children", data=YOUNG | AGREED)).headers["location"]
+    assert (await mother.post(page + "/revocation")).status_code == 303
+    found = await rows(site, "SELECT withdrawn_at FROM consents WHERE mandate_id IS NOT NULL")
+    assert len(found) == 2
+    assert all(row["withdrawn_at"] for row in found)
+
+
 async def test_a_child_is_taken_in_charge_once(site):
     mother = await site.person("spouse")
     await mother.post("/mandates/children", data=YOUNG | AGREED)

@@ -54,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_client_secret: str | None
     mail_from: str
     push_allowed: tuple[str, ...]
+    archive_years: int
 
     def can_send(self, channel: str) -> bool:
         """Whether this installation reaches people by `phone` (a text message) or by `email`."""
@@ -120,6 +121,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         oidc_client_secret=_said("OIDC_CLIENT_SECRET", environ, problems),
         mail_from=environ.get("MAIL_FROM") or "随手办 <suishouban@localhost>",
         push_allowed=tuple((environ.get("PUSH_ALLOWED") or "").split()),
+        archive_years=_whole("ARCHIVE_YEARS", environ, 30, 1, 100, problems),
     )
     problems += _contradictions(settings)
     if problems:

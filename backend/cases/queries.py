@@ -111,13 +111,19 @@ async def filed_facts(tx: Tx, case: Case) -> list[Fact]:
 
 
 async def all_facts(tx: Tx, case: Case) -> list[Fact]:
-    """Every fact ever given for this case, opened with the principal's key; whoever could load the case may read them."""
+    """Every fact ever given for this case, opened with the principal's key; whoever could load the case may read them.
+
+    Of somebody who is forgotten with the archive's key, and none when that has been destroyed.
+    """
     row = await tx.db.fetchrow(
-        "SELECT c.facts_sealed, a.key_wrapped FROM cases c JOIN accounts a ON a.id = c.principal_id WHERE c.id = $1",
+        """SELECT c.facts_sealed, CASE WHEN a.erased_at IS NULL THEN a.key_wrapped ELSE r.key_wrapped END AS key_wrapped
+           FROM cases c JOIN accounts a ON a.id = c.principal_id LEFT JOIN archives r ON r.account_id = a.id WHERE c.id = $1""",
         case.id,
     )
     if row is None:
         raise NotFound()
+    if row["key_wrapped"] is None:
+        return []
     opened = tx.vault.key(row["key_wrapped"]).open_value(row["facts_sealed"], facts_place(case.id))
     return msgspec.convert(opened, list[Fact])
 

@@ -166,13 +166,20 @@ def _store_key(sealed: bytes) -> str:
 
 
 async def open_file(tx: Tx, store: ObjectStore, file_id: UUID) -> StoredFile:
-    """One file in clear, for whoever row-level security shows it to: who may act for its principal, or has its case on the desk."""
+    """One file in clear, for whoever row-level security shows it to: who may act for its principal, or has its case on the desk.
+
+    Of somebody who is forgotten it opens with the archive's key, until that is destroyed.
+    """
     row = await tx.db.fetchrow(
-        """SELECT f.principal_id, f.store_key, f.media_type, f.name_sealed, coalesce(a.key_wrapped, key_of_paper(f.id)) AS key_wrapped
-             FROM files f LEFT JOIN accounts a ON a.id = f.principal_id WHERE f.id = $1""",
+        """SELECT f.principal_id, f.store_key, f.media_type, f.name_sealed, a.erased_at,
+                  CASE WHEN a.erased_at IS NULL THEN coalesce(a.key_wrapped, key_of_paper(f.id)) ELSE r.key_wrapped END AS key_wrapped
+             FROM files f LEFT JOIN accounts a ON a.id = f.principal_id LEFT JOIN archives r ON r.account_id = f.principal_id
+            WHERE f.id = $1""",
         file_id,
     )
-    if row is None or (row["key_wrapped"] is None and row["principal_id"] != tx.viewer.principal_id):
+    if row is None or (
+        row["key_wrapped"] is None and (row["erased_at"] or row["principal_id"] != tx.viewer.principal_id)
+    ):
         raise NotFound()
     key = tx.vault.key(row["key_wrapped"]) if row["key_wrapped"] else tx.key
     sealed = await asyncio.to_thread(_read, store, row["store_key"])

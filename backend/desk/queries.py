@@ -4,6 +4,7 @@ from datetime import date
 from itertools import groupby
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from backend.cases.model import Case
@@ -15,6 +16,7 @@ from backend.catalogue.version_model import ItemVersion
 from backend.core.db import Tx
 from backend.core.i18n import _
 from backend.desk.model import NEAR_DAYS, FiledFact, FiledMaterial, QueueRow, Tally
+from backend.desk.veils import veiled
 
 PAGE = 50
 FAR = date(9999, 12, 31)
@@ -60,12 +62,21 @@ async def next_in_queue(tx: Tx, case: Case) -> str | None:
 
 
 async def applicant_of(tx: Tx, case: Case) -> dict[str, str]:
-    """The names of principal and actor, opened with their own keys."""
+    """The names of principal and actor, opened with their own keys; of who is forgotten as the archive knows her."""
     rows = await tx.db.fetch(
-        "SELECT id, name_sealed, key_wrapped FROM accounts WHERE id = ANY($1)", [case.principal_id, case.actor_id]
+        """SELECT a.id, a.name_sealed, a.key_wrapped, r.sealed, r.key_wrapped AS archive_key
+           FROM accounts a LEFT JOIN archives r ON r.account_id = a.id WHERE a.id = ANY($1)""",
+        [case.principal_id, case.actor_id],
     )
-    names = {r["id"]: tx.vault.key(r["key_wrapped"]).open(r["name_sealed"], f"name:{r['id']}").decode() for r in rows}
+    names = {r["id"]: _name(tx, r) for r in rows}
     return {"principal": names[case.principal_id], "actor": names[case.actor_id]}
+
+
+def _name(tx: Tx, row: asyncpg.Record) -> str:
+    if row["archive_key"]:
+        archive = tx.vault.key(row["archive_key"]).open_value(row["sealed"], f"archive:{row['id']}")
+        return str(archive["name"])
+    return tx.vault.key(row["key_wrapped"]).open(row["name_sealed"], f"name:{row['id']}").decode()
 
 
 async def filed_in(tx: Tx, case: Case, *, masked: bool) -> list[FiledFact]:
@@ -79,6 +90,7 @@ async def filed_in(tx: Tx, case: Case, *, masked: bool) -> list[FiledFact]:
         element = version.elements.get(fact.element)
         if element or fact.element.startswith(REPLY):
             value = shown(element, fact.value, regions, masked=masked) if element else str(fact.value)
+            value = veiled(element.type, value) if element and masked else value
             found.append(
                 FiledFact(
                     label=element.label if element else _("补正时的说明"),

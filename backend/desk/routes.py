@@ -27,7 +27,7 @@ from backend.desk.model import DESK_LABELS
 from backend.desk.queries import PAGE, applicant_of, filed_in, materials_in, next_in_queue, queue_of, tally_of
 from backend.desk.signing import known_and_signed
 
-EVENT_WORDS = {name: made.says for name, made in MOVES.items()} | {"looked": _("看了完整号码")}
+EVENT_WORDS = {name: made.says for name, made in MOVES.items()} | {"looked": _("看了完整的号码和地址")}
 
 
 @get("/desk", opt=OFFICER, include_in_schema=False)

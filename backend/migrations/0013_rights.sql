@@ -100,15 +100,6 @@ CREATE TABLE archives (
 );
 ALTER TABLE accounts ADD COLUMN erased_at timestamptz;
 
--- The words of a mandate may go, their hash stays.
-CREATE OR REPLACE FUNCTION ended_stays_ended() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN
-    IF OLD.ended_at IS NOT NULL AND NOT (NEW.consent = '' AND to_jsonb(NEW) - 'consent' = to_jsonb(OLD) - 'consent') THEN
-        RAISE EXCEPTION 'mandate % has ended', OLD.id USING ERRCODE = 'restrict_violation';
-    END IF;
-    RETURN NEW;
-END $$;
-
 ALTER TABLE exports ENABLE ROW LEVEL SECURITY;
 ALTER TABLE erasures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE archives ENABLE ROW LEVEL SECURITY;
@@ -138,7 +129,6 @@ GRANT DELETE ON contacts, parties, facts, carts, cart_lines, answers, cart_mater
 GRANT UPDATE (key_wrapped, name_sealed, handle, about, erased_at) ON accounts TO suishouban_worker;
 GRANT UPDATE (facts_sealed) ON cases TO suishouban_worker;
 GRANT UPDATE (store_key, name_sealed) ON files TO suishouban_worker;
-GRANT UPDATE (consent) ON mandates TO suishouban_worker;
 
 -- Who stops signing in by the provider takes the link away; another way in must remain.
 GRANT DELETE ON identities TO suishouban_web;

@@ -333,3 +333,6 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER cases_signed AFTER INSERT ON cases DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION case_is_signed();
+
+-- Who is forgotten signs nothing any more.
+GRANT DELETE ON signatures TO suishouban_worker;

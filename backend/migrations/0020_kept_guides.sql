@@ -91,8 +91,11 @@ CREATE POLICY guide_written ON guide_versions FOR INSERT TO suishouban_web
     WITH CHECK (my_guide_role('editor') AND state = 'draft' AND authors = ARRAY[viewer()]);
 CREATE POLICY guide_moved ON guide_versions FOR UPDATE TO suishouban_web
     USING (my_guide_role('editor') OR my_guide_role('checker'))
-    WITH CHECK (CASE WHEN state = 'published' THEN my_guide_role('checker') AND checked_by = viewer() ELSE true END);
+    WITH CHECK (CASE state WHEN 'published' THEN my_guide_role('checker') AND checked_by = viewer() WHEN 'replaced' THEN my_guide_role('checker') ELSE true END);
 CREATE POLICY worker_all ON guide_versions TO suishouban_worker USING (true);
 GRANT SELECT, INSERT ON guide_versions TO suishouban_web;
 GRANT UPDATE (state, revision, data, authors, checked_by, changed_at, published_at, note) ON guide_versions TO suishouban_web;
 GRANT SELECT ON guide_versions TO suishouban_worker;
+
+-- Who is forgotten keeps no guide.
+GRANT DELETE ON kept_guides TO suishouban_worker;

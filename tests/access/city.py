@@ -19,6 +19,7 @@ from backend.catalogue.pack_read import read_folder
 from backend.core.crypto import Vault
 from backend.core.db import Tx, connect, job_transaction, open_pool
 from backend.core.files import store_upload
+from backend.core.jobs import Work
 from backend.demo.actions import load_cast
 from backend.demo.model import Cast, Officer, Person
 from backend.mandates.consent import hash_of, seal_words
@@ -27,6 +28,7 @@ from backend.notifications.actions import tell
 from backend.notifications.model import Channel
 from backend.orders.actions import file_order
 from backend.orders.model import Filing
+from backend.rights.exporting import make_export
 from backend.settings import Settings
 from tests.access import table as who
 from tests.access.helped import help_father, post_office
@@ -212,6 +214,7 @@ async def _live(city: City, site: Site) -> None:
         await put_in(site, person, NEXT)
         await fill_in(site, person)
         await _add_photo(site, person, mark)
+    await client(site, city, who.FATHER).post("/me/data/exports")
     async with transaction(site, client(site, city, who.DAUGHTER)) as tx:
         needs = (await lock_draft(tx)).sheet.materials
         city.targets["pledge"] = next((need.name for need in needs if need.pledge), None)
@@ -246,6 +249,8 @@ async def _tell(settings: Settings) -> None:
     async with job_transaction(pool, Vault(settings.master_key or ""), StoppedClock()()) as tx:
         events = [row["id"] for row in await tx.db.fetch("SELECT id FROM events WHERE public ORDER BY id")]
         await tell(tx, events, frozenset(Channel))
+    (export,) = await pool.fetch("SELECT id FROM exports")
+    await make_export(Work(pool, Vault(settings.master_key or ""), settings, StoppedClock()), export["id"])
     await pool.close()
 
 
@@ -266,6 +271,9 @@ async def _ask_the_father_to_sign(city: City, owner: asyncpg.Connection, setting
         asked, city.ids[AUNT], city.ids[who.HELPER], city.ids[who.FATHER], key.seal_value(words, f"signature:{asked}"), now,
     )  # fmt: skip
     city.targets["signature"] = asked
+    # A number he said is his, and a business: its account is the aunt's, for want of a firm in these two families.
+    await owner.execute("INSERT INTO stated_numbers VALUES ($1, sha256('number'), $2)", city.ids[who.FATHER], now)
+    await owner.execute("INSERT INTO businesses VALUES ($1, sha256('code'), sha256('number'), $2)", city.ids[AUNT], now)
 
 
 async def _find_targets(city: City, owner: asyncpg.Connection) -> None:
@@ -295,5 +303,7 @@ async def _find_targets(city: City, owner: asyncpg.Connection) -> None:
     name = f"{held['subject']}.{held['material']}" + (f".{held['variant']}" if held["variant"] else "")
     city.targets |= {**found, "material": name, "held file": held["file_id"], "scenario": None}
     city.targets["scenario"] = await owner.fetchval("SELECT id FROM scenarios ORDER BY id LIMIT 1")
+    city.targets |= {"party": father, "element": "person.phone"}
+    city.targets["export"] = await owner.fetchval("SELECT id FROM exports WHERE account_id = $1", father)
     missing = [target for target, value in city.targets.items() if value is None]
     assert not missing, missing

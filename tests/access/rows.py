@@ -121,8 +121,8 @@ SIGHT: dict[str, Sight] = {
     "notices": {FATHER: {FATHER: ALL}, DAUGHTER: {DAUGHTER: ALL}, HELPER: {HELPER: ALL}},
     "idempotency_keys": {DAUGHTER: {DAUGHTER: 1}, HELPER: {HELPER: 1}},
     "id_numbers": ONE_OWN,
-    "stated_numbers": {},
-    "businesses": {},
+    "stated_numbers": {FATHER: {FATHER: 1}},
+    "businesses": {HELPER: {AUNT: 1}},
     # who asked, whose signature it is, and who may submit such a thing for him
     "signatures": {HELPER: {AUNT: 1}, FATHER: {AUNT: 1}, DAUGHTER: {AUNT: 1}},
     "staff": {CLERK: {CLERK: 1, COLLEAGUE: 1}},

@@ -55,6 +55,7 @@ CART_POST = verdicts(ok=(DAUGHTER,), refused=set(PEOPLE) - {DAUGHTER})  # answer
 OWN_CART = verdicts(ok=(DAUGHTER, HELPER))  # each her own; the others have begun none
 CART_API_REFUSED = verdicts(refused=(DAUGHTER,))
 FATHERS = verdicts(ok=(FATHER,))
+HERSELF = verdicts(ok=set(PEOPLE) - set(AGENTS), refused=AGENTS)  # not with somebody else's affairs on the screen
 COUNTER = verdicts(ok=(CIVIL, MARKET))  # both sit at a window
 COUNTER_REFUSED = verdicts(refused=(CIVIL, MARKET))  # nothing was filled in
 AT_THIS_COUNTER = verdicts(ok=(CIVIL,))
@@ -157,6 +158,15 @@ TABLE: dict[str, Verdicts] = {
     # businesses
     "GET /businesses/new": OWN,
     "POST /businesses": verdicts(refused=PEOPLE),  # nothing was filled in; and nobody opens one for somebody else
+    # her data: herself alone, no mandate reaches them
+    "GET /me/data": HERSELF,
+    "POST /me/data/exports": HERSELF,
+    "POST /me/data/exports/{export}/download": but(FATHERS, **dict.fromkeys(AGENTS, REFUSED)),
+    "GET /me/data/facts/{party}/{element}": but(FATHERS, **dict.fromkeys(AGENTS, REFUSED)),
+    "POST /me/data/facts/{party}/{element}": but(FATHERS, **dict.fromkeys(AGENTS, REFUSED)),
+    "GET /me/erase": HERSELF,
+    "POST /me/erase": verdicts(refused=PEOPLE),  # no tick came along
+    "POST /me/erase/cancel": HERSELF,
     "GET /acting": OWN,
     "POST /acting": verdicts(ok=(DAUGHTER,)),  # onto the father's affairs, under the daughter's mandate
     # mandates
@@ -236,6 +246,17 @@ TABLE: dict[str, Verdicts] = {
     "POST /desk/cases/{number}/look": DESK_CASE,
     "POST /desk/cases/{number}/moves": but(DESK_CASE, auditor=REFUSED),
     # the catalogue desk: who writes, checks or reviews the department's items, and nobody else
+    "GET /desk/scenarios": verdicts(ok=(EDITOR,)),
+    "POST /desk/scenarios": verdicts(ok=(EDITOR,)),
+    "GET /desk/scenarios/{scenario_id}": verdicts(ok=(EDITOR,)),
+    "GET /desk/scenarios/{scenario_id}/drawing.svg": verdicts(ok=(EDITOR,)),
+    "GET /desk/scenarios/{scenario_id}/drawing.mmd": verdicts(ok=(EDITOR,)),
+    "GET /desk/scenarios/{scenario_id}/guide.yaml": verdicts(ok=(EDITOR,)),
+    "POST /desk/scenarios/{scenario_id}/draft": verdicts(ok=(EDITOR,)),
+    "POST /desk/scenarios/{scenario_id}/moves": verdicts(),  # nobody is working on this one
+    "POST /desk/scenarios/{scenario_id}/rows": verdicts(),
+    "GET /desk/scenarios/{scenario_id}/draft/{name}": verdicts(),
+    "POST /desk/scenarios/{scenario_id}/draft/{name}": verdicts(),
     "GET /desk/items": verdicts(ok=(EDITOR,)),
     "POST /desk/items": verdicts(ok=(EDITOR,)),
     "GET /desk/items/{code}": verdicts(ok=(EDITOR,)),

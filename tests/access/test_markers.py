@@ -84,10 +84,17 @@ def test_what_is_personal_is_kept_by_no_browser_and_no_worker_of_the_app(walked:
             assert answer.headers.get("x-offline") != "public", (route, actor)
 
 
+DESK_CASE = ("GET /desk/cases/{number}", "POST /desk/cases/{number}/look")
+
+
 @pytest.mark.parametrize("officer", [CIVIL, AUDITOR])
-def test_an_officer_reads_the_whole_id_number_only_by_a_look_that_is_recorded(officer: str, walked: Walked) -> None:
-    assert MARKS[FATHER].number not in walked.answers["GET /desk/cases/{number}", officer].text
-    assert MARKS[FATHER].number in walked.answers["POST /desk/cases/{number}/look", officer].text
+def test_an_officer_reads_whole_numbers_and_addresses_only_by_a_look_that_is_recorded(
+    officer: str, walked: Walked
+) -> None:
+    before, looked = (walked.answers[route, officer].text for route in DESK_CASE)
+    for mark in (MARKS[FATHER].number, MARKS[FATHER].phone, MARKS[FATHER].typed[0]):
+        assert mark not in before
+        assert mark in looked
 
 
 ADDRESS = re.compile(r'\b(?:href|src|action|formaction|data-hx-\w+)="([^"]*)"')

@@ -47,12 +47,14 @@ def _aim(path: str, name: str, city: City) -> Any:
         "file_id": "held file" if "/cart/" in path else "file", "code": "item", "scenario_id": "scenario",
         "notice": "notice", "kept": "kept guide", "session": "session", "passkey": "passkey", "signature": "signature", "asked": "asked",
     }  # fmt: skip
-    aims |= {n: n for n in ("sight", "batch", "visit", "organisation", "point")} | {"account": "colleague"}
+    aims |= {n: n for n in ("sight", "batch", "visit", "organisation", "point", "export", "party", "element")} | {
+        "account": "colleague"
+    }
     if path.startswith("/desk/mandates/"):
         aims["asked"] = "on paper"
     if name == "name" and "/cart/" in path:
         return city.targets["material"]
-    if name == "section" or "/draft/" in path:
+    if name == "section" or ("/draft/" in path and "/scenarios/" not in path):
         return "basics" if name == "section" else city.targets["drafted"]
     if name == "name" and "/consents/" in path:
         return "prefill"
@@ -62,7 +64,7 @@ def _aim(path: str, name: str, city: City) -> Any:
 def _nowhere(path: str, name: str, city: City) -> Any:
     if name == "number":
         return (order_number if "/orders/" in path else case_number)("460100", DAY, 999_999)
-    if name in ("code", "section", "scenario_id") or (name == "name" and "/cart/" in path):
+    if name in ("code", "section", "scenario_id", "element") or (name == "name" and "/cart/" in path):
         return _aim(path, name, city)
     return "nothing" if name in ("name", "path", "token") else NOT_THERE
 
@@ -93,6 +95,7 @@ def body_of(route: str, city: City) -> dict[str, Any]:
         "POST /cart/materials/removal": {"data": material | {"file": str(t["held file"])}},
         "POST /cart/materials/pledge": {"data": pledge},
         "POST /orders": {"data": filing | {"agree": "yes", "key": "walked-all-routes"}},
+        "POST /me/data/facts/{party}/{element}": {"data": {"value": "13900010001"}},
         "POST /me/passkeys/{passkey}/name": {"data": {"name": "客厅里的平板"}},
         "POST /push/subscription": {"json": push},
         "POST /push/renewal": {"json": {"subscription": push}},
@@ -107,6 +110,7 @@ def body_of(route: str, city: City) -> dict[str, Any]:
         "PUT /api/v1/cart/pledges": {"json": {"material": t["pledge"], "signed": False}},
         "POST /api/v1/cart/materials": {"data": material},
         "POST /api/v1/orders": {"json": filing | {"agree": True}},
+        "POST /desk/scenarios": {"data": {"title": "演示的新指引"}},
         "GET /search": {"params": {"q": "补贴"}},
     }
     return bodies.get(route, {"data": {"say": "nothing"}} if route.startswith("POST") else {})

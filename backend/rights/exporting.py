@@ -1,0 +1,173 @@
+"""Making the package: everything gathered in one transaction, set and packed outside any, sealed under her key.
+
+The package is a ZIP of `我的资料.pdf`, `data.json` (schema: docs/export.schema.json) and `files/`. It is kept sealed for seven
+days; only its owner, signed in anew within ten minutes, gets it opened.
+"""
+
+import asyncio
+import hashlib
+import io
+import zipfile
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import obstore
+from obstore.store import ObjectStore
+
+from backend.catalogue.queries import city
+from backend.core.crypto import DataKey
+from backend.core.db import SHANGHAI, Tx
+from backend.core.events import NewEvent, record
+from backend.core.files import open_store
+from backend.core.jobs import Work
+from backend.core.printing import printed
+from backend.rights import collect_account as _account  # noqa: F401 - enters its sections, before the others
+from backend.rights import collect_affairs
+from backend.rights import collect_help as _help  # noqa: F401
+from backend.rights.gathering import SECTIONS, Gathering, gather
+from backend.rights.model import Gathered, KeptFile
+
+KEPT = timedelta(days=7)
+PAGE = "/me/data"
+
+
+async def make_export(work: Work, export: UUID) -> None:
+    """Once; a second call finds it made and does nothing."""
+    now = work.clock()
+    async with work.transaction(now) as tx:
+        found = await _asked(tx, export)
+        if found is None:
+            return
+        account, key = found
+        gathered = await _gathered(tx, account, key)
+    store = open_store(work.settings.data / "files")
+    paper = await printed("export.typ", readable(gathered, now))
+    sealed = await asyncio.to_thread(_packed, store, key, gathered, paper, now, export)
+    store_key = f"exports/{hashlib.sha256(sealed).hexdigest()}"
+    await asyncio.to_thread(obstore.put, store, store_key, sealed)
+    async with work.transaction() as tx:
+        await _keep(tx, export, account, store_key, len(sealed))
+
+
+async def _asked(tx: Tx, export: UUID) -> tuple[UUID, DataKey] | None:
+    row = await tx.db.fetchrow(
+        """SELECT a.id, a.key_wrapped FROM exports e JOIN accounts a ON a.id = e.account_id
+           WHERE e.id = $1 AND e.ready_at IS NULL AND a.erased_at IS NULL""",
+        export,
+    )
+    return None if row is None else (row["id"], tx.vault.key(row["key_wrapped"]))
+
+
+async def _gathered(tx: Tx, account: UUID, key: DataKey) -> Gathered:
+    of = Gathering(tx, account, key, (await city(tx.db)).pack)
+    sections = await gather(of)
+    return Gathered(name=sections["account"][0]["name"], sections=sections, files=await collect_affairs.kept_files(of))
+
+
+def _packed(store: ObjectStore, key: DataKey, gathered: Gathered, paper: bytes, now: datetime, export: UUID) -> bytes:
+    """Pictures and PDFs are pressed already: they are stored as they are."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as package:
+        package.writestr("我的资料.pdf", paper)
+        data = msgspec.json.encode({"format": 1, "made_at": now, **gathered.sections})
+        package.writestr("data.json", msgspec.json.format(data, indent=1), zipfile.ZIP_DEFLATED)
+        lost = [file.path for file in gathered.files if not _added(package, store, key, file)]
+        if lost:
+            package.writestr("缺少的文件.txt", "\n".join(["下面的文件暂时打不开，请打 12345：", *lost]))
+    return key.seal(packed.getvalue(), about(export))
+
+
+def _added(package: zipfile.ZipFile, store: ObjectStore, key: DataKey, file: KeptFile) -> bool:
+    """One lost file must not keep her from all the rest."""
+    try:
+        sealed = bytes(obstore.get(store, file.store_key).bytes())
+    except FileNotFoundError:
+        return False
+    package.writestr(file.path, key.open(sealed, f"file:{file.id}"))
+    return True
+
+
+def about(export: UUID) -> str:
+    """Where a sealed package belongs: it opens nowhere else."""
+    return f"export:{export}"
+
+
+async def _keep(tx: Tx, export: UUID, account: UUID, store_key: str, size: int) -> None:
+    kept = await tx.db.fetchval(
+        """UPDATE exports SET ready_at = $2, expires_at = $3, store_key = $4, size = $5
+           WHERE id = $1 AND ready_at IS NULL RETURNING true""",
+        export,
+        tx.now,
+        tx.now + KEPT,
+        store_key,
+        size,
+    )
+    if kept:
+        told = NewEvent(kind="export_ready", principal_id=account, actor_kind="machine", data={"page": PAGE})
+        await record(tx, [told])
+
+
+async def clear_exports(work: Work) -> None:
+    """What is older than seven days goes: the bytes first, then the row says so."""
+    async with work.transaction() as tx:
+        rows = await tx.db.fetch(
+            "SELECT id, store_key FROM exports WHERE store_key IS NOT NULL AND expires_at <= $1 LIMIT 1000", tx.now
+        )
+    store = open_store(work.settings.data / "files")
+    for row in rows:
+        await asyncio.to_thread(_delete, store, row["store_key"])
+    async with work.transaction() as tx:
+        await tx.db.execute(
+            "UPDATE exports SET store_key = NULL, gone_at = $2 WHERE id = ANY($1)", [row["id"] for row in rows], tx.now
+        )
+
+
+def _delete(store: ObjectStore, store_key: str) -> None:
+    with suppress(FileNotFoundError):
+        obstore.delete(store, store_key)
+
+
+def readable(gathered: Gathered, now: datetime) -> dict[str, Any]:
+    """The same data for the printed paper: every section, every column by its name, in words."""
+    sections = [
+        {
+            "title": SECTIONS[name].title,
+            "rows": [
+                [[title, _words(row[column])] for column, title in SECTIONS[name].says.items() if _words(row[column])]
+                for row in rows
+            ],
+        }
+        for name, rows in gathered.sections.items()
+    ]
+    made = f"{gathered.name}，{_words(now)}"
+    return {"title": "我的全部资料", "lang": "zh-Hans", "made": made, "sections": sections}
+
+
+def _words(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "是" if value else "否"
+        case datetime():
+            return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        case str() | int():
+            return str(value)
+        case list() | tuple():
+            return "\n".join(filter(None, map(_line, value)))
+        case dict():
+            return _line(value)
+    return str(value)
+
+
+def _line(value: Any) -> str:
+    """One entry of a list on one line."""
+    if not isinstance(value, dict):
+        return _words(value)
+    if "label" in value and "value" in value:
+        said = value["value"]
+        return f"{value['label']}：{_words(said['value'] if isinstance(said, dict) and 'value' in said else said)}"
+    return "，".join(f"{name} {_words(part)}" for name, part in value.items() if _words(part))

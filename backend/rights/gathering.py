@@ -1,0 +1,101 @@
+"""Sections of an export: each says which tables it tells of, what its columns mean, and how it reads them.
+
+A section is a function that returns rows of plain values for one account; `section` enters it. The JSON schema, the PDF and
+the test that no table is forgotten are all made from these entries.
+"""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import msgspec
+
+from backend.catalogue.model import Pack
+from backend.core.crypto import DataKey
+from backend.core.db import Tx
+from backend.rights.model import Row
+
+
+class Gathering:
+    """One account's data being collected, as the worker, with the keys that open it."""
+
+    def __init__(self, tx: Tx, account: UUID, key: DataKey, pack: Pack) -> None:
+        self.tx, self.db, self.account, self.key, self.pack = tx, tx.db, account, key, pack
+
+    def label(self, element: str) -> str:
+        """An element as people call it."""
+        known = self.pack.elements.get(element)
+        return known.label if known else element
+
+
+Reader = Callable[[Gathering], Awaitable[list[Row]]]
+
+
+class Section(msgspec.Struct, frozen=True):
+    name: str
+    title: str
+    tables: tuple[str, ...]
+    says: dict[str, str]
+    read: Reader
+
+
+SECTIONS: dict[str, Section] = {}
+
+# Tables with people in them that an export does not tell of, and why.
+LEFT_OUT = {
+    "contact_alarms": "the old number or address until its alarm was sent, minutes later; the alarm itself tells of it",
+    "sign_in_codes": "one attempt to sign in, deleted within a day",
+    "passkey_challenges": "one attempt to sign in, deleted within minutes",
+    "officer_enrolments": "officers' first sign-in",
+    "officer_roles": "officers' duties",
+    "idempotency_keys": "technical: the receipts they repeat are the orders themselves",
+    "mandate_journals": "the last line's hash of each journal, repeated from the journal",
+    "archives": "made when an account is erased: then there is nobody to export for",
+    "answers": "read with the carts",
+    "cart_lines": "read with the carts",
+    "cart_materials": "read with the files",
+    "case_files": "read with the files",
+    "consent_texts": "read with the consents",
+    "staff": "who works at a service point, as the organisation entered it",
+    "guide_versions": "guides written at the desk",
+    "item_events": "the history of an item at the desk",
+}
+
+
+def section(name: str, title: str, /, *tables: str, **says: str) -> Callable[[Reader], Reader]:
+    """Enters a section; `says`: column → what it means, in the order in which it is printed."""
+
+    def entered(read: Reader) -> Reader:
+        SECTIONS[name] = Section(name, title, tables, says, read)
+        return read
+
+    return entered
+
+
+async def gather(of: Gathering) -> dict[str, list[Row]]:
+    return {name: await each.read(of) for name, each in SECTIONS.items()}
+
+
+def schema() -> dict[str, object]:
+    """JSON Schema (draft 2020-12) of `data.json` in the package."""
+    columns = {
+        name: {
+            "type": "array",
+            "title": each.title,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {column: {"title": title} for column, title in each.says.items()},
+                "required": list(each.says),
+            },
+        }
+        for name, each in SECTIONS.items()
+    }
+    head = {"format": {"const": 1}, "made_at": {"type": "string", "format": "date-time"}}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "随手办：我的全部资料",
+        "type": "object",
+        "additionalProperties": False,
+        "required": [*head, *columns],
+        "properties": {**head, **columns},
+    }

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import yaml
 
-from backend.catalogue.pack_read import OPTIONAL
+from backend.catalogue.pack_read import OPTIONAL, sha256_of
 from backend.catalogue.queries import with_words_of
 from backend.core.errors import NotFound
 
@@ -37,9 +37,20 @@ async def published_raw(db: asyncpg.Connection) -> Raw:
     reviews = {row["data"]["item"]["name"]: _signed(row["review"]) for row in rows}
     return raw | {
         "items": dict(sorted(items.items())),
-        "scenarios": {row["id"]: row["data"] for row in guides},
+        "scenarios": await _as_at_the_desk(db, {row["id"]: row["data"] for row in guides}),
         "reviews": dict(sorted(reviews.items())),
     }
+
+
+async def _as_at_the_desk(db: asyncpg.Connection, guides: Raw) -> Raw:
+    """What was published at the desk stands as long as the pack's text is the one it was written from."""
+    rows = await db.fetch("SELECT scenario_id, pack_sha256, data FROM guide_versions WHERE state = 'published'")
+    newer = {
+        row["scenario_id"]: row["data"]
+        for row in rows
+        if row["pack_sha256"].hex() == sha256_of(guides.get(row["scenario_id"]))
+    }
+    return dict(sorted({**guides, **newer}.items()))
 
 
 def _signed(review: Raw) -> Raw:

@@ -17,7 +17,7 @@ from backend.core.i18n import _
 from backend.core.printing import printed
 from backend.core.web import ANYONE, PERSON, language_of, page, read_form, request_tx, see_other
 from backend.core.workdays import calendar
-from backend.scenarios import routes_kept
+from backend.scenarios import routes_desk, routes_kept
 from backend.scenarios.actions import name_parties, tell
 from backend.scenarios.answers import NotAnAnswer, read_answer
 from backend.scenarios.journey import CHANGE, Journey, journey_of, path_of, public_in
@@ -120,4 +120,12 @@ async def print_checklist(request: Request, scenario_id: FromPath[str]) -> Respo
     return Response(paper, media_type="application/pdf", headers=headers)
 
 
-ROUTES = [scenario_list, walk, tell_in_confidence, choose_parties, print_checklist, *routes_kept.ROUTES]
+ROUTES = [
+    scenario_list,
+    walk,
+    tell_in_confidence,
+    choose_parties,
+    print_checklist,
+    *routes_kept.ROUTES,
+    *routes_desk.ROUTES,
+]

@@ -94,6 +94,7 @@ async def finish(db: asyncpg.Connection, intake: Intake, *, withdraw: bool = Fal
     if changed:
         await db.execute("ANALYZE items")
     gone = await _gone(db, withdraw)
+    await db.execute("DROP TABLE incoming")  # another file may follow in the same transaction
     await learn(db)
     new = sum(row["version"] == 1 for row in changed)
     back = tuple(row["code"] for row in kept_back)

@@ -9,7 +9,9 @@ def tidy(text: str) -> str:
 
 def printable(text: str | None) -> str:
     """Texts of several lines, without control characters."""
-    return "".join(c for c in (text or "").replace("\r\n", "\n") if c == "\n" or c.isprintable()).strip()
+    if not text or text.isprintable():
+        return (text or "").strip()
+    return "".join(c for c in text.replace("\r\n", "\n") if c == "\n" or c.isprintable()).strip()
 
 
 def web_address(text: str | None) -> str:

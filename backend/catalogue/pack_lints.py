@@ -39,7 +39,7 @@ def _time(_pack: Pack, item: Item) -> Iterator[Lint]:
     elif limits.statutory and limits.promised * 2 > limits.statutory:
         yield warning(14, "limits.promised", _("承诺时限超过法定时限的一半"))
     for i, situation in enumerate(item.situations):
-        if None not in (limits.statutory, situation.promised) and situation.promised > limits.statutory:
+        if limits.statutory is not None and (situation.promised or 0) > limits.statutory:
             yield error(13, f"situations[{i}].promised", _("承诺时限比法定时限还长"))
     if limits.hall is not None and limits.promised > limits.hall:
         yield error(17, "limits.promised", _("网上承诺的时限比窗口的 %(hall)s 还长"), hall=limits.hall)

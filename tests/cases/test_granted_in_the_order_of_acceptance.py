@@ -1,6 +1,7 @@
 """Where only so many are granted (Licensing Law 57): numbers without gap or double, and grants in their order."""
 
 import asyncio
+from contextlib import suppress
 
 import asyncpg
 import pytest
@@ -62,10 +63,10 @@ async def test_with_it_all_get_one_and_none_is_left_out(town: Town) -> None:
 
 async def test_an_acceptance_that_is_rolled_back_leaves_no_gap(town: Town) -> None:
     case = await stall(town)
-    with pytest.raises(RuntimeError):
+    with suppress(ConnectionError):
         async with town.tx("officer") as tx:
             await move(tx, await case_for(tx.db, tx.viewer, case.number), "accepted")
-            raise RuntimeError
+            raise ConnectionError
     assert (await accepted(town)).acceptance_number == 1
 
 

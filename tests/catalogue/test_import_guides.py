@@ -25,7 +25,6 @@ real_only = pytest.mark.skipif(not REAL.is_dir(), reason="CATALOGUE_DATA names n
 
 async def bring_in(db: asyncpg.Connection, intake: Intake) -> imports.Imported:
     words = await imports.dictionary(db)
-    await db.execute("DROP TABLE IF EXISTS incoming")
     await imports.begin(db)
     await imports.add(db, words, intake.guides)
     return await imports.finish(db, intake)

@@ -192,7 +192,6 @@ async def test_what_the_file_no_longer_holds_is_counted_and_withdrawn_only_when_
     assert (await bring_in(town, less)).gone == 1
     in_force = "SELECT count(*) FROM items WHERE code LIKE 'DEMO-%' AND version IS NOT NULL"
     assert await town.fetchval(in_force) == 2
-    await town.execute("DROP TABLE incoming")
     await imports.begin(town)
     await imports.add(town, await imports.dictionary(town), less.guides)
     done = await imports.finish(town, less, withdraw=True)

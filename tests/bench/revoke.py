@@ -1,5 +1,5 @@
 """From "take it back" to the agent's denial: her next request, and the stream she has open. Real PostgreSQL, fsync on.
-On the principal's own phone, and by an officer who has him on the line.
+On the principal's own phone, and by an officer who has him before her.
 
 python -m tests.bench.revoke [TIMES]
 """
@@ -46,10 +46,9 @@ async def measured(server: EmbeddedPostgres, folder: Path, times: int) -> None:
 
 
 async def both_ways(site: Site, town: Town, path: str, times: int) -> None:
-    daughter, father, officer = [await site.person(who) for who in ("daughter", "father", "officer-hotline")]
-    caller = {"way": "hotline", "person_name": "林长福", "person_number": "460199194403051015", "answer": "0001"}
-    before_her = (await officer.post("/desk/people", data=caller)).headers["location"]
-    for way, person, at in (("his own tap", father, ""), ("the hotline", officer, before_her)):
+    daughter, father, officer = [await site.person(who) for who in ("daughter", "father", "window")]
+    before_her = f"/desk/people/{await in_sight(town)}"
+    for way, person, at in (("his own tap", father, ""), ("an officer's", officer, before_her)):
         spans = [await once(site, town, daughter, person, at, path) for _ in range(times)]
         for what, seconds in zip(("next request refused", "stream closed"), zip(*spans, strict=True), strict=True):
             median, longest = statistics.median(seconds) * 1000, max(seconds) * 1000
@@ -72,6 +71,22 @@ async def once(
         refused = time.monotonic() - begun
         assert "event: end" in await heard(pieces)
         return refused, time.monotonic() - begun
+
+
+async def in_sight(town: Town) -> str:
+    """The officer at the window has the father before her."""
+    sight = uuid4()
+    owner = await asyncpg.connect(town.settings.database_url)
+    await owner.execute(
+        """INSERT INTO desk_sights (id, officer_id, person_id, way, at, expires_at)
+           VALUES ($1, $2, $3, 'counter', $4::timestamptz, $4::timestamptz + interval '15 minutes')""",
+        sight,
+        town.ids["window"],
+        town.ids["father"],
+        town.now,
+    )
+    await owner.close()
+    return str(sight)
 
 
 async def given(town: Town) -> str:

@@ -1,7 +1,6 @@
 """Signing in with a number: ask for a code, type it, and the first time say your name."""
 
 import secrets
-from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -21,7 +20,7 @@ from backend.accounts.standing import count_as_known
 from backend.core.db import Tx
 from backend.core.errors import Problem
 from backend.core.i18n import _
-from backend.core.web import ANYONE, local_path, page, read_form, see_other
+from backend.core.web import ANYONE, local_path, network_of, page, read_form, see_other
 
 ATTEMPT = "__Host-attempt"
 LONGEST_NAME = 50
@@ -126,15 +125,6 @@ def guessed_wrong(attempt: Attempt) -> Problem:
 def digits(typed: str) -> str:
     """The code as it may be typed or pasted: blanks, dashes and full-width digits are ways of typing."""
     return "".join(str(int(c)) for c in typed if c.isdecimal())[:12]
-
-
-def network_of(request: Request) -> str:
-    """The network a request comes from: /24 or /64, because single addresses are cheap."""
-    try:
-        address = ip_address(request.client.host if request.client else "")
-    except ValueError:
-        return "unknown"
-    return str(ip_network((address, 24 if address.version == 4 else 64), strict=False))
 
 
 ROUTES = [ask, code_page, type_code, say_name]

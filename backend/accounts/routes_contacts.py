@@ -11,12 +11,12 @@ from backend.accounts.codes import Attempt, ask_code, attempt_of, guess, use
 from backend.accounts.contacts import read_contact
 from backend.accounts.cookies import set_cookie
 from backend.accounts.queries import contacts_of, cooling, is_fresh
-from backend.accounts.routes_codes import ATTEMPT, UNREACHABLE, UNREADABLE, digits, guessed_wrong, network_of
+from backend.accounts.routes_codes import ATTEMPT, UNREACHABLE, UNREADABLE, digits, guessed_wrong
 from backend.accounts.routes_passkeys import need_fresh
 from backend.core.db import Tx
 from backend.core.errors import Problem
 from backend.core.i18n import _
-from backend.core.web import COOKIE, PERSON, page, read_form, see_other
+from backend.core.web import COOKIE, PERSON, network_of, page, read_form, see_other
 
 ONCE_MORE = _("为了安全，换手机号或邮箱之前请重新登录一次。")
 

@@ -16,7 +16,7 @@ from backend.accounts.contacts import Contact, read_contact
 from backend.accounts.cookies import set_cookie
 from backend.accounts.levels import LABELS, PAGE, RANK
 from backend.accounts.queries import contacts_of
-from backend.accounts.routes_codes import ATTEMPT, UNREACHABLE, UNREADABLE, digits, guessed_wrong, network_of
+from backend.accounts.routes_codes import ATTEMPT, UNREACHABLE, UNREADABLE, digits, guessed_wrong
 from backend.accounts.standing import (
     known_by_code,
     known_in_demo,
@@ -27,7 +27,7 @@ from backend.accounts.standing import (
 )
 from backend.core.db import Tx
 from backend.core.errors import Invalid, NotFound, Problem
-from backend.core.web import PERSON, Form, local_path, page, read_form, see_other
+from backend.core.web import PERSON, Form, local_path, network_of, page, read_form, see_other
 
 
 @get("/me/level", opt=PERSON, include_in_schema=False)

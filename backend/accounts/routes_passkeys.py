@@ -15,11 +15,11 @@ from backend.accounts.cookies import session_cookie, set_cookie
 from backend.accounts.devices import device_of
 from backend.accounts.passkeys import LONGEST_NAME, NotProved, Site, site_at
 from backend.accounts.queries import is_fresh
-from backend.accounts.routes_codes import ATTEMPT, network_of
+from backend.accounts.routes_codes import ATTEMPT
 from backend.core.db import Tx
 from backend.core.errors import NotAllowed, NotFound, Problem
 from backend.core.i18n import _
-from backend.core.web import ACCOUNT, ANYONE, COOKIE, page, read_form, see_other
+from backend.core.web import ACCOUNT, ANYONE, COOKIE, network_of, page, read_form, see_other
 
 NOT_PROVED = Problem(_("没有认出这个通行密钥。请再试一次，或换一种方式登录。"))
 NOT_ADDED = Problem(_("没有加上。请再试一次，在手机上按指纹、刷脸或输锁屏密码。"))

@@ -18,12 +18,12 @@ from backend.accounts.cookies import session_cookie, set_cookie
 from backend.accounts.devices import device_of
 from backend.accounts.linking import account_for
 from backend.accounts.provider import NotVouched, Provider, begin, come_back, opened, unreachable
-from backend.accounts.routes_codes import ATTEMPT, network_of
+from backend.accounts.routes_codes import ATTEMPT
 from backend.core.db import Tx, transaction
 from backend.core.errors import NotAllowed, NotFound
 from backend.core.i18n import _
 from backend.core.viewer import open_viewer
-from backend.core.web import ANYONE, COOKIE, local_path, see_other
+from backend.core.web import ANYONE, COOKIE, local_path, network_of, see_other
 from backend.settings import Settings
 
 NOT_VOUCHED = _("身份平台没有确认您的身份，没有登录。请再试一次，或用验证码登录。")

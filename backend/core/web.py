@@ -6,6 +6,7 @@ Every route says who may call it (`opt=ANYONE`, `PERSON` or `OFFICER`); one that
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -195,6 +196,15 @@ def base_context(request: Request, visitor: Any, tx: Tx | None) -> dict[str, Any
 def language_of(request: Request) -> str:
     """The reader's language."""
     return wanted(request.cookies.get("lang"), request.headers.get("accept-language", ""))
+
+
+def network_of(request: Request) -> str:
+    """The network a request comes from: /24 or /64, because single addresses are cheap."""
+    try:
+        address = ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return "unknown"
+    return str(ip_network((address, 24 if address.version == 4 else 64), strict=False))
 
 
 def see_other(path: str, headers: dict[str, str] | None = None) -> Response[None]:

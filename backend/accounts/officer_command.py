@@ -8,6 +8,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from itertools import product
 from uuid import UUID, uuid4
 
 from backend.core.crypto import Vault
@@ -17,12 +18,12 @@ from backend.core.viewer import hash_of
 from backend.settings import Refused, Settings, load
 
 LIFE = timedelta(days=7)
-ROLES = ("window", "reviewer", "approver", "head", "editor", "legal", "supervisor", "auditor")
+ROLES = ("window", "reviewer", "approver", "head", "editor", "checker", "legal", "supervisor", "auditor", "hotline", "admin")
 
 
 def _whom(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name")
-    parser.add_argument("--department", required=True, help="its id in the pack")
+    parser.add_argument("--department", required=True, help="its id in the pack, or “all”: every department there is today")
     parser.add_argument("--role", action="append", required=True, choices=ROLES, help="may be given several times")
     parser.add_argument("--from", dest="first", type=date.fromisoformat, help="first day, 2026-10-01; today")
     parser.add_argument("--until", dest="last", type=date.fromisoformat, help="last day; without it no end")
@@ -53,7 +54,8 @@ def show(_: argparse.Namespace) -> int:
 
 
 async def _invite(tx: Tx, settings: Settings, args: argparse.Namespace) -> str:
-    if not await tx.db.fetchval("SELECT EXISTS (SELECT 1 FROM departments WHERE id = $1)", args.department):
+    departments = await tx.db.fetch("SELECT id FROM departments WHERE id = $1 OR $1 = 'all'", args.department)
+    if not departments:
         raise Refused(f"There is no department {args.department}: load the pack first, or look for its id there.")
     first = args.first or tx.today
     if args.last and args.last < first:
@@ -63,11 +65,11 @@ async def _invite(tx: Tx, settings: Settings, args: argparse.Namespace) -> str:
     await tx.db.execute(
         "INSERT INTO accounts (id, kind, key_wrapped, name_sealed) VALUES ($1, 'officer', $2, $3)", account, wrapped, sealed
     )  # fmt: skip
-    for role in set(args.role):
+    for role, department in product(set(args.role), (row["id"] for row in departments)):
         await tx.db.execute(
             "INSERT INTO officer_roles (account_id, department_id, role, valid_from, valid_to) VALUES ($1, $2, $3, $4, $5)",
             account,
-            args.department,
+            department,
             role,
             first,
             args.last,

@@ -74,7 +74,7 @@ def _row(journey: Journey, question: Question) -> dict[str, Any]:
     }
     if question in journey.prefilled:
         source = journey.found.sources[question.ask]
-        row["from"] = FROM.get(source) or _record(journey, source)
+        row["source"], row["record"] = FROM.get(source, ""), _record(journey, source)
     return row
 
 

@@ -19,12 +19,12 @@ async def guides(db: asyncpg.Connection) -> list[Guide]:
     return msgspec.convert([row["data"] for row in rows], list[Guide])
 
 
-async def zero_errand(db: asyncpg.Connection, q: str, limit: int, offset: int) -> tuple[int, list[Entry]]:
-    """What can be had without going anywhere, what can be filed here first; and how many there are in all."""
+async def zero_errand(db: asyncpg.Connection, region: str, q: str, limit: int, offset: int) -> tuple[int, list[Entry]]:
+    """What can be had in this city without going anywhere, what can be filed here first; and how many there are in all."""
     rows = await db.fetch(
         """WITH found AS (
                SELECT code, kind, name, department FROM items
-                WHERE version IS NOT NULL AND visits = 0
+                WHERE version IS NOT NULL AND visits = 0 AND (kind = 'item' OR left(region, 4) = left($4, 4))
                   AND NOT EXISTS (SELECT FROM unnest($1::text[]) AS word
                                    WHERE strpos(lower(name || ' ' || department), word) = 0))
            SELECT t.total, f.code, f.name, f.department FROM (SELECT count(*) AS total FROM found) t
@@ -32,6 +32,7 @@ async def zero_errand(db: asyncpg.Connection, q: str, limit: int, offset: int) -
         q.lower().split(),
         limit,
         offset,
+        region,
     )
     made = [Entry(r["name"], by=r["department"], items=((r["code"], r["name"]),)) for r in rows if r["code"]]
     return rows[0]["total"], made
@@ -41,7 +42,8 @@ async def list_of(db: asyncpg.Connection, name: str, q: str, limit: int, offset:
     """How many entries hold these words, and some of them; NotFound if there is no such list."""
     if name not in LISTS:
         raise NotFound(_("没有这份清单。"), next_step="/lists", next_say=_("看看有哪些清单"))
+    pack = (await city(db)).pack
     if LISTS[name].made is None:
-        return await zero_errand(db, q, limit, offset)
-    found = entries((await city(db)).pack, name, q)
+        return await zero_errand(db, pack.city.region, q, limit, offset)
+    found = entries(pack, name, q)
     return len(found), found[offset : offset + limit]

@@ -20,7 +20,7 @@ HEAD = ["名称", "说明", "部门", "日期", "有关事项"]
 @get("/lists", opt=ANYONE, include_in_schema=False)
 async def all_lists(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     pack = (await city(tx.db)).pack
-    errands, _rows = await zero_errand(tx.db, "", 1, 0)
+    errands, _rows = await zero_errand(tx.db, pack.city.region, "", 1, 0)
     counted = {name: errands if kind.made is None else len(entries(pack, name)) for name, kind in LISTS.items()}
     return page(request, tx, "catalogue/lists.html", lists=LISTS, counted=counted)
 

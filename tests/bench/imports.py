@@ -80,7 +80,7 @@ def main() -> None:
             done = asyncio.run(publish(settings.login("owner"), intake))
             took = time.perf_counter() - begun
             verdict = "ok" if took < TARGET else "TOO SLOW"
-            print(  # noqa: T201
+            print(
                 f"{name}: {len(intake.guides)} items, read {read:.1f} s, in all {took:.1f} s (target {TARGET:.0f}) {verdict}; "
                 f"new {done.new}, changed {done.changed}, unchanged {done.unchanged}"
             )

@@ -24,7 +24,7 @@ class Lexicon(Strict, frozen=True, kw_only=True):
     `synonyms`: groups of words that mean the same. `means`: what people say → the words of the trade it leads to, one
     way only. `life`: a sentence people say → items of this city. `actions`: renewing, replacing, cancelling …; an item
     for something else than she said comes later. `narrow`: words that make an item one for few people; it comes later
-    for all others. `common`: what says nothing.
+    for all others. `aside`: who or where, not what; it counts half beside other words. `common`: what says nothing.
     """
 
     synonyms: tuple[tuple[str, ...], ...] = ()
@@ -32,4 +32,5 @@ class Lexicon(Strict, frozen=True, kw_only=True):
     life: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     actions: dict[str, Action] = msgspec.field(default_factory=dict)
     narrow: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
     common: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ def lexicon_faults(lexicon: Lexicon) -> Iterator[Fault]:
         if not action.said or not action.named:
             yield Fault(where, "said（人们怎么说）和 named（事项名称里怎么写）都要有")
     yield from _words("lexicon.yaml: narrow", lexicon.narrow)
+    yield from _words("lexicon.yaml: aside", lexicon.aside)
     yield from _words("lexicon.yaml: common", lexicon.common)
     yield from _at_once(lexicon)
 

@@ -12,7 +12,7 @@ FIELDS = (("name", 3.0), ("alias", 2.2), ("told", 0.5))
 OFFICE = 1.0
 GRAM = 0.25  # what two neighbouring characters tell: enough to find what was misspelt, too little to outshout a word
 SOUNDS_LIKE = 0.7
-DEED = 0.4  # how much less what she wants done tells than what it is about
+DEED, ASIDE = 0.4, 0.5  # how much less what she wants done, and who or where it is, tell than what it is about
 NOT_IN_NAMES = 2.0  # what a word tells that no name bears
 MOST_TOLD = 7.0
 Who = str
@@ -131,7 +131,7 @@ def _tells(index: Index, word: Word) -> float:
     borne = sum(index.sounds.count[way] for way, much in word.ways if much > PART)
     borne = borne or sum(index.sounds.count[way] for way, _much in word.ways)
     told = min(math.log(1 + index.number / borne), MOST_TOLD) if borne else NOT_IN_NAMES
-    return told * (DEED if word.said in index.speech.does else 1.0)
+    return told * (DEED if word.said in index.speech.does else ASIDE if word.said in index.speech.aside else 1.0)
 
 
 def query(index: Index, question: Asked, wanted: Wanted) -> Query:

@@ -55,7 +55,7 @@ class Speech:
         for group in lexicon.synonyms:
             for word in group:
                 self.same[word] = tuple(dict.fromkeys((*self.same.get(word, ()), *group)))
-        self.common = frozenset(lexicon.common)
+        self.common, self.aside = frozenset(lexicon.common), frozenset(lexicon.aside)
         self.does = {word: name for name, action in lexicon.actions.items() for word in action.said}
         self.words = frozenset(self._every_word())
         self.empty = frozenset(word for word in self.common if word not in self.does)
@@ -69,6 +69,7 @@ class Speech:
         yield from self.common
         yield from self.does
         yield from self.lexicon.narrow
+        yield from self.aside
         for said, meant in self.lexicon.means.items():
             yield said
             yield from meant

@@ -116,7 +116,7 @@ def some_journey(guide: dict[str, Any], dice: random.Random, today: date) -> Ans
     """Answers to every question, also to those that are hidden; each as it would be typed, and each one that is taken."""
     answers: Answers = {}
     for question in guide["questions"]:
-        for _ in range(200):
+        for _ in range(5000):
             answers[question["ask"]] = some_answer(Reference(guide, answers, today), question, dice)
             reference = Reference(guide, answers, today)
             if not reference.visible(question["ask"]) or all(

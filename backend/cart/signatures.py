@@ -202,8 +202,6 @@ async def _refuse(tx: Tx, asked: Asked) -> None:
 async def file_signatures(tx: Tx, draft: Draft, cases: dict[UUID, UUID]) -> None:
     """Binds each signature that counts to its case: line → case."""
     counting = [signer.signature for signer in await signers(tx, draft) if signer.state == "signed"]
-    if not counting:
-        return
     await tx.db.execute(
         """UPDATE signatures s SET case_id = filed.case_id
            FROM unnest($1::uuid[], $2::uuid[]) AS filed(line_id, case_id) WHERE s.line_id = filed.line_id AND s.id = ANY($3)""",

@@ -40,7 +40,7 @@ async def with_lease(site, landlord=LANDLORD):
         }
         assert theirs
         await save_answers(tx, draft, theirs, draft.version)
-    await fill_in(site, person, flat__address=ANSWERS["person.address"])
+    await fill_in(site, person, signed=False, flat__address=ANSWERS["person.address"])
     return person
 
 

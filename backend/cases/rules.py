@@ -7,7 +7,7 @@ from typing import Any
 from backend.cases.model import Event
 from backend.cases.states import Move
 from backend.core.errors import Problem
-from backend.core.i18n import _
+from backend.core.i18n import _, _n
 
 # Licensing Law 45: only these stop the count.
 GROUNDS = {
@@ -57,7 +57,7 @@ def no_room(quota: int, granted: int, earlier: int) -> list[Problem]:
         said = _("只能批准 %(quota)s 个，已经批准满了。这一件只能作不予批准的决定。")
         return [Problem(said, params={"quota": quota})]
     if granted + earlier >= quota:
-        said = _("前面还有 %(num)s 件先受理的没有决定，要按受理的先后来，请先决定它们。")
+        said = _n("前面还有 %(num)s 件先受理的没有决定，要按受理的先后来，请先决定它们。")
         return [Problem(said, params={"num": earlier})]
     return []
 

@@ -10,6 +10,7 @@ import msgspec
 from backend.accounts.levels import ASKED
 from backend.catalogue.model import (
     UNCERTAIN_BASIS,
+    Ask,
     Basis,
     Guide,
     Item,
@@ -43,6 +44,14 @@ class MaterialLine(msgspec.Struct, frozen=True):
     sample: str = ""
 
 
+class FormLine(msgspec.Struct, frozen=True):
+    """One question of the form, as a sample of what is filled in: an example, the choices, or what to write."""
+
+    label: str
+    filled: str
+    when: str
+
+
 class GuidePage(msgspec.Struct, frozen=True, kw_only=True):
     """What anybody may know of an item. What is not known is empty or null. `fee` is in people's words."""
 
@@ -71,6 +80,7 @@ class GuidePage(msgspec.Struct, frozen=True, kw_only=True):
     level: str = ""
     on_paper: str = ""
     materials: tuple[MaterialLine, ...] = ()
+    form: tuple[FormLine, ...] = ()
     result: str = ""
     result_sample: str = ""
     delivery: tuple[str, ...] = ()
@@ -135,6 +145,7 @@ def page_of_item(pack: Pack, item: Item, lang: str = DEFAULT, typed: Typed | Non
         level=translate(lang, ASKED[item.level]) if item.level != "said" else "",
         on_paper=item.on_paper,
         materials=tuple(_material(pack, item, need, lang) for need in left.needs),
+        form=tuple(_form_line(pack, item, ask) for ask in item.asks),
         result=item.result.name,
         result_sample=item.result.sample,
         delivery=tuple(translate(lang, DELIVERY[way]) for way in item.result.delivery),
@@ -164,6 +175,19 @@ def _parts(item: Item) -> tuple[Condition, ...]:
             return parts
         case other:
             return (other,)
+
+
+def _form_line(pack: Pack, item: Item, ask: Ask) -> FormLine:
+    element = pack.elements[item.element_of(ask.fact)]
+    role = ask.fact.partition(".")[0]
+    alike = sum(item.element_of(other.fact) == element.code for other in item.asks) > 1
+    whose = item.roles[role].label if alike and role in item.roles else ""
+    filled = element.example or " / ".join(element.options.values()) or element.help
+    return FormLine(
+        label=f"{element.label}（{whose}）" if whose else element.label,
+        filled=filled,
+        when=situation(pack, item, ask.when) if ask.when else "",
+    )
 
 
 def examination_rules(pack: Pack, item: Item) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def _visits(guide: Guide) -> Iterator[Lint]:
     if guide.visits == 0 and guide.online is False and guide.courier is False:
         yield error(4, "courier", _("不用跑现场又不能网上办的，应当收邮寄材料"))
     if guide.depth == 4 and guide.visits:
-        yield error(5, "visits", _("写的是全程网办，却还要跑 %(num)s 次"), num=guide.visits)
+        yield error(5, "visits", _("写的是全程网办，却还要跑 %(times)s 次"), times=guide.visits)
 
 
 def _contacts(guide: Guide) -> Iterator[Lint]:

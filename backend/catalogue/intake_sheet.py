@@ -58,7 +58,7 @@ def _unfolded(name: str, data: bytes) -> dict[str, bytes]:
                 left -= len(parts[info.filename])
                 if left < 0:
                     raise IntakeError(f"{name} 解开以后超过 {MOST_UNFOLDED // 1_000_000} MB，没有导入。")
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError, OSError, ValueError) as error:
         if isinstance(error, IntakeError):
             raise
         raise IntakeError(f"{name} 不是完整的 XLSX 工作簿，或者加了密码，没有导入。") from error

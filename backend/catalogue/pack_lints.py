@@ -64,7 +64,7 @@ def _visits(_pack: Pack, item: Item) -> Iterator[Lint]:
     if item.visits.count == 0 and not (item.online or item.mail):
         yield error(4, "mail", _("不用跑现场又不能网上办的，应当收邮寄材料"))
     if item.depth == 4 and item.visits.count:
-        yield error(5, "visits.count", _("写的是全程网办，却还要跑 %(num)s 次"), num=item.visits.count)
+        yield error(5, "visits.count", _("写的是全程网办，却还要跑 %(times)s 次"), times=item.visits.count)
     if item.agent == bool(item.agent_reason):
         yield error(22, "agent_reason", _("不许代办的要写原因，可以代办的不写"))
 

@@ -1,8 +1,10 @@
 """Whom the provider vouches for, and which account here is hers."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from asyncpg import CheckViolationError
 
 from backend.accounts.actions import open_account
 from backend.accounts.model import NewAccount
@@ -78,3 +80,22 @@ async def _open(tx: Tx, claims: Claims) -> UUID:
     if not 1 <= len(claims.name) <= 50 or not claims.name.isprintable():
         raise NotAllowed(_("身份平台没有给出姓名。请用验证码登录。"), next_step="/sign-in", next_say=_("回到登录"))
     return await open_account(tx, NewAccount(kind="person", name=claims.name, level="provider"))
+
+
+async def linked_at(tx: Tx, issuer: str) -> datetime | None:
+    """Since when she is linked with the provider of this installation."""
+    return await tx.db.fetchval(
+        "SELECT linked_at FROM identities WHERE issuer = $1 AND account_id = $2", issuer, tx.viewer.id
+    )
+
+
+async def unlink(tx: Tx, issuer: str) -> None:
+    """She comes in by the provider no more. Conflict while it is the only way in; the database says so too (migration 0013)."""
+    try:
+        async with tx.db.transaction():
+            await tx.db.execute("DELETE FROM identities WHERE issuer = $1 AND account_id = $2", issuer, tx.viewer.id)
+    except CheckViolationError as error:
+        raise Conflict(
+            _("这是您唯一能登录的方式。请先加一个手机号、邮箱或通行密钥，再解除。"),
+            next_step="/me/contacts", next_say=_("去加"),
+        ) from error  # fmt: skip

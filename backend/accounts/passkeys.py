@@ -159,19 +159,30 @@ async def rename(tx: Tx, passkey: UUID, name: str) -> None:
 
 
 async def remove(tx: Tx, passkey: UUID) -> None:
-    """NotFound for anybody else's; Conflict for an officer's last one: she would have no way in."""
+    """NotFound for anybody else's; Conflict for the last one of who would have no other way in."""
     held = await tx.db.fetch(
         "SELECT id FROM passkeys WHERE account_id = $1 ORDER BY id FOR UPDATE", tx.viewer.id
     )  # locked: two removals at once leave one
     if passkey not in {row["id"] for row in held}:
         raise NotFound()
-    if tx.viewer.officer and len(held) == 1:
+    if len(held) == 1 and not await another_way(tx):
         raise Conflict(
             Problem(_("这是您唯一的通行密钥，删了就登录不了。请先加一个新的。")),
             next_step="/me/passkeys",
             next_say=_("去看看"),
         )
     await tx.db.execute("DELETE FROM passkeys WHERE id = $1 AND account_id = $2", passkey, tx.viewer.id)
+
+
+async def another_way(tx: Tx) -> bool:
+    """Whether she gets in without a passkey: a person with a number, an address or the provider; an officer never."""
+    if tx.viewer.officer:
+        return False
+    return await tx.db.fetchval(
+        """SELECT EXISTS (SELECT 1 FROM contacts WHERE account_id = $1 AND verified_at IS NOT NULL)
+                  OR EXISTS (SELECT 1 FROM identities WHERE account_id = $1)""",
+        tx.viewer.id,
+    )
 
 
 async def officer_invited(tx: Tx, token: str) -> tuple[UUID, str] | None:

@@ -12,6 +12,7 @@ from backend.accounts import (
     routes_consents,
     routes_contacts,
     routes_levels,
+    routes_linked,
     routes_passkeys,
     routes_provider,
 )
@@ -59,7 +60,7 @@ async def sign_out(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
 
 @get("/me", opt=ACCOUNT, include_in_schema=False)
 async def me(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
-    return page(request, tx, "accounts/me.html", push_key=request.app.state.settings.vapid_key is not None)
+    return page(request, tx, "accounts/me.html", provider=bool(request.app.state.settings.oidc_issuer))
 
 
 @get("/me/sessions", opt=ACCOUNT, include_in_schema=False)
@@ -122,6 +123,6 @@ def _uuid(text: str) -> UUID:
 
 ROUTES = [
     sign_in_page, sign_in, sign_in_again, sign_out, me, sessions, end_there, choose_principal, choose_mode, choose_language, *routes_codes.ROUTES,
-    *routes_passkeys.ROUTES, *routes_provider.ROUTES, *routes_contacts.ROUTES, *routes_levels.ROUTES, *routes_consents.ROUTES,
+    *routes_passkeys.ROUTES, *routes_provider.ROUTES, *routes_contacts.ROUTES, *routes_levels.ROUTES, *routes_consents.ROUTES, *routes_linked.ROUTES,
 ]  # fmt: skip
 LIFESPAN = routes_provider.LIFESPAN

@@ -76,7 +76,7 @@ async def _admit(request: Request, tx: Tx) -> None:
         return
     if tx.visitor is None:
         raise SignedOut(await _typed(request))
-    if who != "account" and tx.viewer.officer != (who == "officer"):
+    if who != "account" and not (who in ("officer", "person") and tx.viewer.officer == (who == "officer")):
         raise NotFound()
     if tx.viewer.agreed_to < request.app.state.terms and not request.route_handler.opt.get("before_consent"):
         raise NotAgreed(await _typed(request))

@@ -128,6 +128,8 @@ TABLE: dict[str, Verdicts] = {
     "POST /me/passkeys/{passkey}/name": FATHERS,
     "POST /me/passkeys/{passkey}/remove": FATHERS,
     "GET /me": ACCOUNT,
+    "GET /me/provider": CLOSED | {NOBODY: SIGN_IN},  # where none is set up
+    "POST /me/provider/unlink": CLOSED | {NOBODY: SIGN_IN},
     "GET /me/sessions": ACCOUNT,
     "POST /me/sessions/{session}/end": FATHERS,
     "GET /me/contacts": OWN,

@@ -101,3 +101,15 @@ def test_what_cannot_be_is_refused_in_words(site):
     assert (unknown.returncode, "There is no department nowhere" in unknown.stderr) == (2, True)
     nobody = officer(site, "link", "00000000-0000-0000-0000-000000000000")
     assert (nobody.returncode, "There is no officer" in nobody.stderr) == (2, True)
+
+
+async def test_somebody_of_the_whole_city_has_her_role_in_every_department(site):
+    owner = await connect(site.app.state.settings.login("owner"))
+    await owner.execute("INSERT INTO departments (id, name) VALUES ('housing', '住房局')")
+    done = officer(site, "invite", "周法核", "--department", "all", "--role", "legal", "--role", "checker")
+    assert done.returncode == 0, done.stderr
+    held = await owner.fetch(
+        "SELECT department_id, role FROM officer_roles WHERE account_id = $1", done.stdout.split()[0]
+    )
+    await owner.close()
+    assert {tuple(row) for row in held} == {(d, r) for d in ("civil", "housing") for r in ("legal", "checker")}

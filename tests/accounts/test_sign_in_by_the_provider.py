@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 import pytest_asyncio
+from asyncpg import CheckViolationError
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
@@ -14,7 +15,7 @@ from backend.accounts.provider import NotVouched, verified
 from backend.core.db import connect
 from tests.fakes.provider import CLIENT, SECRET, identity_provider, query_of
 from tests.fakes.push_service import free_port
-from tests.web import ORIGIN, StoppedClock, running
+from tests.web import ORIGIN, StoppedClock, agree, running
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -54,6 +55,7 @@ async def test_the_first_time_she_gets_an_account_under_the_name_the_provider_sa
     client = site.stranger()
     answer = await signs_in(client, provider)
     assert (answer.status_code, answer.headers["location"]) == (303, "/me")
+    await agree(client)
     assert "陈小燕" in (await client.get("/me")).text
     again = site.stranger()
     await signs_in(again, provider)
@@ -133,12 +135,50 @@ async def test_who_is_signed_in_steps_up_under_her_own_name_only(site, provider)
     client = site.stranger()
     await signs_in(client, provider)
     account = await fetched(site, "SELECT account_id FROM identities")
+    await has_a_number(site, account)
     await fetched(site, "WITH gone AS (DELETE FROM identities) UPDATE accounts SET level = 'code'")
     other = await signs_in(client, provider, login_hint="other")
     assert other.status_code == 403
     assert "不一样" in other.text
     assert (await signs_in(client, provider)).status_code == 303
     assert await fetched(site, "SELECT level FROM accounts WHERE id = $1", account) == "provider"
+
+
+async def has_a_number(site, account):
+    await fetched(
+        site,
+        "INSERT INTO contacts (account_id, kind, value_sealed, value_blind, verified_at) VALUES ($1, 'phone', '', '', now())",
+        account,
+    )
+
+
+async def test_the_link_is_taken_away_only_while_another_way_in_remains(site, provider):
+    client = site.stranger()
+    await signs_in(client, provider)
+    await agree(client)
+    assert "解除关联" in (await client.get("/me/provider")).text
+    alone = await client.post("/me/provider/unlink")
+    assert alone.status_code == 409
+    assert "唯一" in alone.text
+    assert await fetched(site, "SELECT count(*) FROM identities") == 1
+    await has_a_number(site, await fetched(site, "SELECT account_id FROM identities"))
+    assert (await client.post("/me/provider/unlink")).status_code == 303
+    assert await fetched(site, "SELECT count(*) FROM identities") == 0
+    assert "还没有关联" in (await client.get("/me/provider")).text
+
+
+async def test_the_database_alone_keeps_a_way_in(site, provider):
+    await signs_in(site.stranger(), provider)
+    with pytest.raises(CheckViolationError):
+        await fetched(site, "DELETE FROM identities")
+
+
+async def test_taking_the_link_away_asks_for_a_fresh_sign_in(site, provider):
+    client = site.stranger()
+    await signs_in(client, provider)
+    await agree(client)
+    site.clock.now += timedelta(minutes=11)
+    assert (await client.post("/me/provider/unlink")).status_code == 403
 
 
 async def test_an_officer_needs_a_second_factor_there(site, provider):

@@ -67,7 +67,7 @@ def guides(index: Index, question: Asked, best: list[str]) -> list[Guide]:
 def near(index: Index, q: str) -> list[str]:
     """Words of the catalogue that sound like what was typed, or share most of its characters: to try instead."""
     text = plain(q)
-    count, typed = index.sounds.count, {character for character in text if character.isalnum()}
+    count, typed = index.sounds.count, {character for character in text if "\u4e00" <= character <= "\u9fff"}
     alike = [word for pair in grams(text) for word in index.sounds.alike(pair)]
     looks = [word for word in count if 1 < len(word) <= 6 and not typed.isdisjoint(word)]
     looks.sort(key=lambda word: (-len(typed.intersection(word)) / len(word), -count[word]))

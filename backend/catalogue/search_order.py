@@ -4,7 +4,7 @@ import msgspec
 
 from backend.catalogue.search_index import Row
 from backend.catalogue.search_query import Asked, Meant
-from backend.catalogue.search_speech import Speech, Word
+from backend.catalogue.search_speech import SAME, Speech, Word
 from backend.core.i18n import _, translate
 
 HERE = 1.35  # what can be filed here comes before a guide that says as much
@@ -82,18 +82,27 @@ def reason(question: Asked, row: Row, lived: dict[str, str], lang: str) -> str:
     if row.code in lived:
         return translate(lang, _("和“%(word)s”有关"), {"word": lived[row.code]})
     told = sorted(question.words, key=lambda one: -one[1] * _best(one[0], row))
-    titled = [word for word, _tells in told if _best(word, row)][:2]
-    if titled:
-        return translate(lang, _("；")).join(_named(word, row, lang) for word in titled)
+    said: dict[str, str] = {}  # each word of the name once
+    for word in (word for word, _tells in told if _best(word, row)):
+        borne, much = _borne(word, row)
+        said.setdefault(borne, _named(word, borne, much, lang))
+    if said:
+        return translate(lang, _("；")).join(list(said.values())[:2])
     words = "、".join(f"“{word.said}”" for word, _tells in told[:2])
     return translate(lang, _("内容提到%(words)s"), {"words": words}) if words else ""
 
 
-def _named(word: Word, row: Row, lang: str) -> str:
+def _borne(word: Word, row: Row) -> tuple[str, float]:
+    """What the name says for the word, and how near it is; nothing if an alias says it."""
+    return next((way for way in sorted(word.ways, key=lambda way: -way[1]) if way[0] in row.name), ("", 0.0))
+
+
+def _named(word: Word, name: str, much: float, lang: str) -> str:
     """How the word and the name belong together."""
-    borne = next((way for way, _much in sorted(word.ways, key=lambda way: -way[1]) if way in row.name), None)
-    if borne is None:
+    if not name:
         return translate(lang, _("和“%(word)s”有关"), {"word": word.said})
-    if borne == word.said:
-        return translate(lang, _("名称里有“%(word)s”"), {"word": borne})
-    return translate(lang, _("您说的“%(word)s”，这里叫“%(borne)s”"), {"word": word.said, "borne": borne})
+    if name == word.said:
+        return translate(lang, _("名称里有“%(word)s”"), {"word": name})
+    if much < SAME:
+        return translate(lang, _("“%(word)s”和“%(borne)s”有关"), {"word": word.said, "borne": name})
+    return translate(lang, _("您说的“%(word)s”，这里叫“%(borne)s”"), {"word": word.said, "borne": name})

@@ -3,7 +3,6 @@
 The database holds to it: another second officer than the first, a scanned paper, the very words, seven days.
 """
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -19,6 +18,7 @@ from backend.core.files import Pressed, keep
 from backend.core.i18n import _, translate
 from backend.core.jobs import enqueue
 from backend.mandates.actions import spelled, write_mandate
+from backend.mandates.consent import hash_of, open_words, seal_words
 from backend.mandates.model import ACTION_WORDS, Action, NewMandate
 from backend.mandates.people import OTHER_OWNER, Found, Shown, look_up, settle
 
@@ -103,8 +103,8 @@ async def take_in(tx: Tx, typed: Typed) -> UUID:
         """INSERT INTO counter_mandates (id, kind, principal_id, agent_id, items, actions, consent_sealed, consent_hash, valid_from,
                                          valid_to, department_id, first_officer, asked_at, expires_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)""",
-        request, typed.kind, principal_id, agent_id, typed.items, list(typed.actions), key.seal(words.encode(), _about(request)),
-        hashlib.sha256(words.encode()).digest(), tx.today, tx.today + timedelta(days=typed.days), department, tx.viewer.id, tx.now, tx.now + LIFE,
+        request, typed.kind, principal_id, agent_id, typed.items, list(typed.actions), seal_words(key, words),
+        hash_of(words), tx.today, tx.today + timedelta(days=typed.days), department, tx.viewer.id, tx.now, tx.now + LIFE,
     )  # fmt: skip
     return request
 
@@ -168,7 +168,7 @@ async def _opened(tx: Tx, request: UUID) -> tuple[CounterMandate, DataKey]:
     if row is None:
         raise NotFound()
     fields, key = dict(row), tx.vault.key(row["key_wrapped"])
-    consent = key.open(fields.pop("consent_sealed"), _about(request)).decode()
+    consent = open_words(key, fields.pop("consent_sealed"), row["consent_hash"])
     return msgspec.convert(fields | {"consent": consent}, CounterMandate), key
 
 
@@ -254,7 +254,7 @@ def sheet(words: str, request: UUID, lang: str) -> dict[str, Any]:
         "lang": lang,
         "words": words,
         "number": short_number(request),
-        "hash": short_hash(hashlib.sha256(words.encode()).digest()),
+        "hash": short_hash(hash_of(words)),
         "signs": [translate(lang, _("签名或按手印")), translate(lang, _("日期"))],
         "ways": translate(lang, _("校验码")),
         "foot": translate(lang, _("想收回，打 12345，或到任何一个窗口说一声，马上生效。")),
@@ -270,7 +270,3 @@ def short_hash(digest: bytes) -> str:
 def short_number(request: UUID) -> str:
     """What officers call it by."""
     return str(request)[:8].upper()
-
-
-def _about(request: UUID) -> str:
-    return f"counter mandate:{request}"

@@ -7,6 +7,7 @@ import msgspec
 
 from backend.core.db import Tx
 from backend.core.errors import NotFound
+from backend.mandates.consent import open_words
 from backend.service_points.model import Colleague, Figure, Organisation, Place, Point, Visit
 
 
@@ -73,7 +74,7 @@ async def colleagues(tx: Tx, organisation: UUID) -> list[Colleague]:
 async def open_visit(tx: Tx) -> Visit | None:
     """The viewer's one visit of today."""
     row = await tx.db.fetchrow(
-        """SELECT v.id, v.person_id, v.point_id, p.name AS point, v.items, v.consent_sealed, v.opened_at, v.signed_at, v.mandate_id,
+        """SELECT v.id, v.person_id, v.point_id, p.name AS point, v.items, v.consent_sealed, v.consent_hash, v.opened_at, v.signed_at, v.mandate_id,
                   a.name_sealed, a.key_wrapped
            FROM visits v JOIN service_points p ON p.id = v.point_id JOIN accounts a ON a.id = v.person_id
            WHERE v.staff_id = $1 AND v.closed_at IS NULL AND v.day = $2""",
@@ -85,7 +86,7 @@ async def open_visit(tx: Tx) -> Visit | None:
     fields, key = dict(row), tx.vault.key(row["key_wrapped"])
     del fields["key_wrapped"]
     fields["person"] = key.open(fields.pop("name_sealed"), f"name:{row['person_id']}").decode()
-    fields["consent"] = key.open(fields.pop("consent_sealed"), f"visit:{row['id']}").decode()
+    fields["consent"] = open_words(key, fields.pop("consent_sealed"), fields.pop("consent_hash"))
     return msgspec.convert(fields, Visit)
 
 

@@ -1,6 +1,5 @@
 """A visit: one person, one member of staff, one place, one day. What she signs makes a mandate that ends with it."""
 
-import hashlib
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +15,7 @@ from backend.core.i18n import _, translate
 from backend.core.jobs import enqueue
 from backend.core.render import date_zh
 from backend.mandates.actions import spelled, write_mandate
+from backend.mandates.consent import hash_of, seal_words
 from backend.mandates.journal import note
 from backend.mandates.model import ACTION_WORDS, Action, NewMandate
 from backend.mandates.people import Shown, look_up, settle
@@ -64,7 +64,7 @@ async def open_one(tx: Tx, place: Place, asked: Opening) -> UUID:
                 """INSERT INTO visits (id, organisation_id, point_id, staff_id, person_id, items, consent_sealed, consent_hash, day, opened_at)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
                 visit, place.organisation_id, asked.point, tx.viewer.id, person, asked.items,
-                key.seal(consent.encode(), f"visit:{visit}"), hashlib.sha256(consent.encode()).digest(), tx.today, tx.now,
+                seal_words(key, consent), hash_of(consent), tx.today, tx.now,
             )  # fmt: skip
     except asyncpg.CheckViolationError as error:
         if error.constraint_name != "visits_a_day":

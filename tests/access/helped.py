@@ -23,7 +23,7 @@ async def help_father(tx: Tx, ids: dict[str, object], words: str, other: str) ->
     db, father = tx.db, ids[who.FATHER]
     key = tx.vault.key(await db.fetchval("SELECT key_wrapped FROM accounts WHERE id = $1", father))
     found = dict(await db.fetchrow("SELECT organisation_id AS organisation, id AS point FROM service_points"))
-    found |= await _on_paper(db, ids, key.seal, words, tx)
+    found |= await _on_paper(db, ids, key, words, tx)
     found |= await _visit(db, ids, found, key, words, other, tx)
     found["sight"] = await db.fetchval(
         """INSERT INTO desk_sights (id, officer_id, person_id, way, at, expires_at)
@@ -38,13 +38,13 @@ async def help_father(tx: Tx, ids: dict[str, object], words: str, other: str) ->
     return found | {"colleague": ids[COLLEAGUE]}
 
 
-async def _on_paper(db: asyncpg.Connection, ids: dict, seal, words: str, tx: Tx) -> dict:
+async def _on_paper(db: asyncpg.Connection, ids: dict, key, words: str, tx: Tx) -> dict:
     paper = await db.fetchval("SELECT gen_random_uuid()")
     await db.execute(
         """INSERT INTO counter_mandates (id, kind, principal_id, agent_id, actions, consent_sealed, consent_hash, valid_from, valid_to,
                   department_id, first_officer, asked_at, expires_at)
            VALUES ($1, 'entrusted', $2, $3, $4, $5, $6, $7, $7, '民政局', $8, $9::timestamptz, $9::timestamptz + interval '7 days')""",
-        paper, ids[who.FATHER], ids[who.DAUGHTER], list(ACTIONS), seal(words.encode(), f"counter mandate:{paper}"), hash_of(words),
+        paper, ids[who.FATHER], ids[who.DAUGHTER], list(ACTIONS), seal_words(key, words), hash_of(words),
         tx.today, ids[who.CIVIL], tx.now,
     )  # fmt: skip
     return {"on paper": paper}
@@ -70,7 +70,7 @@ async def _visit(db: asyncpg.Connection, ids: dict, at: dict, key, words: str, o
                   signed_at, signed_on, paper_id, mandate_id)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, 'tablet', $11, $12)""",
         visit, at["organisation"], at["point"], ids[who.CLERK], ids[who.FATHER], [other],
-        key.seal(words.encode(), f"visit:{visit}"), hash_of(words), tx.today, tx.now, file, mandate,
+        seal_words(key, words), hash_of(words), tx.today, tx.now, file, mandate,
     )  # fmt: skip
     return {"visit": visit}
 

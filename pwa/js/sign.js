@@ -24,7 +24,7 @@ function offer() {
     });
   });
   pad.hidden = false;
-  form.querySelector('.sign-paper').open = false;
+  form.querySelector('details').open = false;
 }
 
 offer();

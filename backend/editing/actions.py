@@ -208,7 +208,7 @@ async def tried_out(tx: Tx, raw: dict[str, Any]) -> Candidate:
     try:
         return candidate(published, raw)
     except PackError as error:
-        raise Invalid(*(Problem(_("%(fault)s"), "name", {"fault": str(fault.say)}) for fault in error.faults)) from None
+        raise Invalid(*(Problem("%(fault)s", "name", {"fault": str(fault.say)}) for fault in error.faults)) from None
 
 
 async def _record(

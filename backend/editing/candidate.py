@@ -11,7 +11,6 @@ from backend.catalogue.pack_check import item_faults
 from backend.catalogue.pack_read import Fault, covered, read_item, sha256_of
 from backend.catalogue.queries import Published
 from backend.core.errors import Problem
-from backend.core.i18n import _
 from backend.editing.fields import SECTION_OF
 from backend.editing.model import Finding
 
@@ -75,4 +74,4 @@ def _finding(fault: Fault) -> Finding:
     word = FIRST_WORD.match(where)
     head = word[0] if word else "name"
     anchor = "roles" if head == "roles" else re.sub(r"\[(\d+)\]", r".\1", where)
-    return Finding(_("%(fault)s"), {"fault": fault.say}, fault.warning, SECTION_OF.get(head, "basics"), anchor)
+    return Finding("%(fault)s", {"fault": fault.say}, fault.warning, SECTION_OF.get(head, "basics"), anchor)

@@ -1,6 +1,6 @@
 """Forgetting somebody: what is deleted, what must stay and under which key, and that a restored backup forgets her again.
 
-Why it is done so: docs/decisions/0007-forgetting-and-the-archive.md. In this order:
+Why it is done so: docs/decisions/0008-forgetting-and-the-archive.md. In this order:
 
 1. Still something in the way (a case filed meanwhile): she is told, and nothing is erased.
 2. What the archive keeps (facts and files of her cases, her name, the words of her mandates) is sealed anew under a key of

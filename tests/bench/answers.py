@@ -26,8 +26,10 @@ async def main(server: EmbeddedPostgres, halves: list[str]) -> None:
     async with cloned(server) as database:
         settings = load({"DATA": str(server.home), "MASTER_KEY": "5a" * 32, **environ_of(server, database)})
         db = await connect(settings.login("owner"))
+        await db.execute("SET idle_in_transaction_session_timeout = 0")
+        raw = reviewed(read_folder(STARTER))
         async with db.transaction():
-            await load_pack(db, reviewed(read_folder(STARTER)))
+            await load_pack(db, raw)
         await bring_in(db, [guide for name in NAMES for guide in read(REAL / name).guides])
         for half in halves:
             tell(half, await ask(db, questions(half)))

@@ -132,8 +132,10 @@ async def one_size(server: EmbeddedPostgres, guides: list[Guide], number: int) -
     async with cloned(server) as database:
         settings = load({"DATA": str(server.home), "MASTER_KEY": "5a" * 32, **environ_of(server, database)})
         owner = await connect(settings.login("owner"), command_timeout=600)
+        await owner.execute("SET idle_in_transaction_session_timeout = 0")  # a busy machine cuts a batch slowly
+        raw = reviewed(read_folder(STARTER))
         async with owner.transaction():
-            await load_pack(owner, reviewed(read_folder(STARTER)))
+            await load_pack(owner, raw)
         await bring_in(owner, grown(guides, number))
         await owner.execute("VACUUM ANALYZE items")
         await owner.close()

@@ -18,12 +18,26 @@ from backend.core.viewer import hash_of
 from backend.settings import Refused, Settings, load
 
 LIFE = timedelta(days=7)
-ROLES = ("window", "reviewer", "approver", "head", "editor", "checker", "legal", "supervisor", "auditor", "hotline", "admin")
+ROLES = (
+    "window",
+    "reviewer",
+    "approver",
+    "head",
+    "editor",
+    "checker",
+    "legal",
+    "supervisor",
+    "auditor",
+    "hotline",
+    "admin",
+)
 
 
 def _whom(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name")
-    parser.add_argument("--department", required=True, help="its id in the pack, or “all”: every department there is today")
+    parser.add_argument(
+        "--department", required=True, help="its id in the pack, or “all”: every department there is today"
+    )
     parser.add_argument("--role", action="append", required=True, choices=ROLES, help="may be given several times")
     parser.add_argument("--from", dest="first", type=date.fromisoformat, help="first day, 2026-10-01; today")
     parser.add_argument("--until", dest="last", type=date.fromisoformat, help="last day; without it no end")

@@ -45,7 +45,7 @@ NOBODYS = {
 }  # fmt: skip
 # The web role has no right to read these at all.
 UNREADABLE = {
-    "register_records", "limits", "contact_alarms", "mandate_journals", "inbound_texts", "letters", "pgqueuer_schedules", "pgqueuer_statistics",
+    "register_records", "limits", "acceptance_counters", "contact_alarms", "mandate_journals", "inbound_texts", "letters", "pgqueuer_schedules", "pgqueuer_statistics",
 }  # fmt: skip
 # Rows of a browser that is not signed in yet: found by the hash of its cookie.
 BROWSERS = {"sign_in_codes", "passkey_challenges", "provider_attempts", "officer_enrolments"}

@@ -110,7 +110,7 @@ async def claim_text(db: asyncpg.Pool, notice: UUID) -> TextTask | None:
         notice,
         LEASE,
     )
-    return await _task(db, notice) if claimed else None
+    return await task_of(db, notice) if claimed else None
 
 
 async def _letter_task(tx: Tx, notice: UUID) -> TextTask | None:
@@ -119,10 +119,11 @@ async def _letter_task(tx: Tx, notice: UUID) -> TextTask | None:
         "SELECT id FROM notices WHERE id = $1 AND channel = 'letter' AND state = 'queued' FOR UPDATE SKIP LOCKED",
         notice,
     )
-    return await _task(tx.db, notice) if held else None
+    return await task_of(tx.db, notice) if held else None
 
 
-async def _task(db: asyncpg.Pool | asyncpg.Connection, notice: UUID) -> TextTask:
+async def task_of(db: asyncpg.Pool | asyncpg.Connection, notice: UUID) -> TextTask:
+    """What is to be said, to whom, and by whom it was done."""
     row = await db.fetchrow(
         """SELECT n.id, n.attempts, extract(epoch FROM now() - n.created_at)::float8 AS age, n.person_id, n.words, a.language, e.at,
                   e.actor_kind = 'agent' AS by_agent, a.key_wrapped, k.value_sealed AS phone_sealed,

@@ -24,7 +24,7 @@ from backend.core.keys import create_missing
 from backend.notifications.delivery import deliver_push
 from backend.settings import load
 from tests.access.city import City, build, client
-from tests.access.table import DAUGHTER, FATHER
+from tests.access.table import CIVIL, DAUGHTER, FATHER
 from tests.postgres import cloned, environ_of, make_template
 from tests.streams import heard, stream
 from tests.web import Site, running
@@ -58,17 +58,23 @@ async def measured(server: EmbeddedPostgres, folder: Path, times: int) -> dict[s
         owner = await asyncpg.connect(settings.login("owner").dsn)
         spans: dict[str, list[float]] = {}
         async with running(settings) as site:
-            for _ in range(times):
-                for what, span in (await once(site, city, owner)).items():
-                    spans.setdefault(what, []).append(span)
+            for way, who, before in (
+                ("his own tap", FATHER, ""),
+                ("an officer's", CIVIL, f"/desk/people/{city.targets['sight']}"),
+            ):
+                for _ in range(times):
+                    for what, span in (await once(site, city, owner, client(site, city, who), before)).items():
+                        spans.setdefault(f"{way}: {what}", []).append(span)
         await owner.close()
         return spans
 
 
-async def once(site: Site, city: City, owner: asyncpg.Connection) -> dict[str, float]:
-    """Seconds from his tap to each denial; a fresh mandate and a waiting push before it."""
+async def once(
+    site: Site, city: City, owner: asyncpg.Connection, who_ends: httpx.AsyncClient, before: str
+) -> dict[str, float]:
+    """Seconds from the tap to each denial; a fresh mandate and a waiting push before it."""
     mandate = await given(city, owner)
-    daughter, father = client(site, city, DAUGHTER), client(site, city, FATHER)
+    daughter = client(site, city, DAUGHTER)
     await daughter.post("/acting", data={"mandate": str(mandate), "principal": str(city.ids[FATHER])})
     case, file = f"/cases/{city.targets['case']}", f"/files/{city.targets['held file']}"
     pages: dict[str, Callable[[], Awaitable[bool]]] = {
@@ -86,7 +92,7 @@ async def once(site: Site, city: City, owner: asyncpg.Connection) -> dict[str, f
         assert await heard(pieces) == "200"
         await heard(pieces)
         begun = time.monotonic()
-        assert (await father.post(f"/mandates/{mandate}/revocation")).status_code == 303
+        assert (await who_ends.post(f"{before}/mandates/{mandate}/revocation")).status_code == 303
         for what, look in pages.items():
             assert await look(), what
             spans[what] = time.monotonic() - begun

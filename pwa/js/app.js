@@ -17,6 +17,9 @@ function tellFailures() {
   addEventListener('offline', () => sayKnown('offline'));
 }
 
+// A form that came back with something to put right is read from its summary on, as after a whole page.
+const showProblems = () => document.getElementById('problems')?.focus();
+
 function startWorker() {
   if (!('serviceWorker' in navigator)) return;
   navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' }).catch(() => {});
@@ -28,7 +31,8 @@ function startWorker() {
 }
 
 const begin = () => {
-  document.getElementById('problems')?.focus();
+  showProblems();
+  document.addEventListener('htmx:after:swap', showProblems);
   followLive();
   followInbox();
   offerPasskeys();

@@ -58,6 +58,8 @@ def _aim(path: str, name: str, city: City) -> Any:
         return "basics" if name == "section" else city.targets["drafted"]
     if name == "name" and "/consents/" in path:
         return "prefill"
+    if name == "name" and "/lists/" in path:
+        return "pledges"
     return city.targets[aims[name]] if name in aims else "nothing"
 
 

@@ -17,6 +17,8 @@ from backend.rights.model import Erasure, Export, Hindrance, KnownFact
 
 OWN_WORD = ("profile", "filing")
 IDENTITY = "person.id_number"
+ON_THE_CARD = ("person.name",)
+"""What an officer has to see the card for, where it is about herself."""
 
 
 async def exports_of(tx: Tx) -> list[Export]:
@@ -103,7 +105,7 @@ def _fact(party: Party, element: str, known: Known, pack: Pack) -> KnownFact:
         value=shown(entry, known.value, pack.city.regions),
         source=known.source,
         at=known.at,
-        editable=known.source in OWN_WORD and not entry.identity,
+        editable=known.source in OWN_WORD and not entry.identity and not (party.is_self and element in ON_THE_CARD),
         ask=f"{department.name} {phone}".strip() if department else "",
     )
 

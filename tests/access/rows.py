@@ -115,7 +115,7 @@ SIGHT: dict[str, Sight] = {
     "cart_materials": IN_THE_CART,
     "orders": and_desk(OF_CASES, 1),
     "cases": and_desk(OF_CASES, 2),  # the third one is another department's
-    "events": and_desk(OF_CASES, 4),
+    "events": and_desk(OF_CASES | {DAUGHTER: {FATHER: SOME}}, 4),  # not that he asked for his data
     "case_files": and_desk(OF_CASES, SOME),
     "files": and_desk(OF_CASES | {DAUGHTER: {FATHER: SOME}}, SOME),  # not what he signed at the post office
     "notices": {FATHER: {FATHER: ALL}, DAUGHTER: {DAUGHTER: ALL}, HELPER: {HELPER: ALL}},

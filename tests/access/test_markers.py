@@ -45,7 +45,7 @@ MAY_SEE: dict[str, set[str]] = {
     COUSIN: all_of(COUSIN),
     NEPHEW: all_of(NEPHEW),
     HELPER: all_of(HELPER, AUNT),
-    STRANGER: all_of(STRANGER),
+    STRANGER: all_of(STRANGER) | names(FATHER),  # whom she asked by his name
     CLERK: all_of(CLERK) | names(FATHER),
     CIVIL: all_of(FATHER, AUNT) | names(DAUGHTER, HELPER, NEIGHBOUR, CLERK),  # her department's cases; and he is at her window
     AUDITOR: all_of(FATHER, AUNT) | names(DAUGHTER, HELPER),

@@ -11,7 +11,7 @@ import msgspec
 
 from backend.accounts.standing import standing_of
 from backend.cart.model import Draft
-from backend.cart.signing import Signature, SignedWords, Signer, signers_of, text_of, words_of
+from backend.cart.signing import Signature, SignedWords, Signer, signers_of, text_of, unfinished, words_of
 from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, TooMany
 from backend.core.i18n import _
@@ -23,6 +23,7 @@ LIFE = timedelta(days=14)
 A_DAY = 20
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # 32 signs, none is taken for another
 COUNTER_SIGNS = 12
+UNFINISHED = _("请先把这一件填完、材料交齐，再请对方签。不然内容一改，签名就不算了。")
 OWN_SIDE = _("您在替申请人办这一件，不能又替对方签名。请对方自己签，或到窗口签。")
 
 
@@ -60,6 +61,8 @@ async def ask_signer(tx: Tx, draft: Draft, line_id: UUID, party: UUID) -> UUID:
         raise NotFound()
     if not signer.name or not signer.number:
         raise Invalid(Problem(_("请先填好%(role)s的姓名和身份证号，才知道请谁签。"), signer.key, {"role": signer.role}))
+    if unfinished(draft, line_id):
+        raise Invalid(Problem(UNFINISHED, signer.key))
     if not await tx.db.fetchval(
         "SELECT within_limit($1, 86400, $2)", tx.vault.blind(str(tx.viewer.id), "sign:asks"), A_DAY
     ):

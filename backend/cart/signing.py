@@ -114,6 +114,13 @@ def others_who_sign(draft: Draft, line: Line) -> Iterator[tuple[str, UUID]]:
                 yield role, party
 
 
+def unfinished(draft: Draft, line: UUID) -> bool:
+    """What is still to be filled in or handed in would change the text."""
+    sheet = draft.sheet
+    roles = any(role.line == line for role in sheet.roles)
+    return roles or any(one.problem and line in one.needed_by for one in (*sheet.questions, *sheet.materials))
+
+
 def takes_part(draft: Draft, line: Line, role: str) -> bool:
     """An optional role of which nothing is asked plays none: the spouse of a widow."""
     asked = {subject for subject, _element in draft.sheet.states[line.id].cells}

@@ -145,6 +145,20 @@ async def test_a_question_is_over_after_fourteen_days(site, tenant, owner):
     assert "过了 14 天" in (await tenant.get("/cart/signatures")).text
 
 
+async def test_nobody_is_asked_to_sign_what_is_not_finished(site):
+    person = await site.person("buyer")
+    await put_in(site, person, [ITEM])
+    assert "请先填好对方的姓名和身份证号" in (await person.get("/cart/signatures")).text
+    async with transaction(site, person) as tx:
+        draft = await lock_draft(tx)
+        line, other = draft.lines[0], next(p for p in draft.parties.values() if p.kind == "person" and not p.is_self)
+        theirs = {f"{other.id}.{code}": [value] for code, value in LANDLORD.items()}
+        await save_answers(tx, draft, theirs, draft.version)
+    refused = await person.post("/cart/signatures", data={"line": str(line.id), "party": str(other.id)})
+    assert refused.status_code == 422
+    assert "填完、材料交齐" in refused.text
+
+
 async def test_who_asks_learns_nothing_about_who_is_here(site, owner):
     """A name that is not the number's owner's, and a number nobody has: the same page, the same row, nobody asked."""
     tenant = await with_lease(site, LANDLORD | {"person.name": "别人"})

@@ -207,6 +207,7 @@ TABLE: dict[str, Verdicts] = {
     "GET /cart": OWN,
     "POST /cart/lines": but(OWN, neighbour=REFUSED, clerk=REFUSED),  # her mandate does not cover the thing she puts in
     "POST /cart/lines/{line_id}/removal": CART,
+    "POST /cart/lines/{line_id}/renewal": CART,
     "GET /cart/lines/{line_id}/parties": CART,
     "POST /cart/lines/{line_id}/parties": CART,
     "GET /cart/sheet": OWN,
@@ -219,6 +220,7 @@ TABLE: dict[str, Verdicts] = {
     "GET /api/v1/cart": OWN_CART,
     "POST /api/v1/cart/lines": but(OWN, neighbour=REFUSED, clerk=REFUSED),
     "DELETE /api/v1/cart/lines/{line_id}": CART,
+    "POST /api/v1/cart/lines/{line_id}/renewal": CART,
     "GET /api/v1/cart/sheet": OWN_CART,
     "PUT /api/v1/cart/answers": OWN_CART,
     "PUT /api/v1/cart/pledges": CART,

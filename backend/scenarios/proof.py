@@ -14,7 +14,7 @@ from statistics import fmean
 
 import msgspec
 
-from backend.core.conditions import Band, Condition, Key, Somewhere, Value, nodes_of
+from backend.core.conditions import Band, Condition, Key, Score, Somewhere, Value, nodes_of
 from backend.core.conditions_cells import form_of, samples
 from backend.core.conditions_rest import rest_of
 from backend.core.conditions_sight import Gap
@@ -151,7 +151,7 @@ class Walker:
     def __init__(self, scenario: Scenario, on: date, most: int = MAX_STATES, budget: Budget | None = None) -> None:
         self.scenario, self.on, self.most = scenario, on, most
         self.budget = budget or Budget(MAX_LOOKS)
-        self.parts = 10 + sum(1 for rule in scenario.rules for _ in nodes_of(rule))
+        self.parts = 10 + sum(_weight(node) for rule in scenario.rules for node in nodes_of(rule))
         self.known: dict[object, Ahead] = {}
         self.replies: dict[Key, list[Value]] = {}
 
@@ -197,6 +197,11 @@ class Walker:
             given = dice.choice(following)
             look = Outlook(self.scenario, given, self.on)
         return len(given)
+
+
+def _weight(node: Condition) -> int:
+    """A score is worked out anew from all its parts."""
+    return 5 * len(node.of) if isinstance(node, Score) else 1
 
 
 def _joined(question: Question, ahead: list[Ahead]) -> Ahead:

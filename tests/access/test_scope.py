@@ -222,3 +222,26 @@ async def test_what_is_updated_without_a_right_is_simply_not_found(prepared: Pre
                 "DELETE FROM cart_materials", "UPDATE carts SET state = 'filed'",
             ):  # fmt: skip
                 assert (await web.execute(sql)).endswith(" 0"), (who, sql)
+
+
+async def test_a_deed_counts_under_the_mandate_it_is_written_down_with(
+    prepared: Prepared, city: City, matter: str
+) -> None:
+    """Another mandate that would cover it does not help; nor does one that is somebody else's, or none."""
+    mine, others = city.targets["mandate of neighbour"], city.targets["mandate of daughter"]
+    asked = "SELECT may_act_under($1, $2, 'submit', $3)"
+    async with seen_by(prepared, city, NEIGHBOUR) as web:
+        said = [await web.fetchval(asked, mandate, city.ids[FATHER], item) for mandate, item in (
+            (mine, matter), (mine, city.targets["item"]), (others, matter), (None, matter))]  # fmt: skip
+    assert said == [True, False, False, False]
+
+
+async def test_everything_an_agent_may_do_leaves_out_what_the_item_keeps_for_the_person_herself(
+    prepared: Prepared, city: City, owner: asyncpg.Connection
+) -> None:
+    kept = await owner.fetchval("SELECT code FROM item_scopes WHERE NOT agent ORDER BY code LIMIT 1")
+    assert kept, "without such an item this proves nothing"
+    async with seen_by(prepared, city, DAUGHTER) as web:
+        assert await web.fetchval("SELECT may_act($1, 'see', $2)", city.ids[FATHER], kept) is False
+        assert await web.fetchval("SELECT may_act($1, 'see', $2)", city.ids[FATHER], city.targets["item"]) is True
+        assert await web.fetchval("SELECT mandate_covers('guardian', NULL, $1)", kept) is True

@@ -83,6 +83,7 @@ async def parties(of: Gathering) -> list[Row]:
     party="说的是谁（编号）",
     element="数据元",
     label="是什么",
+    in_words="怎么说的",
     value="内容",
     source="来源",
     trust="可信度",
@@ -99,12 +100,14 @@ async def facts(of: Gathering) -> list[Row]:
             "party": r["party_id"],
             "element": r["element"],
             "label": of.label(r["element"]),
-            "value": of.key.open_value(r["sealed"], f"fact:{r['party_id']}:{r['element']}:{r['source']}"),
+            "in_words": of.words(r["element"], value),
+            "value": value,
             "source": r["source"],
             "trust": r["trust"],
             "at": r["at"],
         }
         for r in rows
+        for value in [of.key.open_value(r["sealed"], f"fact:{r['party_id']}:{r['element']}:{r['source']}")]
     ]
 
 
@@ -115,6 +118,7 @@ async def facts(of: Gathering) -> list[Row]:
     register="哪个登记",
     element="数据元",
     label="是什么",
+    in_words="怎么说的",
     value="内容",
     at="什么时候的",
 )
@@ -125,7 +129,7 @@ async def register_facts(of: Gathering) -> list[Row]:
     )
     found = await facts_about(of.tx, [number]) if number else {}
     return [
-        {"register": f.source.removeprefix("register."), "element": f.element, "label": of.label(f.element), "value": f.value, "at": f.at}
+        {"register": f.source.removeprefix("register."), "element": f.element, "label": of.label(f.element), "in_words": of.words(f.element, f.value), "value": f.value, "at": f.at}
         for known in found.values()
         for f in known
     ]  # fmt: skip

@@ -27,11 +27,24 @@ from backend.core.printing import printed
 from backend.rights import collect_account as _account  # noqa: F401 - enters its sections, before the others
 from backend.rights import collect_affairs
 from backend.rights import collect_help as _help  # noqa: F401
-from backend.rights.gathering import SECTIONS, Gathering, gather
-from backend.rights.model import Gathered, KeptFile
+from backend.rights.gathering import SECTIONS, Gathering, Section, gather
+from backend.rights.model import Gathered, KeptFile, Row
 
 KEPT = timedelta(days=7)
 PAGE = "/me/data"
+# Of a row these are in the JSON only.
+FOR_MACHINES = {"id", "party", "element", "trust", "sha256", "consent_hash", "text_hash", "path", "hash"}
+# What a paper for people says for the words of the tables.
+CODES = {
+    "person": "个人", "business": "企业", "phone": "手机", "email": "邮箱", "profile": "您自己说的", "filing": "办件时填的",
+    "principal": "授权人", "agent": "代办人", "citizen": "您", "officer": "工作人员", "machine": "系统", "said": "自己说的", "code": "验证码",
+    "provider": "身份平台", "counter": "窗口", "demo": "演示", "passkey": "通行密钥", "zh-Hans": "简体中文", "zh-Hant": "繁体中文",
+    "en": "英文", "open": "还没交", "filed": "已提交", "online": "网上", "window": "窗口", "api": "接口", "self": "本人在手机上",
+    "sms": "短信", "posted_code": "寄信", "counter_paper": "窗口纸质", "family_qr": "家人扫码", "entrusted": "委托", "guardian": "监护",
+    "staff_assisted": "帮办", "granted": "同意", "refused": "不同意", "submitted": "等收件", "waiting": "等另一件办完", "accepted": "办理中",
+    "correcting": "等补正", "withdrawn": "撤回", "revoked": "收回", "renounced": "代办人放弃", "inbox": "收件箱", "push": "手机提醒",
+    "platform": "用随手办办事", "sensitive": "用敏感个人信息办事", "prefill": "查登记先填好", "sent": "已送到", "signed": "已签",
+}  # fmt: skip
 
 
 async def make_export(work: Work, export: UUID) -> None:
@@ -131,19 +144,19 @@ def _delete(store: ObjectStore, store_key: str) -> None:
 
 
 def readable(gathered: Gathered, now: datetime) -> dict[str, Any]:
-    """The same data for the printed paper: every section, every column by its name, in words."""
+    """The same data for the printed paper: every section, every row in words; ids, codes and hashes stay in the JSON."""
     sections = [
-        {
-            "title": SECTIONS[name].title,
-            "rows": [
-                [[title, _words(row[column])] for column, title in SECTIONS[name].says.items() if _words(row[column])]
-                for row in rows
-            ],
-        }
+        {"title": SECTIONS[name].title, "rows": [_lines(SECTIONS[name], row) for row in rows]}
         for name, rows in gathered.sections.items()
     ]
     made = f"{gathered.name}，{_words(now)}"
     return {"title": "我的全部资料", "lang": "zh-Hans", "made": made, "sections": sections}
+
+
+def _lines(section: Section, row: Row) -> list[list[str]]:
+    hidden = FOR_MACHINES | ({"value"} if "in_words" in row else set())
+    said = {title: _words(row[column]) for column, title in section.says.items() if column not in hidden}
+    return [[title, words] for title, words in said.items() if words]
 
 
 def _words(value: Any) -> str:
@@ -154,7 +167,9 @@ def _words(value: Any) -> str:
             return "是" if value else "否"
         case datetime():
             return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-        case str() | int():
+        case str():
+            return CODES.get(value, value)
+        case int():
             return str(value)
         case list() | tuple():
             return "\n".join(filter(None, map(_line, value)))

@@ -5,10 +5,12 @@ the test that no table is forgotten are all made from these entries.
 """
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from backend.catalogue.answers import shown
 from backend.catalogue.model import Pack
 from backend.core.crypto import DataKey
 from backend.core.db import Tx
@@ -25,6 +27,11 @@ class Gathering:
         """An element as people call it."""
         known = self.pack.elements.get(element)
         return known.label if known else element
+
+    def words(self, element: str, plain: Any) -> str:
+        """A value as people read it, nothing covered: it is hers."""
+        known = self.pack.elements.get(element)
+        return shown(known, plain, self.pack.city.regions, masked=False) if known else str(plain)
 
 
 Reader = Callable[[Gathering], Awaitable[list[Row]]]

@@ -114,10 +114,7 @@ SECTIONS = (
             _tick("mail", _("收邮寄材料")),
             _select("depth", _("网上办理深度"), "depths", blank=True),
             _group(
-                "visits",
-                _("跑动次数"),
-                _number("count", _("要来几次")),
-                _text("reason", _("为什么要来"), _("不用来就不写")),
+                "visits", _("跑动次数"), _number("count", _("要来几次")), _text("reason", _("为什么要来"), _("不用来就不写"))
             ),
             _tick("agent", _("可以由家人代办")),
             _text("agent_reason", _("不许代办的原因")),
@@ -228,9 +225,7 @@ SECTIONS = (
         _("自动批准的规则"),
         (
             _rows(
-                "instant",
-                _("自动批准的规则"),
-                Spec(name="", kind="rule", label=_("规则"), ruled=True),
+                "instant", _("自动批准的规则"), Spec(name="", kind="rule", label=_("规则"), ruled=True),
                 hint=_("每一条都明确成立才当场批准；有一条对不上，就由人来看。机器从不拒绝。"),
             ),
         ),

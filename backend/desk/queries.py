@@ -65,7 +65,7 @@ async def applicant_of(tx: Tx, case: Case) -> dict[str, str]:
     """The names of principal and actor, opened with their own keys; of who is forgotten as the archive knows her."""
     rows = await tx.db.fetch(
         """SELECT a.id, a.name_sealed, a.key_wrapped, r.sealed, r.key_wrapped AS archive_key
-           FROM accounts a LEFT JOIN archives r ON r.account_id = a.id WHERE a.id = ANY($1)""",
+           FROM accounts a LEFT JOIN archives r ON r.account_id = a.id AND a.erased_at IS NOT NULL WHERE a.id = ANY($1)""",
         [case.principal_id, case.actor_id],
     )
     names = {r["id"]: _name(tx, r) for r in rows}

@@ -144,6 +144,15 @@ async def _settle(city: City, owner: asyncpg.Connection, settings: Settings) -> 
                VALUES (gen_random_uuid(), $1, sha256('credential'), sha256('key'), 0, '书房里的电脑', $2)""",
             city.ids[who.FATHER], now,
         )  # fmt: skip
+        await owner.execute(
+            "INSERT INTO archives (account_id, key_wrapped, sealed, made_at, kept_until) VALUES ($1, '', '', $2, $3)",
+            city.ids[AUNT], now, tx.today,
+        )  # fmt: skip
+        await owner.execute(
+            """INSERT INTO erasures (id, account_id, asked_at, due_at, cancelled_at)
+               VALUES (gen_random_uuid(), $1, $2::timestamptz, $2 + interval '7 days', $2)""",
+            city.ids[who.FATHER], now,
+        )  # fmt: skip
         await keep(tx, city.ids[who.FATHER], PURPOSES["push"], "zh-Hans", by=city.ids[who.FATHER])
         await owner.execute(
             """INSERT INTO push_subscriptions (id, account_id, endpoint, p256dh, auth, created_at)

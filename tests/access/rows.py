@@ -100,8 +100,8 @@ SIGHT: dict[str, Sight] = {
     "identities": {},
     "consents": {who: {who: ALL} for who in ONE_OWN},  # each reads only what was agreed to for her
     "exports": {FATHER: {FATHER: 1}},
-    "erasures": {},
-    "archives": {},
+    "erasures": {FATHER: {FATHER: 1}},
+    "archives": {CIVIL: {AUNT: 1}, AUDITOR: {AUNT: 1}},  # whose department had a case of hers
     "mandates": FATHERS_AGENTS | {FATHER: {FATHER: 5}, HELPER: {AUNT: 1}, CIVIL: {FATHER: 5}},  # also the agent's own that has ended
     "mandate_requests": {FATHER: {FATHER: 1}, STRANGER: {FATHER: 1}},
     "mandate_events": FATHERS_AGENTS | {FATHER: {FATHER: 6}, DAUGHTER: {FATHER: 2}, HELPER: {AUNT: 2}},

@@ -181,6 +181,34 @@ async def test_taking_the_link_away_asks_for_a_fresh_sign_in(site, provider):
     assert (await client.post("/me/provider/unlink")).status_code == 403
 
 
+async def test_who_set_out_to_be_known_further_comes_back_as_herself_though_her_session_ended(site, provider):
+    client = site.stranger()
+    await signs_in(client, provider)
+    account = await fetched(site, "SELECT account_id FROM identities")
+    await has_a_number(site, account)
+    await fetched(site, "WITH gone AS (DELETE FROM identities) UPDATE accounts SET level = 'code'")
+    out = await client.get("/sign-in/provider", params={"next": "/cart/review", "stay": "yes"})
+    await fetched(site, "UPDATE sessions SET ended_at = now()")
+    back = await client.get(await provider.answers(out.headers["location"]))
+    assert back.headers["location"] == "/cart/review"
+    assert await fetched(site, "SELECT level FROM accounts WHERE id = $1", account) == "provider"
+    assert await fetched(site, "SELECT count(*) FROM accounts") == 1
+
+
+async def test_who_set_out_is_not_switched_to_another_account_of_hers(site, provider):
+    """Her draft would not be in that one."""
+    await signs_in(site.stranger(), provider)
+    there = await fetched(site, "SELECT account_id FROM identities")
+    client = site.stranger()
+    await signs_in(client, provider, login_hint="other")
+    here = await fetched(site, "SELECT account_id FROM identities WHERE account_id <> $1", there)
+    out = await client.get("/sign-in/provider", params={"next": "/cart/review", "stay": "yes"})
+    refused = await client.get(await provider.answers(out.headers["location"]))
+    assert refused.status_code == 409
+    assert "另一个账号" in refused.text
+    assert await fetched(site, "SELECT count(*) FROM sessions WHERE account_id = $1 AND ended_at IS NULL", here) == 1
+
+
 async def test_an_officer_needs_a_second_factor_there(site, provider):
     client = site.stranger()
     await signs_in(client, provider, login_hint="officer")

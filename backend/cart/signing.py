@@ -117,8 +117,8 @@ def others_who_sign(draft: Draft, line: Line) -> Iterator[tuple[str, UUID]]:
 def unfinished(draft: Draft, line: UUID) -> bool:
     """What is still to be filled in or handed in would change the text."""
     sheet = draft.sheet
-    roles = any(role.line == line for role in sheet.roles)
-    return roles or any(one.problem and line in one.needed_by for one in (*sheet.questions, *sheet.materials))
+    asked = any(question.problem and line in question.needed_by for question in sheet.questions)
+    return asked or any(need.problem and line in need.needed_by for need in sheet.materials) or any(role.line == line for role in sheet.roles)  # fmt: skip
 
 
 def takes_part(draft: Draft, line: Line, role: str) -> bool:

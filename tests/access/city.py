@@ -230,7 +230,7 @@ async def _live(city: City, site: Site) -> None:
     for way in ("kept", "parties"):
         answer = await client(site, city, who.DAUGHTER).post(f"/scenarios/{GUIDE}/{way}", data={"elder.age": "80–89"})
         assert answer.status_code == 303, answer.text[:300]
-    drafted = await site.app.state.pool.fetchval("SELECT code FROM items WHERE name = $1", NEXT[1])
+    drafted = await site.app.state.pool.fetchval("SELECT code FROM items WHERE name = $1", "老年人优待证")
     answer = await client(site, city, who.EDITOR).post(f"/desk/items/{drafted}/draft")
     assert answer.status_code == 303, answer.text[:300]
     city.targets["drafted"] = drafted

@@ -68,7 +68,7 @@ async def test_machines_read_them_too(visitor: httpx.AsyncClient):  # noqa: F811
 async def test_strange_lists_are_404_and_strange_words_find_nothing(visitor: httpx.AsyncClient):  # noqa: F811
     for path in ("/lists/moon", "/lists/moon/table.csv", "/api/v1/lists/moon"):
         assert (await visitor.get(path)).status_code == 404
-    for query in ("%", "_", "\\", "' OR 1=1", "字" * 10_000, "<b>"):
+    for query in ("%", "_", "\\", "' OR 1=1", "字" * 3_000, "<b>"):
         page = await visitor.get("/lists/zero-errand", params={"q": query, "page": "-1"})
         assert page.status_code == 200
         assert "没有找到" in page.text

@@ -121,9 +121,9 @@ async def read(tx: Tx, notice: UUID) -> None:
     """The viewer has read it; NotFound for anybody else's. A second time changes nothing."""
     found = await tx.db.fetchval(
         """UPDATE notices SET read_at = coalesce(read_at, $3)
-           WHERE id = $1 AND person_id = $2 AND channel = 'inbox' RETURNING true""",
+           WHERE id = $1 AND person_id = (SELECT inbox_on_screen($2)) AND channel = 'inbox' RETURNING true""",
         notice,
-        tx.viewer.id,
+        tx.viewer.principal_id,
         tx.now,
     )
     if found is None:
@@ -132,8 +132,8 @@ async def read(tx: Tx, notice: UUID) -> None:
 
 async def read_all(tx: Tx) -> None:
     await tx.db.execute(
-        "UPDATE notices SET read_at = $2 WHERE person_id = $1 AND channel = 'inbox' AND read_at IS NULL",
-        tx.viewer.id,
+        "UPDATE notices SET read_at = $2 WHERE person_id = (SELECT inbox_on_screen($1)) AND channel = 'inbox' AND read_at IS NULL",
+        tx.viewer.principal_id,
         tx.now,
     )
 

@@ -22,6 +22,7 @@ log = logging.getLogger("suishouban.search")
 
 FOUND, SUGGESTED = 20, 6
 LONGEST = 200
+AFTER_START = 1.0  # seconds: whoever waits for the process to come up waits for no index
 WHO = ("person", "business")
 FLAGS = ("here", "no_errand", "instant")
 QUOTED = re.compile("(“[^”]*”)")
@@ -101,6 +102,7 @@ async def following(app: Litestar, settings: Settings) -> AsyncIterator[None]:
 
 async def _follow(app: Litestar) -> None:
     with app.state.live.watching(TOPIC) as news:
+        await asyncio.sleep(AFTER_START)
         news.set()
         while not app.state.live.ended:
             await news.wait()

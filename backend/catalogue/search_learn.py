@@ -1,8 +1,11 @@
 """How the words of the catalogue sound, looked up where items are published: see `search_sounds.py`."""
 
 from collections.abc import Iterable
+from functools import cache
 
 import asyncpg
+
+BATCH = 500
 
 
 async def learn(db: asyncpg.Connection, lexicon: Iterable[str] = ()) -> None:
@@ -15,10 +18,11 @@ async def learn(db: asyncpg.Connection, lexicon: Iterable[str] = ()) -> None:
                   SELECT FROM search_words s WHERE s.word = every.word)""",
         list(lexicon),
     )
-    if rows:
-        await db.copy_records_to_table("search_words", records=_read([row["word"] for row in rows]))
+    words = [row["word"] for row in rows]
     if not await db.fetchval("SELECT EXISTS (SELECT FROM search_words WHERE char_length(word) = 1)"):
-        await db.copy_records_to_table("search_words", records=_read(every_character()))
+        words += every_character()
+    for start in range(0, len(words), BATCH):  # a slow machine must not leave the transaction idle for long
+        await db.copy_records_to_table("search_words", records=_read(words[start : start + BATCH]))
 
 
 def every_character() -> list[str]:
@@ -28,6 +32,11 @@ def every_character() -> list[str]:
 
 
 def _read(words: list[str]) -> list[tuple[str, str]]:
+    return [(word, _sound(word)) for word in words]
+
+
+@cache
+def _sound(word: str) -> str:
     from pypinyin import lazy_pinyin  # here, for it is 56 MB that no other process needs
 
-    return [(word, " ".join(lazy_pinyin(word))) for word in words]
+    return " ".join(lazy_pinyin(word))

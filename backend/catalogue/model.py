@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from backend.catalogue.guide_model import Guide
 from backend.catalogue.item_model import (
     ITEM_TYPE_CODES,
     UNCERTAIN_BASIS,
@@ -20,7 +21,6 @@ from backend.catalogue.item_model import (
     CaseType,
     Example,
     Fee,
-    Guide,
     Item,
     ItemType,
     Level,

@@ -51,7 +51,11 @@ def test_from_every_open_state_the_case_can_end() -> None:
 def test_names_are_unique_and_a_state_change_is_never_ambiguous_but_for_its_reason() -> None:
     assert len(MOVES) == len(TABLE)
     together = [names for _, _, names in pairs() if len(names) > 1]
-    assert together == [["correction_asked", "correction_asked_again"], ["accepted", "deemed_accepted"], ["granted", "deemed_renewed"]]
+    assert together == [
+        ["correction_asked", "correction_asked_again"],
+        ["accepted", "deemed_accepted"],
+        ["granted", "deemed_renewed"],
+    ]
 
 
 def test_the_machine_may_grant_and_may_not_refuse() -> None:

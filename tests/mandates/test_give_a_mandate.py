@@ -73,7 +73,7 @@ async def test_the_journal_tells_both_what_was_done(site):
     mandate = re.search(r"/mandates/([0-9a-f-]{36})", (await father.get("/mandates")).text)[1]
     await father.post(f"/mandates/{mandate}/revocation")
     shown = (await father.get(f"/mandates/{mandate}")).text
-    assert "结束授权" in shown
+    assert "林长福收回了授权，马上生效。" in shown
     assert "已经结束" in shown
 
 

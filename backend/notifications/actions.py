@@ -69,7 +69,7 @@ def words_of(told: Happening) -> Words:
 
 
 def _words_of_order(told: Happening) -> Words:
-    return Words(kind=FILED_TOGETHER, items=list(told.items or ()), page=f"/orders/{told.order_number}")
+    return Words(kind=FILED_TOGETHER, items=list(told.names or ()), page=f"/orders/{told.order_number}")
 
 
 async def _store(tx: Tx, rows: list[NewNotice]) -> set[UUID]:

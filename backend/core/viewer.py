@@ -32,7 +32,9 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     key: DataKey
     mandate_lost: bool
-    agreed_to: int = 0  # the newest version of the platform's terms she agreed to; in the demo, where one tap makes you anybody, any
+    agreed_to: int = (
+        0  # the newest version of the platform's terms she agreed to; in the demo, where one tap makes you anybody, any
+    )
 
     @property
     def acting(self) -> bool:

@@ -75,13 +75,17 @@ async def test_from_a_wrong_limit_to_a_draft_that_says_what_changed(chromium: Br
     await daughter.opens("/acting")
     await daughter.taps("林长福")
     await daughter.opens("/cart")
-    await daughter.reads(
-        "办理要求变了", "办理时间：原来20 个工作日，现在15 个工作日", "新增要填：是不是已经自己创业"
-    )
+    await daughter.reads("办理要求变了", "办理时间：原来20 个工作日，现在15 个工作日", "新增要填：是不是已经自己创业")
     await daughter.taps("知道了，按新的办")
     await daughter.reads("还差 1 项")
     await daughter.opens("/cart/sheet")
-    await page.locator("main fieldset").filter(has_text="是不是已经自己创业").locator("label").filter(has_text="否").click()
+    await (
+        page.locator("main fieldset")
+        .filter(has_text="是不是已经自己创业")
+        .locator("label")
+        .filter(has_text="否")
+        .click()
+    )
     await page.locator(".actions button").first.click()
     await daughter.opens("/cart/review")
     await page.get_by_text("我填的都是真的").click()

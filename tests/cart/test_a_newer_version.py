@@ -120,7 +120,9 @@ async def test_a_new_role_gets_whom_a_new_line_would_give_it(site: Site, republi
     await republish(ALLOWANCE, with_guardian)
     await renew(father)
     assert "guardian" in (await cart(father))["lines"][0]["bound"]
-    names = [q for q in (await father.get("/api/v1/cart/sheet")).json()["questions"] if q["name"].endswith("person.name")]
+    names = [
+        q for q in (await father.get("/api/v1/cart/sheet")).json()["questions"] if q["name"].endswith("person.name")
+    ]
     assert len(names) == 2, "the guardian's name is not asked"
 
 

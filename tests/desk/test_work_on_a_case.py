@@ -17,8 +17,8 @@ async def test_opening_the_whole_number_leaves_an_event_only_the_office_sees(sit
     officer, father = await site.person("officer-civil"), await site.person("father")
     shown = (await officer.post(f"/desk/cases/{case.number}/look")).text
     assert CARD in shown
-    assert "看了完整号码" in shown
-    assert "看了完整号码" not in (await father.get(f"/cases/{case.number}")).text
+    assert "看了完整的号码和地址" in shown
+    assert "看了完整的号码和地址" not in (await father.get(f"/cases/{case.number}")).text
 
 
 async def test_accepting_and_granting_takes_two_taps(site, case):

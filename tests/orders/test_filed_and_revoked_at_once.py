@@ -17,7 +17,9 @@ from tests.orders.shopping import transaction
 @pytest.fixture(autouse=True)
 async def one_thing(site, daughter) -> None:
     async with transaction(site, daughter) as tx:
-        await tx.db.execute("DELETE FROM cart_lines WHERE item_code NOT IN (SELECT code FROM items WHERE name = '护理补贴')")
+        await tx.db.execute(
+            "DELETE FROM cart_lines WHERE item_code NOT IN (SELECT code FROM items WHERE name = '护理补贴')"
+        )
 
 
 async def file_and_hold(site, daughter, held: asyncio.Event, go: asyncio.Event) -> None:

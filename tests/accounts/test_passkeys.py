@@ -14,7 +14,7 @@ from backend.accounts.model import NewAccount
 from backend.core.crypto import Vault
 from backend.core.db import Tx, connect, wall_clock
 from tests.fakes.authenticator import Authenticator
-from tests.web import ORIGIN, running
+from tests.web import ORIGIN, agree, running
 
 HOST = "test"
 
@@ -58,6 +58,7 @@ async def test_she_adds_a_passkey_and_the_next_time_it_is_enough(site, device):
     other = site.stranger()
     answer = await signs_in(other, device, next="/me")
     assert (answer.status_code, answer.headers["location"]) == (303, "/me")
+    await agree(other)
     assert "林小燕" in (await other.get("/me")).text
     assert "上次用" in (await other.get("/me/passkeys")).text
 
@@ -228,8 +229,12 @@ async def test_she_names_and_removes_her_own_and_nobody_elses(site, device):
     assert (await daughter.post(f"/me/passkeys/{passkey}/name", data={"name": " "})).status_code == 422
     await daughter.post(f"/me/passkeys/{passkey}/name", data={"name": "<红手机>"})
     assert "&lt;红手机&gt;" in (await daughter.get("/me/passkeys")).text
+    assert (await daughter.post(f"/me/passkeys/{passkey}/remove")).status_code == 409  # her only way in
+    another = Authenticator(ORIGIN, HOST)
+    assert (await adds(daughter, another)).status_code == 303
     assert (await daughter.post(f"/me/passkeys/{passkey}/remove")).status_code == 303
     assert (await signs_in(site.stranger(), device)).status_code == 422
+    assert (await signs_in(site.stranger(), another)).status_code == 303
 
 
 async def test_row_level_security_alone_shows_nobody_a_passkey_or_a_challenge(site, device):

@@ -41,6 +41,7 @@ async def test_the_first_time_she_says_her_name_and_is_in(real, postman, gateway
     assert "怎么称呼" in asked.text
     came_in = await client.post("/sign-in/name", data={"name": " 陈 小燕 ", "next": "/me"})
     assert came_in.headers["location"] == "/me"
+    await agree(client)
     assert "陈 小燕" in (await client.get("/me")).text
 
 

@@ -40,7 +40,8 @@ def test_any_text_is_judged_and_each_vague_word_is_named_once(text: str):
 
 @given(ITEMS, DAYS, st.none() | DAYS, st.none() | DAYS)
 def test_promises_are_refused_exactly_when_longer_than_law_or_hall(item, promised, statutory, hall):
-    item = msgspec.structs.replace(item, limits=Limits(promised=promised, statutory=statutory, hall=hall))
+    limits = Limits(promised=promised, statutory=statutory, hall=hall)
+    item = msgspec.structs.replace(item, limits=limits, situations=())  # which promise days of their own
     rules = {found.rule for found in lint(PACK, item) if not found.warning}
     assert (13 in rules) == (statutory is not None and promised > statutory)
     assert (17 in rules) == (hall is not None and promised > hall)

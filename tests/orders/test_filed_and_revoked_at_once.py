@@ -7,7 +7,7 @@ import pytest
 
 import backend.orders.actions as filing
 from backend.cart.actions import lock_draft
-from backend.core.errors import NotAllowed, NotFound
+from backend.core.errors import Conflict, NotAllowed, NotFound
 from backend.orders.actions import file_order
 from backend.orders.model import Filing
 from tests.mandates.clerk import rows
@@ -95,7 +95,7 @@ async def test_a_filing_that_comes_second_is_refused_and_leaves_nothing(site, da
     assert not done, "it waits to hear whether the mandate is over"
     go.set()
     await revoked
-    with pytest.raises((NotAllowed, NotFound)):
+    with pytest.raises((Conflict, NotAllowed, NotFound)):
         await filed
     assert await rows(site, "SELECT 1 FROM cases") == []
     assert await story(site) == []

@@ -17,6 +17,7 @@ VISITOR = {
     "principal_name": "林阿公",
     "acting": True,
     "officer": False,
+    "staff": False,
     "mandate_lost": False,
     "cart_count": 3,
     "unread": 2,

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from backend.cases.clocks import Count, replay, running
 from backend.cases.messages import TITLES, due_words, timeline
-from backend.cases.questioned import QUESTIONED
 from backend.cases.model import Event, Limits
+from backend.cases.questioned import QUESTIONED
 from backend.cases.states import CLOSED, MOVES, RUNS, TABLE, Clock, State
 from backend.core.clock import Pause, Unit
 from backend.core.workdays import published_calendar

@@ -43,6 +43,8 @@ def question_of(journey: Journey, question: Question, on: date) -> dict[str, Any
 
 
 def _offered(journey: Journey, question: Question) -> list[dict[str, str]]:
+    if question.kind == "region":
+        return [{"value": code, "label": name} for code, name in journey.pack.city.regions.items()]
     offered = journey.stands.offered.get(question.ask, question.options)
     return [{"value": option.value, "label": option.label, "hint": option.help} for option in offered]
 
@@ -69,13 +71,19 @@ def parties_of(journey: Journey, question: Question) -> list[dict[str, Any]]:
 def _row(journey: Journey, question: Question) -> dict[str, Any]:
     row = {
         "label": question.text,
-        "value": answer_words(question, journey.given[question.ask]),
+        "value": _told(journey, question),
         "change": journey.link(question.ask),
     }
     if question in journey.prefilled:
         source = journey.found.sources[question.ask]
         row["source"], row["record"] = FROM.get(source, ""), _record(journey, source)
     return row
+
+
+def _told(journey: Journey, question: Question) -> str:
+    """The answer in words; a place by its name where the city names it."""
+    words = answer_words(question, journey.given[question.ask])
+    return journey.pack.city.regions.get(words, words) if question.kind == "region" else words
 
 
 def _record(journey: Journey, source: str) -> str:

@@ -17,6 +17,7 @@ from backend.core.embedded import reachable
 from backend.settings import Login, Refused, load
 
 WIDTH = 30
+PATIENCE = 30  # seconds: a city that is being published, or another import, ends before that
 
 
 class NotImported(Refused):
@@ -62,7 +63,10 @@ async def _import(login: Login, intakes: list[tuple[Path, Intake]], *, withdraw:
     connection = await connect(login)
     try:
         async with connection.transaction():
+            await connection.execute("SELECT set_config('lock_timeout', $1, true)", f"{PATIENCE}s")
             done = [await _one(connection, path, intake, withdraw) for path, intake in intakes]
+    except asyncpg.LockNotAvailableError:
+        raise NotImported("目录正在被别人改动，什么也没有导入。请过一会儿再试。") from None
     finally:
         await connection.close()
     for (path, intake), imported in zip(intakes, done, strict=True):

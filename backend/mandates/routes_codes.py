@@ -80,7 +80,7 @@ async def large_sheet(request: Request) -> Response[bytes]:
     async with request_tx(request) as tx:
         address = f"{request.app.state.settings.public_url}/mandates"
         data = helpers_paper(tx.viewer.name, await _given(tx), tx.today, address, language_of(request))
-    return paper(await printed("helpers.typ", data), "helpers")
+    return paper(await printed("who_may_act.typ", data), "helpers")
 
 
 async def _given(tx: Tx) -> list[tuple[Mandate, str]]:

@@ -65,7 +65,7 @@ async def print_helpers(request: Request, sight: FromPath[UUID]) -> Response[byt
         given = [row for row in await _named(tx, seen) if row[0].principal_id == seen.person_id]
         address = f"{request.app.state.settings.public_url}/mandates"
         data = sights.paper(seen.name, given, tx.today, address, language_of(request))
-    return paper(await printed("helpers.typ", data), "helpers")
+    return paper(await printed("who_may_act.typ", data), "helpers")
 
 
 @post("/desk/people/{sight:uuid}/mandates/{mandate:uuid}/revocation", opt=OFFICER, include_in_schema=False)

@@ -141,7 +141,7 @@ async def end_at_desk(tx: Tx, sight: Sight, mandate: UUID) -> None:
 
 
 def paper(name: str, given: list[tuple[Mandate, str]], today: date, address: str, lang: str) -> dict[str, Any]:
-    """What pwa/print/helpers.typ sets: who may act for her, on one sheet. `given`: each with the names of its items, "" for all."""
+    """What pwa/print/who_may_act.typ sets: who may act for her, on one sheet. `given`: each with the names of its items, "" for all."""
 
     def said(sentence: str, **params: object) -> str:
         return translate(lang, sentence, params)

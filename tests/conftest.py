@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 
 from backend.core.embedded import EmbeddedPostgres
 from backend.settings import ROLES, Settings, load
-from tests.postgres import TEMPLATE, cloned, environ_of, make_template, started
+from tests.postgres import TEMPLATE, cloned, environ_of, make_template, quick_folder, started
 
 pytest_plugins = ("tests.phones",)
 
@@ -26,9 +26,10 @@ hypothesis_settings.load_profile("house")
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """The server of this pytest process, started when the first test needs it."""
-    server = started(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.stop()
+    with quick_folder(tmp_path_factory) as folder:
+        server = started(folder)
+        yield server
+        server.stop()
 
 
 @pytest_asyncio.fixture(scope="session")

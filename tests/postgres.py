@@ -1,11 +1,14 @@
 """One throw-away PostgreSQL per pytest process, with a migrated template that tests clone."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from pathlib import Path
 
 import asyncpg
+import pytest
 
 from backend.core.embedded import EmbeddedPostgres, prepare_with
 from backend.core.migrate import migrate_for
@@ -14,6 +17,7 @@ from backend.settings import ROLES, load
 TEMPLATE = "suishouban_template"
 # Small, but as durable as a city's: web and worker refuse a server that could lose what it acknowledged.
 FLAGS = ["-c", "shared_buffers=32MB", "-c", "max_connections=200", "-c", "max_wal_size=256MB"]
+MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30
 numbers = count(1)
 
 
@@ -24,6 +28,16 @@ def environ_of(server: EmbeddedPostgres, database: str) -> dict[str, str]:
         "DATABASE_URL_WEB": server.url(ROLES["web"], database),
         "DATABASE_URL_WORKER": server.url(ROLES["worker"], database),
     }
+
+
+@contextmanager
+def quick_folder(otherwise: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the server lives: in memory where there is room, for copying a database there takes 20 ms and on a disk 280."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ENOUGH:
+        yield otherwise.mktemp("postgres")
+        return
+    with tempfile.TemporaryDirectory(prefix="suishouban-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def started(data: Path) -> EmbeddedPostgres:

@@ -33,17 +33,12 @@ log = logging.getLogger("suishouban.web")
 
 def create_app(settings: Settings | None = None, clock: db.Clock = db.wall_clock) -> Litestar:
     """The web application. `clock` is the only source of time in requests."""
-    settings = settings or load()
-    assets = Assets()
+    return furnish(build(), settings or load(), clock)
 
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        app.state.pool = await db.open_pool(settings.login("web"))
-        async with live.running(settings.login("web")) as app.state.live, _running(app, settings):
-            yield
-        await app.state.pool.close()
 
-    app = Litestar(
+def build() -> Litestar:
+    """Every route of every feature, and nothing yet of one deployment."""
+    return Litestar(
         route_handlers=[*pwa.ROUTES, *HEALTH, *gathered("routes", "ROUTES"), *gathered("api", "ROUTES")],
         dependencies={"tx": Provide(open_tx)},
         middleware=[Edge],
@@ -57,10 +52,16 @@ def create_app(settings: Settings | None = None, clock: db.Clock = db.wall_clock
         openapi_config=OpenAPIConfig(
             title="随手办 Suishouban", version="1", path="/api", render_plugins=[JsonRenderPlugin(path="/openapi.json")]
         ),
-        lifespan=[lifespan],
+        lifespan=[_lifespan],
         logging_config=None,
         request_max_body_size=30 * 1024 * 1024,
     )
+
+
+def furnish(app: Litestar, settings: Settings, clock: db.Clock) -> Litestar:
+    """What the routes find in `app.state`; whatever was there before is gone."""
+    assets = Assets()
+    app.state.clear()
     app.state.update(
         {
             "settings": settings,
@@ -73,6 +74,15 @@ def create_app(settings: Settings | None = None, clock: db.Clock = db.wall_clock
         }
     )
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: Litestar) -> AsyncIterator[None]:
+    settings = app.state.settings
+    app.state.pool = await db.open_pool(settings.login("web"))
+    async with live.running(settings.login("web")) as app.state.live, _running(app, settings):
+        yield
+    await app.state.pool.close()
 
 
 @asynccontextmanager

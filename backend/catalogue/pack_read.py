@@ -285,9 +285,10 @@ def _role(name: str, written: str | RoleFile, city: model.City) -> Role:
 def covered(raw: Raw, item: Item) -> Raw:
     """What a legal review of an item looks at: its own file, and the elements and materials it refers to."""
     materials = {item.material_of(need.material) for need in item.materials if _known(item, need.material)}
+    elements = _elements_of(raw, item)
     return {
         "item": raw["items"][item.name],
-        "elements": {code: data for code, data in raw["elements"].items() if code in _elements_of(raw, item)},
+        "elements": {code: data for code, data in raw["elements"].items() if code in elements},
         "materials": {code: data for code, data in raw["materials"].items() if code in materials},
     }
 

@@ -9,11 +9,13 @@ from typing import Any
 
 import msgspec
 
-from backend.cases.clocks import Count, replay, running
+from backend.cases.clocks import Count, colour_of, replay, running, told_limit
 from backend.cases.model import Case, Event
 from backend.cases.queries import case_by_id, events_of, roles_in, room_for
 from backend.cases.rules import no_room, problems_with, too_late_or_again
-from backend.cases.states import CLOSED, MOVES, OPEN, Clock, Move, State, Who
+from backend.cases.states import CLOSED, MOVES, OPEN, RUNS, Clock, Effect, Move, State, Who
+from backend.catalogue.policy_model import Clocks
+from backend.catalogue.queries import city
 from backend.core.clock import Due
 from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotAllowed
@@ -28,22 +30,37 @@ MOVED_ON = _("这件事刚才有了新的变化，请看最新进度，再决定
 
 async def move(tx: Tx, case: Case, name: str, data: Mapping[str, Any] | None = None, *, machine: bool = False) -> Case:
     """Moves `case`, as it was loaded, or refuses: Conflict if it has changed since, NotAllowed, or Invalid data."""
-    wanted, said = MOVES[name], dict(data or {})
-    events = await events_of(tx.db, case.id)
+    wanted, events = MOVES[name], await events_of(tx.db, case.id)
+    places = (await city(tx.db)).pack.city.clocks
     await _allow(tx, case, wanted, machine)
-    _check(tx, case, wanted, events, said)
+    said = {**_started_with(wanted, places), **(data or {})}
+    _check(tx, case, wanted, events, said, places)
     await _in_turn(tx, case, wanted)
     count = running(replay([*events, as_seen(tx, wanted, said)], case.limits))
     end = await due_of(tx, count)
-    if not await _update(tx, case, wanted, count, end, machine):
+    colour = await colour_now(tx, end, places)
+    if not await _update(tx, case, wanted, count, end, colour, machine):
         raise Conflict(MOVED_ON, next_step=f"/cases/{case.number}", next_say=_("看最新进度"))
     if not machine:
         await note_use(tx, name, [case.item_name], case.number)
-    left = {**said, "version": case.version + 1, "from": case.state, "to": wanted.after, **due_data(end, count)}
+    after = wanted.leads_to(case.state)
+    left = {**said, "version": case.version + 1, "from": case.state, "to": after, **due_data(end, count)}
     await record(tx, [_left(tx, case, wanted, left, machine)])
-    if wanted.after in CLOSED and case.state in OPEN:
-        await enqueue(tx.db, "settle_waiting", {"order": case.order_id})
+    await _follow(tx, case, wanted)
     return await case_by_id(tx.db, case.id)
+
+
+async def _follow(tx: Tx, case: Case, made: Move) -> None:
+    """What others do once this is committed: what waited for the result goes on, and the result is made."""
+    if made.after in CLOSED and case.state in OPEN:
+        await enqueue(tx.db, "settle_waiting", {"order": case.order_id})
+    if made.after is State.GRANTED:
+        await enqueue(tx.db, "make_result", {"case": case.id})
+
+
+def _started_with(wanted: Move, places: Clocks) -> dict[str, Any]:
+    started = wanted.effect is Effect.START and wanted.after
+    return told_limit(RUNS.get(wanted.after), places) if started and wanted.after else {}
 
 
 async def may_move(tx: Tx, case: Case, name: str) -> bool:
@@ -72,11 +89,10 @@ async def _who(tx: Tx, case: Case, wanted: Move, machine: bool) -> frozenset[Who
     return frozenset({Who.CITIZEN}) if may else frozenset()
 
 
-def _check(tx: Tx, case: Case, wanted: Move, events: list[Event], said: dict[str, Any]) -> None:
-    if problems := problems_with(wanted, said):
+def _check(tx: Tx, case: Case, wanted: Move, events: list[Event], said: dict[str, Any], places: Clocks) -> None:
+    if problems := problems_with(wanted, said, events, places, joint=False):
         raise Invalid(*problems)
-    due_day = case.due if case.due_clock is Clock.DECISION else None
-    if problems := too_late_or_again(wanted, events, due_day, tx.today):
+    if problems := too_late_or_again(wanted, events, case.due, tx.today):
         raise NotAllowed(*problems, next_step=f"/cases/{case.number}", next_say=_("看进度"))
 
 
@@ -97,24 +113,33 @@ async def due_of(tx: Tx, count: Count | None) -> Due | None:
     return count.due(tx.today, await calendar(tx.db, count.start)) if count else None
 
 
+async def colour_now(tx: Tx, end: Due | None, places: Clocks) -> str:
+    """The card of this date today; none while it may still change by itself."""
+    firm = end if end and not end.open_pause else None
+    return colour_of(firm.due, tx.today, places.yellow, await calendar(tx.db, tx.today)) if firm else ""
+
+
 def due_data(end: Due | None, count: Count | None) -> dict[str, Any]:
     return {"due": end.due, "clock": count.clock, "provisional": end.provisional} if end and count else {}
 
 
-async def _update(tx: Tx, case: Case, made: Move, count: Count | None, end: Due | None, machine: bool) -> bool:
+async def _update(
+    tx: Tx, case: Case, made: Move, count: Count | None, end: Due | None, colour: str, machine: bool
+) -> bool:
     """Writes only if nobody moved it in between."""
     officer = None if machine or not tx.viewer.officer else tx.viewer.id
-    accepted = count.since if count and made.after is State.ACCEPTED and case.accepted_at is None else None
+    after = made.leads_to(case.state)
+    accepted = count.since if count and after is State.ACCEPTED and case.accepted_at is None else None
     return bool(
         await tx.db.fetchval(
             """UPDATE cases SET state = $4, version = version + 1, accepted_at = coalesce(accepted_at, $5), decided_at = $6,
                       due = $7, due_clock = $8, due_provisional = $9, officer_id = coalesce(officer_id, $10),
-                      received_at = coalesce($11, received_at)
+                      received_at = coalesce($11, received_at), colour = $12, archived_at = coalesce(archived_at, $13)
                WHERE id = $1 AND state = $2 AND version = $3 RETURNING true""",
-            case.id, case.state, case.version, made.after, accepted,
-            (case.decided_at or tx.now) if made.after in CLOSED else None,
+            case.id, case.state, case.version, after, accepted,
+            (case.decided_at or tx.now) if after in CLOSED else None,
             end and end.due, count and count.clock, bool(end and end.provisional), officer,
-            tx.now if made.name == "released" else None,
+            tx.now if made.name == "released" else None, colour, tx.now if made.name == "archived" else None,
         )
     )  # fmt: skip
 
@@ -135,10 +160,38 @@ def _left(tx: Tx, case: Case, made: Move, data: dict[str, Any], machine: bool) -
 
 
 async def refresh_due(tx: Tx, case: Case) -> None:
-    """The cached date again, for a pause that goes on or a calendar that was published. No move, no event."""
+    """The cached date again, for a pause that goes on or a calendar that was published. No move; an event only when a
+    date that people were told is another one now."""
     count = running(replay(await events_of(tx.db, case.id), case.limits))
-    if end := await due_of(tx, count):
-        await tx.db.execute(
-            "UPDATE cases SET due = $3, due_provisional = $4 WHERE id = $1 AND version = $2 AND (due, due_provisional) IS DISTINCT FROM ($3, $4)",
-            case.id, case.version, end.due, end.provisional,
-        )  # fmt: skip
+    end = await due_of(tx, count)
+    if end is None or not await tx.db.fetchval(
+        """UPDATE cases SET due = $3, due_provisional = $4
+           WHERE id = $1 AND version = $2 AND (due, due_provisional) IS DISTINCT FROM ($3, $4) RETURNING true""",
+        case.id, case.version, end.due, end.provisional,
+    ):  # fmt: skip
+        return
+    if end.due != case.due and not end.open_pause and case.state is not State.SUSPENDED:
+        await record(tx, [by_machine(case, "date_changed", {"was": case.due, **due_data(end, count)})])
+
+
+async def recolour(tx: Tx, case: Case) -> None:
+    """The card of a date that came near or went by since yesterday, with an event of its own. A date that is over is public."""
+    count = running(replay(await events_of(tx.db, case.id), case.limits))
+    end = await due_of(tx, count)
+    colour = await colour_now(tx, end, (await city(tx.db)).pack.city.clocks)
+    if colour == case.colour or not await tx.db.fetchval(
+        "UPDATE cases SET colour = $3 WHERE id = $1 AND version = $2 RETURNING true", case.id, case.version, colour
+    ):
+        return
+    if colour and count:
+        said = {"clock": count.clock, "due": end and end.due}
+        public = colour == "red" and count.clock is not Clock.CORRECTION
+        await record(tx, [by_machine(case, f"warned_{colour}", said, public=public)])
+
+
+def by_machine(case: Case, kind: str, data: dict[str, Any], *, public: bool = True) -> NewEvent:
+    """What happened to a case without moving it."""
+    return NewEvent(
+        kind=kind, principal_id=case.principal_id, actor_kind="machine", case_id=case.id, order_id=case.order_id,
+        department_id=case.department_id, public=public, data=msgspec.to_builtins(data),
+    )  # fmt: skip

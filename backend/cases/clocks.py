@@ -7,13 +7,15 @@ delivery    10 workdays from the decision (44)
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import msgspec
 
 from backend.cases.model import Event, Limits
 from backend.cases.states import MOVES, RUNS, Clock, Effect, Move
-from backend.core.clock import Calendar, Due, Explanation, Pause, Unit, due, explain, local_day
+from backend.catalogue.policy_model import Clocks
+from backend.core.clock import Calendar, Due, Explanation, Pause, Unit, counted, due, explain, local_day
 
 NOTICE_WORKDAYS = 5
 DELIVERY_WORKDAYS = 10
@@ -31,13 +33,20 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
     pauses: tuple[Pause, ...] = ()
     until: datetime | None = None
     by: date | None = None  # never later than this day, pauses or not
+    bound: date | None = None  # the last day the open pause takes out: so long was told in writing
 
     @property
     def start(self) -> date:
         return local_day(self.since)
 
     def due(self, today: date, calendar: Calendar) -> Due:
-        return self._within(due(self.start, self.limit, self.unit, self.pauses, today, calendar))
+        return self._within(due(self.start, self.limit, self.unit, self.taken(today), today, calendar))
+
+    def taken(self, today: date) -> tuple[Pause, ...]:
+        """The pauses, the open one ended where its written notice ends."""
+        if self.bound is None or today <= self.bound:
+            return self.pauses
+        return (*self.pauses[:-1], self.pauses[-1]._replace(end=self.bound))
 
     def _within(self, end: Due) -> Due:
         if self.by is None or end.due <= self.by:
@@ -47,10 +56,10 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
     def statutory_due(self, today: date, calendar: Calendar) -> Due | None:
         if self.statutory is None:
             return None
-        return due(self.start, self.statutory, self.unit, self.pauses, today, calendar)
+        return due(self.start, self.statutory, self.unit, self.taken(today), today, calendar)
 
     def explained(self, today: date, calendar: Calendar) -> Explanation:
-        why = explain(self.start, self.limit, self.unit, self.pauses, today, calendar)
+        why = explain(self.start, self.limit, self.unit, self.taken(today), today, calendar)
         return msgspec.structs.replace(why, due=self._within(why.due))
 
 
@@ -67,33 +76,58 @@ def running(counts: tuple[Count, ...]) -> Count | None:
     return counts[-1] if counts and counts[-1].until is None else None
 
 
+def told_limit(clock: Clock | None, places: Clocks) -> dict[str, Any]:
+    """What the event that starts a clock keeps of the place's own limits: a later policy does not change this case."""
+    match clock:
+        case Clock.CORRECTION:
+            return {"days": places.correction}
+        case Clock.NOTICE if places.notice != NOTICE_WORKDAYS:
+            return {"limit": places.notice}
+        case Clock.DELIVERY if places.delivery != DELIVERY_WORKDAYS:
+            return {"limit": places.delivery}
+    return {}
+
+
+def colour_of(end: date | None, today: date, near: int, calendar: Calendar) -> str:
+    """Red once the date is over, yellow so many workdays before it: the cards of supervision."""
+    if end is None:
+        return ""
+    if end < today:
+        return "red"
+    return "yellow" if counted(today, Unit.WORKDAY, (), end, calendar) <= near else ""
+
+
 def _apply(counts: list[Count], move: Move, event: Event, limits: Limits) -> None:
     match move.effect:
         case Effect.START | Effect.START_AT_RECEIPT:
             since = counts[-1].since if move.effect is Effect.START_AT_RECEIPT else event.at
             _stop(counts, event)
-            counts.append(_started(RUNS[move.after], since, event, limits))
+            counts.append(_started(RUNS[move.leads_to(None)], since, event, limits))
         case Effect.STOP:
             _stop(counts, event)
         case Effect.PAUSE:
-            _change(counts, pauses=(*counts[-1].pauses, Pause(local_day(event.at), None)))
+            begun, days = local_day(event.at), event.data.get("days")
+            bound = begun + timedelta(days=days) if days else None
+            _change(counts, pauses=(*counts[-1].pauses, Pause(begun, None)), bound=bound)
         case Effect.RESUME:
-            opened = counts[-1].pauses[-1]
-            _change(counts, pauses=(*counts[-1].pauses[:-1], opened._replace(end=local_day(event.at))))
+            *earlier, opened = counts[-1].pauses
+            end = min(local_day(event.at), counts[-1].bound or date.max)
+            _change(counts, pauses=(*earlier, opened._replace(end=end)), bound=None)
         case Effect.EXTEND:
             more, last = event.data["days"], counts[-1]
             _change(counts, limit=last.limit + more, statutory=last.statutory and last.statutory + more)
 
 
 def _started(clock: Clock, since: datetime, event: Event, limits: Limits) -> Count:
+    """`limit` in the event: the place's own, where it is another than the law's."""
     match clock:
         case Clock.NOTICE:
-            return Count(clock=clock, since=since, limit=NOTICE_WORKDAYS, unit=Unit.WORKDAY)
+            return Count(clock=clock, since=since, limit=event.data.get("limit", NOTICE_WORKDAYS), unit=Unit.WORKDAY)
         case Clock.CORRECTION:
             days = event.data.get("days", CORRECTION_DAYS)
             return Count(clock=clock, since=since, limit=days, unit=Unit.DAY)
         case Clock.DELIVERY:
-            return Count(clock=clock, since=since, limit=DELIVERY_WORKDAYS, unit=Unit.WORKDAY)
+            return Count(clock=clock, since=since, limit=event.data.get("limit", DELIVERY_WORKDAYS), unit=Unit.WORKDAY)
         case Clock.DECISION:
             return Count(
                 clock=clock,

@@ -7,14 +7,14 @@ def mermaid() -> str:
     lines = ["stateDiagram-v2"]
     lines += [f"    {state}: {label}" for state, label in LABELS.items()]
     for move in TABLE:
-        lines += [f"    {before} --> {move.after}: {move.name}" for before in move.before or ("[*]",)]
+        lines += [f"    {before} --> {move.after or before}: {move.name}" for before in move.before or ("[*]",)]
     return "\n".join(lines) + "\n"
 
 
 def markdown() -> str:
     """`docs/case-life.md`; a test keeps the file equal to this."""
     rows = [
-        f"| `{move.name}` {move.says} | {_words(move.before) or '(new)'} | {move.after} | {_words(sorted(move.by))} "
+        f"| `{move.name}` {move.says} | {_words(move.before) or '(new)'} | {move.after or '(same)'} | {_words(sorted(move.by))} "
         f"| {move.effect} | {move.notice or 'none'} | {_words(move.requires)}{' (once)' if move.once else ''} |"
         for move in TABLE
     ]

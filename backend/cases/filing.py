@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 import msgspec
 
 from backend.cases.actions import as_seen, due_data, due_of
-from backend.cases.clocks import Count, replay, running
+from backend.cases.clocks import Count, replay, running, told_limit
 from backend.cases.model import CaseFile, NewCase
 from backend.cases.queries import facts_place
-from backend.cases.states import MOVES, Move
+from backend.cases.states import MOVES, Clock, Move
+from backend.catalogue.queries import city
 from backend.core.clock import Due
 from backend.core.codes import case_number
 from backend.core.db import Tx
@@ -37,12 +38,13 @@ async def file_cases(tx: Tx, order_id: UUID, new: Sequence[NewCase]) -> list[UUI
     await _refuse_without_mandate(tx, new)
     serials = await next_serials(tx, len(new))
     # One notice clock for all: it runs from the same moment and does not depend on the item.
-    count = running(replay([as_seen(tx, MOVES["filed"], {})], new[0].limits))
+    limit = told_limit(Clock.NOTICE, (await city(tx.db)).pack.city.clocks)
+    count = running(replay([as_seen(tx, MOVES["filed"], limit)], new[0].limits))
     end = await due_of(tx, count)
     filed = [_prepared(tx, case, serial, count, end) for case, serial in zip(new, serials, strict=True)]
     await _insert(tx, order_id, filed)
     await _insert_files(tx, [(case.id, file) for case in filed for file in case.new.files])
-    await record(tx, [_event(tx, order_id, case) for case in filed])
+    await record(tx, [_event(tx, order_id, case, limit) for case in filed])
     return [case.id for case in filed]
 
 
@@ -124,7 +126,7 @@ async def _insert_files(tx: Tx, files: list[tuple[UUID, CaseFile]]) -> None:
     )
 
 
-def _event(tx: Tx, order_id: UUID, case: _Filed) -> NewEvent:
+def _event(tx: Tx, order_id: UUID, case: _Filed, limit: dict[str, Any]) -> NewEvent:
     return NewEvent(
         kind=case.move.name,
         principal_id=tx.viewer.principal_id,
@@ -134,5 +136,5 @@ def _event(tx: Tx, order_id: UUID, case: _Filed) -> NewEvent:
         case_id=case.id,
         order_id=order_id,
         department_id=case.new.department_id,
-        data={"version": 1, "to": case.move.after} | due_data(case.end, case.count),
+        data={"version": 1, "to": case.move.after} | (limit if case.count else {}) | due_data(case.end, case.count),
     )

@@ -11,7 +11,7 @@ import msgspec
 
 from backend.cases.clocks import Count
 from backend.cases.model import Event
-from backend.cases.rules import GROUNDS
+from backend.cases.rules import GROUNDS, RECEIVERS
 from backend.cases.states import Clock, State
 from backend.core.clock import Due, Explanation, Unit
 from backend.core.i18n import _, _n
@@ -45,6 +45,7 @@ TITLES = {
     "filed": _("已收到您的申请"),
     "filed_waiting": _("已收到，等前一件办完"),
     "released": _("前一件办完了，这件开始办"),
+    "pre_reviewed": _("预审通过了"),
     "correction_asked": _("请您补正"),
     "correction_asked_again": _("请您再补一次"),
     "corrected": _("补正已交上"),
@@ -60,6 +61,11 @@ TITLES = {
     "refused": _("没有同意"),
     "certificate_made": _("结果文书已做好"),
     "delivered": _("已送达"),
+    "handed_over": _("已当面交付"),
+    "delay_explained": _("部门说明了超期的原因"),
+    "warned_red": _("超过期限了"),
+    "date_changed": _("日期变了"),
+    "archived": _("已归档"),
     "withdrawn": _("已撤回"),
     "returned": _("已退回"),
     "transferred": _("已转给其他部门"),
@@ -69,6 +75,7 @@ TITLES = {
 TEXTS = {
     "filed": _("部门会在 5 个工作日内看材料齐不齐，缺什么一次告诉您。"),
     "filed_waiting": _("前一件有结果后，这件自动开始，您不用再交。"),
+    "pre_reviewed": _("部门先看过一遍，没有发现问题，接下来正式受理。"),
     "corrected": _("部门会接着看，有结果马上告诉您。"),
     "accepted": _("材料齐了，从受理的第二天起算时间。"),
     "deemed_accepted": _("部门没有在期限内答复，从收到材料那天起就算受理。"),
@@ -80,6 +87,10 @@ TEXTS = {
     "granted": _("结果文书会在 10 个工作日内送到您手里。"),
     "refused": _("您不认可的话，可以申请行政复议，也可以到法院起诉；期限和受理地点写在决定书上。"),
     "not_accepted": _("您不认可的话，可以申请行政复议，也可以到法院起诉。"),
+    "voided": _("您不认可的话，可以申请行政复议，也可以到法院起诉。"),
+    "warned_red": _("部门应当说明原因。不用您做什么；想问可以打 12345。"),
+    "date_changed": _("放假安排公布或者改了，日期重新算过。"),
+    "archived": _("材料和经过都存好了，您随时可以回来看。"),
     "withdrawn": _("这件事已经停下，不会再往下办。想办可以重新提交。"),
     "returned": _("想接着办，请补齐后重新提交。"),
     "transferred": _("接手的部门：%(authority)s"),
@@ -141,6 +152,12 @@ def timeline(state: State, events: Iterable[Event]) -> tuple[Step, ...]:
 def told(event: Event) -> tuple[Sentence, ...]:
     """What an event says beyond its title: the officer's own words first, then what comes next."""
     lines = [Sentence("%(say)s", {"say": problem["say"]}) for problem in event.data.get("problems", ())]
+    if event.kind == "delivered" and event.data.get("way") == "online":
+        lines.append(Sentence(_("结果就在这一页，什么时候都能看。")))
+    if event.data.get("receiver") in RECEIVERS:
+        lines.append(Sentence(_("领取人：%(who)s"), {"who": Sentence(RECEIVERS[event.data["receiver"]])}))
+    if event.data.get("was"):
+        lines.append(Sentence(_("原来是%(day)s。"), {"day": date.fromisoformat(event.data["was"])}))
     if event.data.get("reason"):
         lines.append(Sentence(_("理由：%(reason)s"), {"reason": event.data["reason"]}))
     if event.kind in TEXTS:

@@ -47,6 +47,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     bound: dict[str, Any]
     rules: Any = None
     acceptance_number: int | None = None  # its place in the order of acceptance, where only so many are granted
+    colour: Literal["", "yellow", "red"] = ""  # near its date, or past it, as of the last move or night
+    archived_at: datetime | None = None
 
     @property
     def public(self) -> Public:

@@ -1,7 +1,6 @@
 """What is known of cases. Everything is loaded through the viewer: missing and forbidden are both NotFound."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +24,7 @@ async def case_for(db: asyncpg.Connection, viewer: Viewer, number: str) -> Case:
         """SELECT c.id, c.number, c.order_id, o.number AS order_number, c.principal_id, c.actor_id, c.mandate_id, c.item_code,
                   c.item_version, v.name AS item_name, case_limits(c, v.data) AS limits, c.department_id,
                   d.name AS department_name, c.state, c.version, c.officer_id, c.received_at, c.accepted_at, c.decided_at,
-                  c.due, c.due_clock, c.due_provisional, c.bound, c.rules, c.acceptance_number
+                  c.due, c.due_clock, c.due_provisional, c.bound, c.rules, c.acceptance_number, c.colour, c.archived_at
            FROM cases c JOIN orders o ON o.id = c.order_id JOIN departments d ON d.id = c.department_id
            JOIN item_versions v ON (v.code, v.version) = (c.item_code, c.item_version)
            WHERE c.number = $1 AND CASE WHEN $4 THEN c.department_id = ANY($3)
@@ -56,7 +55,7 @@ async def case_by_id(db: asyncpg.Connection, case_id: UUID) -> Case:
         """SELECT c.id, c.number, c.order_id, o.number AS order_number, c.principal_id, c.actor_id, c.mandate_id, c.item_code,
                   c.item_version, v.name AS item_name, case_limits(c, v.data) AS limits, c.department_id,
                   d.name AS department_name, c.state, c.version, c.officer_id, c.received_at, c.accepted_at, c.decided_at,
-                  c.due, c.due_clock, c.due_provisional, c.bound, c.rules, c.acceptance_number
+                  c.due, c.due_clock, c.due_provisional, c.bound, c.rules, c.acceptance_number, c.colour, c.archived_at
            FROM cases c JOIN orders o ON o.id = c.order_id JOIN departments d ON d.id = c.department_id
            JOIN item_versions v ON (v.code, v.version) = (c.item_code, c.item_version)
            WHERE c.id = $1""",
@@ -166,25 +165,6 @@ async def roles_in(db: asyncpg.Connection, account: UUID, department: str) -> fr
     return frozenset(row["role"] for row in rows)
 
 
-async def silent_cases(db: asyncpg.Connection, today: date) -> list[UUID]:
-    """Cases nobody answered within the notice limit."""
-    rows = await db.fetch(
-        "SELECT id FROM cases WHERE state = 'submitted' AND due_clock = 'notice' AND NOT due_provisional AND due < $1 ORDER BY due, id",
-        today,
-    )
-    return [row["id"] for row in rows]
-
-
-async def unanswered_renewals(db: asyncpg.Connection, today: date) -> list[tuple[UUID, date]]:
-    """Renewals that were applied for in time and not decided while the licence was valid, with its last day."""
-    rows = await db.fetch(
-        """SELECT id, renews_until FROM cases
-            WHERE renews_until < $1 AND state IN ('submitted', 'accepted', 'suspended') ORDER BY renews_until, id""",
-        today,
-    )
-    return [(row["id"], row["renews_until"]) for row in rows]
-
-
 class Room(msgspec.Struct, frozen=True):
     """Where only so many are granted: how many already were, how many accepted earlier are still open."""
 
@@ -197,11 +177,6 @@ async def room_for(db: asyncpg.Connection, case_id: UUID) -> Room | None:
     """None where nothing is limited. Whoever asks holds the order of acceptance of this item until the transaction ends."""
     row = await db.fetchrow("SELECT quota, granted, earlier FROM quota_room($1)", case_id)
     return msgspec.convert(row, Room) if row else None
-
-
-async def provisional_cases(db: asyncpg.Connection) -> list[UUID]:
-    rows = await db.fetch("SELECT id FROM cases WHERE due_provisional AND decided_at IS NULL ORDER BY id")
-    return [row["id"] for row in rows]
 
 
 async def department_phone(db: asyncpg.Connection, department: str) -> str:

@@ -78,21 +78,27 @@ class Notice(StrEnum):
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """One row. No `before`: the move that files. `requires`: fields of the event's data without which it is void.
+    """One row. No `before`: the move that files. No `after`: the case stays what it is, and its event is what counts.
 
-    `once`: at most one such event a case (a unique index says so too). `mandate`: what an agent must be allowed to do.
+    `requires`: fields of the event's data without which it is void. `once`: at most one such event a case (a unique index
+    says so too). `mandate`: what an agent must be allowed to do.
     """
 
     name: str
     says: str  # on a button
     before: tuple[State, ...] = ()
-    after: State
+    after: State | None
     by: frozenset[Who]
     effect: Effect = Effect.NONE
     notice: Notice = Notice.NEWS
     requires: tuple[str, ...] = ()
     once: bool = False
     mandate: str = ""
+
+    def leads_to(self, state: State | None) -> State:
+        """Where the case stands after it."""
+        assert self.after or state, f"{self.name} files no case"
+        return self.after or state  # type: ignore[return-value]
 
 
 S, W = State, Who
@@ -101,12 +107,17 @@ WINDOW = frozenset({W.WINDOW, W.REVIEWER})
 REVIEW = frozenset({W.REVIEWER, W.APPROVER, W.HEAD})
 DECIDE = frozenset({W.APPROVER, W.HEAD})
 HEAD = frozenset({W.HEAD})
+OFFICE = WINDOW | REVIEW
+ENDED = (
+    S.DELIVERED, S.REFUSED, S.NOT_ACCEPTED, S.NOT_COMPETENT, S.WITHDRAWN, S.RETURNED, S.TRANSFERRED, S.VOID,
+)  # fmt: skip
 OPEN = (S.WAITING, S.SUBMITTED, S.CORRECTING, S.ACCEPTED, S.SUSPENDED)
 
 TABLE: tuple[Move, ...] = (
     Move(name="filed", says=_("提交"), after=S.SUBMITTED, by=CITIZEN, effect=Effect.START, mandate="submit"),
     Move(name="filed_waiting", says=_("提交，等前一件办完"), after=S.WAITING, by=CITIZEN, mandate="submit"),
     Move(name="released", says=_("前一件办完了"), before=(S.WAITING,), after=S.SUBMITTED, by=MACHINE, effect=Effect.START),
+    Move(name="pre_reviewed", says=_("预审通过"), before=(S.SUBMITTED,), after=None, by=WINDOW, once=True),
     Move(
         name="correction_asked", says=_("请申请人补正"), before=(S.SUBMITTED,), after=S.CORRECTING, by=WINDOW,
         effect=Effect.START, notice=Notice.NEEDS_YOU, requires=("problems",), once=True,
@@ -130,9 +141,9 @@ TABLE: tuple[Move, ...] = (
         name="suspended", says=_("进入特别程序"), before=(S.ACCEPTED,), after=S.SUSPENDED, by=REVIEW,
         effect=Effect.PAUSE, requires=("ground", "reason", "days"),
     ),
-    Move(name="resumed", says=_("特别程序结束"), before=(S.SUSPENDED,), after=S.ACCEPTED, by=REVIEW, effect=Effect.RESUME),
+    Move(name="resumed", says=_("特别程序结束"), before=(S.SUSPENDED,), after=S.ACCEPTED, by=REVIEW | MACHINE, effect=Effect.RESUME),
     Move(
-        name="extended", says=_("延长时限"), before=(S.ACCEPTED,), after=S.ACCEPTED, by=HEAD,
+        name="extended", says=_("延长时限"), before=(S.ACCEPTED,), after=S.ACCEPTED, by=HEAD | MACHINE,
         effect=Effect.EXTEND, requires=("reason", "days"), once=True,
     ),
     Move(name="granted", says=_("同意"), before=(S.ACCEPTED,), after=S.GRANTED, by=DECIDE | MACHINE, effect=Effect.START, notice=Notice.RESULT),
@@ -144,10 +155,18 @@ TABLE: tuple[Move, ...] = (
         name="refused", says=_("不同意"), before=(S.ACCEPTED,), after=S.REFUSED, by=DECIDE,
         effect=Effect.STOP, notice=Notice.RESULT, requires=("reason",),
     ),
+    Move(
+        name="delay_explained", says=_("说明超期原因"), before=(S.SUBMITTED, S.ACCEPTED, S.SUSPENDED, S.GRANTED, S.CERTIFIED),
+        after=None, by=OFFICE, requires=("reason",),
+    ),
     Move(name="certificate_made", says=_("制证"), before=(S.GRANTED,), after=S.CERTIFIED, by=MACHINE | WINDOW | DECIDE),
     Move(
         name="delivered", says=_("送达"), before=(S.GRANTED, S.CERTIFIED), after=S.DELIVERED, by=MACHINE | WINDOW | DECIDE,
         effect=Effect.STOP,
+    ),
+    Move(
+        name="handed_over", says=_("窗口当面交付"), before=(S.CERTIFIED, S.DELIVERED), after=S.DELIVERED, by=OFFICE,
+        effect=Effect.STOP, requires=("receiver",), once=True,
     ),
     Move(name="withdrawn", says=_("撤回"), before=OPEN, after=S.WITHDRAWN, by=CITIZEN, effect=Effect.STOP, mandate="submit"),
     Move(
@@ -162,6 +181,7 @@ TABLE: tuple[Move, ...] = (
         name="voided", says=_("作废"), before=(*OPEN, S.GRANTED, S.CERTIFIED, S.DELIVERED), after=S.VOID, by=HEAD,
         effect=Effect.STOP, notice=Notice.RESULT, requires=("reason",),
     ),
+    Move(name="archived", says=_("归档"), before=ENDED, after=None, by=MACHINE, notice=Notice.NONE, once=True),
 )  # fmt: skip
 
 MOVES = {move.name: move for move in TABLE}
@@ -183,7 +203,7 @@ LABELS = {
     S.SUSPENDED: _("特别程序中"),
     S.GRANTED: _("已同意"),
     S.CERTIFIED: _("证已做好"),
-    S.DELIVERED: _("已送达"),
+    S.DELIVERED: _("已同意，结果已送达"),
     S.REFUSED: _("没有同意"),
     S.NOT_ACCEPTED: _("没有受理"),
     S.NOT_COMPETENT: _("不归这个部门办"),
@@ -212,5 +232,5 @@ def pairs(table: tuple[Move, ...] = TABLE) -> list[tuple[State, State, list[str]
     found: dict[tuple[State, State], list[str]] = {}
     for move in table:
         for before in move.before:
-            found.setdefault((before, move.after), []).append(move.name)
+            found.setdefault((before, move.leads_to(before)), []).append(move.name)
     return [(before, after, names) for (before, after), names in found.items()]

@@ -3,8 +3,10 @@ whole, later ones only the moves as they became."""
 
 from backend.cases.states import TABLE, Move, pairs
 
-LATER = ("deemed_renewed",)  # moves that came after the first migration
-FIRST = tuple(move for move in TABLE if move.name not in LATER)
+# Moves that came after the first migration, by the migration that brought them.
+SECOND_CAME, THIRD_CAME = ("deemed_renewed",), ("pre_reviewed", "delay_explained", "handed_over", "archived")
+SECOND = tuple(move for move in TABLE if move.name not in THIRD_CAME)
+FIRST = tuple(move for move in SECOND if move.name not in SECOND_CAME)
 
 
 def trigger_sql() -> str:
@@ -16,13 +18,19 @@ def trigger_sql() -> str:
 
 
 def moves_sql(how: str = "CREATE OR REPLACE FUNCTION", table: tuple[Move, ...] = TABLE) -> str:
-    """The moves of the table as they are now: `backend/migrations/0019_lists.sql` ends with it."""
+    """The moves of a table: `0019_lists.sql` ends with those of `SECOND`, `0026_case_life.sql` with those there are now."""
     changes = ",\n        ".join(f"('{b}', '{a}', ARRAY[{_quoted(names)}])" for b, a, names in pairs(table))
     return MOVES_OF.format(how=how, changes=changes)
 
 
 def _quoted(names: list[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
+
+
+def once_sql(came: tuple[str, ...] = THIRD_CAME) -> str:
+    """At most one event a case of those moves that came later and are made once."""
+    once = _quoted([move.name for move in TABLE if move.once and move.name in came])
+    return f"CREATE UNIQUE INDEX at_most_once_later ON events (case_id, kind) WHERE kind IN ({once});\n"
 
 
 MOVES_OF = """\

@@ -39,10 +39,11 @@ from backend.catalogue.item_model import (
     Visits,
 )
 from backend.catalogue.lexicon_model import Lexicon
+from backend.catalogue.policy_model import Clocks
 from backend.core.conditions import Meaning
 
 __all__ = [
-    "ITEM_TYPE_CODES", "UNCERTAIN_BASIS", "Announcement", "Ask", "Basis", "Calendar", "CaseType", "CertificateType", "City", "Department",
+    "ITEM_TYPE_CODES", "UNCERTAIN_BASIS", "Announcement", "Ask", "Basis", "Calendar", "CaseType", "CertificateType", "City", "Clocks", "Department",
     "Element", "ElementType", "Example", "Fee", "FileRule", "Guide", "Item", "ItemType", "Level", "Lexicon", "Limits", "Material",
     "MaterialNeed", "Office", "Pack", "Phones", "Proof", "PublicCount", "Question", "Quota",
     "Register", "Renewal", "Result", "Role", "Satisfied", "Sensitivity", "Situation", "Step", "Strict", "Subject", "Trust", "Unit", "Visits",
@@ -242,7 +243,7 @@ class City(Strict, frozen=True, kw_only=True):
     """`pack.yaml`. `certain_laws` are the only laws a basis may cite; `kinds` and `roles` give people's words.
 
     `life_events`: the scenarios in the order people meet them; those not named follow. `beneficiary`: the elements that name
-    an account money goes to, and its holder.
+    an account money goes to, and its holder. `clocks`: how long things may take here.
     """
 
     name: str
@@ -258,6 +259,7 @@ class City(Strict, frozen=True, kw_only=True):
     silence_means_accepted: Literal["all", "permits"]
     life_events: tuple[str, ...] = ()
     beneficiary: dict[str, Literal["account", "holder"]] = msgspec.field(default_factory=dict)
+    clocks: Clocks = Clocks()
 
 
 class Pack(Strict, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from backend.core.web import Form
 
 def said_of(form: Form) -> dict[str, Any]:
     """The fields of the move that were filled in; defects as a list of sentences with what each is about."""
-    said: dict[str, Any] = {name: form.text(name) for name in ("reason", "authority", "ground") if form.text(name)}
+    said: dict[str, Any] = {name: form.text(name) for name in ("reason", "authority", "ground", "receiver") if form.text(name)}
     if form.text("days"):
         said["days"] = _whole(form.text("days"))
     if defects := defects_of(form):

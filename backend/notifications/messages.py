@@ -10,7 +10,7 @@ import msgspec
 from backend.cases.messages import Sentence
 from backend.cases.states import MOVES, Clock, Notice
 from backend.core.i18n import _, _n
-from backend.notifications import identity_messages, rights_messages
+from backend.notifications import identity_messages, life_messages, rights_messages
 from backend.notifications.model import Words
 
 DUE_SOON, FILED_TOGETHER, QUESTIONED = "correction_due_soon", "filed_together", "account_questioned"
@@ -153,7 +153,7 @@ TEXTS = {
         _("请点开看理由。不认可的话，可以申请行政复议，也可以到法院起诉。"),
     ),
 }
-# Not about a case: what else a person is told.
+# What else a person is told: of a case that was not moved, and of what is no case.
 OTHERS = {
     FILED_TOGETHER: (
         _n("%(num)s 件事已提交：%(items)s"),
@@ -201,12 +201,15 @@ OTHERS = {
         _("要接着替他办，请监护人带证明到窗口登记。有疑问请打 12345。"),
     ),
 }
+# What the machine does on its way: the grant itself was the news.
+ON_THE_WAY = ("accepted", "certificate_made", "delivered")
 LOUD_OTHERS = {DUE_SOON: Notice.NEEDS_YOU, MANDATE_ASKED: Notice.NEEDS_YOU, MANDATE_ENDS_SOON: Notice.NEWS}
 OF_MANDATES = (MANDATE_GIVEN, MANDATE_HELD, MANDATE_ENDED, VISIT_DONE, LOST_BY_DEATH, LOST_BY_INCAPACITY)
 LOUD_OTHERS |= dict.fromkeys((*OF_MANDATES, FILED_TOGETHER), Notice.NEWS) | {QUESTIONED: Notice.NEEDS_YOU}
 
-OTHERS |= identity_messages.TEXTS | rights_messages.TEXTS
-LOUD_OTHERS |= identity_messages.LOUD | rights_messages.LOUD
+TEXTS |= life_messages.OF_MOVES
+OTHERS |= identity_messages.TEXTS | rights_messages.TEXTS | life_messages.TEXTS
+LOUD_OTHERS |= identity_messages.LOUD | rights_messages.LOUD | life_messages.LOUD
 
 UNTIL = {
     Clock.NOTICE: _("%(due)s前会告诉您是否受理。"),
@@ -222,7 +225,7 @@ PUSHES_OF_OTHERS = {
     MANDATE_ENDS_SOON: (_("一份授权快到期了"), _("点一下查看。")),
     **dict.fromkeys(OF_MANDATES, (_("授权有变化"), _("点一下查看。"))),
 }
-PUSHES_OF_OTHERS |= identity_messages.PUSHES | rights_messages.PUSHES
+PUSHES_OF_OTHERS |= identity_messages.PUSHES | rights_messages.PUSHES | life_messages.PUSHES
 # What a push says, by how loudly the person is told: no item, no name, no number.
 PUSHES = {
     Notice.NEWS: (_("您的办件有新进展"), _("点一下查看。")),
@@ -243,14 +246,14 @@ LOOKS = {
     "suspended": ("sea", "hourglass"),
     "filed": ("sea", "send"),
     "filed_waiting": ("sea", "hourglass"),
-}
+} | life_messages.LOOKS
 
 
 def loudness(kind: str, actor_kind: str = "") -> Notice:
     """How loudly people are told of such an event; NONE for what is no news, such as the machine's acceptance on its way to a grant."""
     if kind in LOUD_OTHERS:
         return LOUD_OTHERS[kind]
-    if kind not in TEXTS or (kind == "accepted" and actor_kind == "machine"):
+    if kind not in TEXTS or (kind in ON_THE_WAY and actor_kind == "machine"):
         return Notice.NONE
     return MOVES[kind].notice
 

@@ -86,6 +86,7 @@ KEPT = {
     "staff": "helpers are ended by their organisation",
     "guide_versions": "guides written at the desk",
     "item_events": "the history of an item at the desk",
+    "calendar_changes": "who changed a day of the calendar at the desk",
     "officer_roles": "officers are not erased here",
     "officer_enrolments": "officers are not erased here",
 }  # fmt: skip

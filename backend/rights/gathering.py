@@ -65,6 +65,7 @@ LEFT_OUT = {
     "staff": "who works at a service point, as the organisation entered it",
     "guide_versions": "guides written at the desk",
     "item_events": "the history of an item at the desk",
+    "calendar_changes": "who changed a day of the calendar at the desk",
 }
 
 

@@ -38,7 +38,7 @@ WHOSE = {
 
 # Nothing of a person's, or nothing readable without knowing already what to look for.
 NOBODYS = {
-    "schema_migrations", "departments", "officer_roles", "packs", "items", "item_versions", "item_events", "item_scopes", "scenarios", "guide_versions", "calendar_days",
+    "schema_migrations", "departments", "officer_roles", "packs", "items", "item_versions", "item_events", "item_scopes", "scenarios", "guide_versions", "calendar_days", "calendar_changes",
     "catalogue_revision", "search_words",
     "consent_texts", "organisations", "service_points",
     "pgqueuer", "pgqueuer_log",  # jobs carry ids only: see test_markers

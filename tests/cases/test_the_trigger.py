@@ -11,7 +11,7 @@ from backend.core.db import connect
 from tests.cases.town import Town
 
 LEGAL = {(before, after) for before, after, _ in pairs()}
-BIRTHS = {move.after for move in TABLE if not move.before}
+BIRTHS = {move.leads_to(None) for move in TABLE if not move.before}
 
 
 async def forced(db: asyncpg.Connection, case: Case, state: State) -> None:
@@ -44,7 +44,7 @@ async def test_every_pair_of_states_is_refused_by_raw_sql_unless_a_move_makes_it
     [
         ("UPDATE cases SET state = 'accepted' WHERE id = $1", "counts the version up"),
         ("UPDATE cases SET state = 'accepted', version = version + 2 WHERE id = $1", "no move leads"),
-        ("UPDATE cases SET version = version + 1 WHERE id = $1", "no move leads"),
+        ("UPDATE cases SET version = version + 1 WHERE id = $1", "without its event"),
         ("UPDATE cases SET received_at = received_at - interval '1 day' WHERE id = $1", "received once"),
         ("UPDATE cases SET state = 'lost', version = version + 1 WHERE id = $1", "no move leads|known_state"),
         ("DELETE FROM cases WHERE id = $1", "append-only"),

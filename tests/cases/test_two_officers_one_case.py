@@ -39,7 +39,7 @@ async def race(town: Town) -> tuple[list[str], list[str]]:
     return said, log
 
 
-async def without_version_check(tx, case, made, count, end, machine) -> bool:
+async def without_version_check(tx, case, made, count, end, colour, machine) -> bool:
     """The gate's UPDATE as a careless hand would write it."""
     await tx.db.execute(
         "UPDATE cases SET state = $2, version = $3 + 1 WHERE id = $1", case.id, made.after, case.version

@@ -3,13 +3,12 @@
 import argparse
 import asyncio
 import sys
-from collections import Counter
 from pathlib import Path
 
 import asyncpg
 
 from backend.catalogue import imports
-from backend.catalogue.import_report import report
+from backend.catalogue.import_report import kinds_of, report
 from backend.catalogue.intake import read
 from backend.catalogue.intake_model import Doubt, Intake, IntakeError
 from backend.core.db import connect
@@ -104,17 +103,10 @@ def _bar(name: str, done: int, total: int) -> None:
 
 
 def _summary(doubts: list[Doubt]) -> None:
-    """Each kind of oddity once, with how often and where first."""
-    kinds = Counter((doubt.rejected, doubt.column, _kind(doubt)) for doubt in doubts)
-    first = {(d.rejected, d.column, _kind(d)): d for d in reversed(doubts)}
-    for kind, count in sorted(kinds.items(), key=lambda one: (not one[0][0], -one[1])):
-        rejected, column, say = kind
-        place = f"第 {first[kind].row} 行起" if count > 1 else f"第 {first[kind].row} 行"
-        _tell(f"  {'没有导入' if rejected else '已处理'} {count} 行（{place}{'，' + column if column else ''}）：{say}")
-
-
-def _kind(doubt: Doubt) -> str:
-    return "别名太常见，去掉" if doubt.column == "aliases" else doubt.say
+    for kind in kinds_of(doubts):
+        place = f"第 {kind.row} 行起" if kind.count > 1 else f"第 {kind.row} 行"
+        where = f"{place}，{kind.column}" if kind.column else place
+        _tell(f"  {'没有导入' if kind.rejected else '已处理'} {kind.count} 行（{where}）：{kind.say}")
 
 
 def _tell(line: str) -> None:

@@ -2,7 +2,10 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable
+
+import msgspec
 
 from backend.catalogue.intake_columns import COLUMNS
 from backend.catalogue.intake_model import Doubt
@@ -42,3 +45,22 @@ def template() -> bytes:
     holds = [column.holds for column in COLUMNS]
     example = [column.example for column in COLUMNS]
     return table(required, [[f"# {holds[0]}", *holds[1:]], [f"# 例：{example[0]}", *example[1:]]])
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """One kind of oddity: how many rows have it, and the first of them."""
+
+    rejected: bool
+    column: str
+    say: str
+    count: int
+    row: int
+
+
+def kinds_of(doubts: Iterable[Doubt]) -> list[Kind]:
+    """Each kind of oddity once, what was rejected and what is frequent first."""
+    named = [(d.rejected, d.column, "别名太常见，去掉" if d.column == "aliases" else d.say, d.row) for d in doubts]
+    counted = Counter(kind[:3] for kind in named)
+    first = {kind[:3]: kind[3] for kind in reversed(named)}
+    kinds = [Kind(*kind, count, first[kind]) for kind, count in counted.items()]
+    return sorted(kinds, key=lambda kind: (not kind.rejected, -kind.count))

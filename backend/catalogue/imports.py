@@ -1,5 +1,7 @@
 """Writing imported guides: a new version of each that changed, all or nothing."""
 
+import asyncio
+
 import asyncpg
 import msgspec
 
@@ -39,8 +41,9 @@ async def begin(db: asyncpg.Connection) -> None:
 
 
 async def add(db: asyncpg.Connection, words: Words, guides: list[Guide]) -> None:
-    """One batch; nothing of it is to be seen before `finish`."""
-    await db.copy_records_to_table("incoming", records=[_record(words, guide) for guide in guides])
+    """One batch; nothing of it is to be seen before `finish`. Words are cut in a thread: the worker has others to serve."""
+    records = await asyncio.to_thread(lambda: [_record(words, guide) for guide in guides])
+    await db.copy_records_to_table("incoming", records=records)
 
 
 def _record(words: Words, guide: Guide) -> tuple:
@@ -62,6 +65,20 @@ def _record(words: Words, guide: Guide) -> tuple:
     )
 
 
+async def compared(db: asyncpg.Connection) -> Imported:
+    """What `finish` would do with what was added, nothing done."""
+    rows = await db.fetch(
+        """SELECT n.code, i.kind = 'item' AS kept, v.sha256 IS NULL AS new, v.sha256 IS DISTINCT FROM n.sha256 AS changed
+             FROM incoming n LEFT JOIN items i ON i.code = n.code
+             LEFT JOIN LATERAL (SELECT sha256 FROM item_versions WHERE code = n.code AND department_id IS NULL
+                                 ORDER BY version DESC LIMIT 1) v ON true"""
+    )
+    back = tuple(row["code"] for row in rows if row["kept"])
+    fresh = [row for row in rows if not row["kept"]]
+    new, changed = sum(row["new"] for row in fresh), sum(row["changed"] for row in fresh)
+    return Imported(new, changed - new, len(fresh) - changed, len(await _missing(db)), back)
+
+
 async def finish(db: asyncpg.Connection, intake: Intake, *, withdraw: bool = False) -> Imported:
     """Publish what changed. What is in the catalogue and not in the file stays, unless it is to be withdrawn."""
     await db.execute("ANALYZE incoming")
@@ -70,9 +87,9 @@ async def finish(db: asyncpg.Connection, intake: Intake, *, withdraw: bool = Fal
     )
     changed = await db.fetch(
         """INSERT INTO item_versions (code, version, sha256, data)
-           SELECT n.code, coalesce(v.version, 0) + 1, n.sha256, n.data::json
+           SELECT n.code, (SELECT coalesce(max(version), 0) + 1 FROM item_versions WHERE code = n.code), n.sha256, n.data::json
              FROM incoming n
-             LEFT JOIN LATERAL (SELECT version, sha256 FROM item_versions WHERE code = n.code
+             LEFT JOIN LATERAL (SELECT sha256 FROM item_versions WHERE code = n.code AND department_id IS NULL
                                  ORDER BY version DESC LIMIT 1) v ON true
             WHERE v.sha256 IS DISTINCT FROM n.sha256
         RETURNING version"""
@@ -83,7 +100,7 @@ async def finish(db: asyncpg.Connection, intake: Intake, *, withdraw: bool = Fal
            SELECT n.code, 'guide', n.name, n.department, n.region, v.version, n.source, n.subjects, n.themes, n.visits,
                   n.promised, n.promised_unit, n.words::tsvector
              FROM incoming n
-             JOIN LATERAL (SELECT max(version) AS version FROM item_versions WHERE code = n.code) v ON true
+             JOIN LATERAL (SELECT max(version) AS version FROM item_versions WHERE code = n.code AND department_id IS NULL) v ON true
            ON CONFLICT (code) DO UPDATE SET
                name = excluded.name, department = excluded.department, region = excluded.region,
                version = excluded.version, source = excluded.source, subjects = excluded.subjects,
@@ -102,14 +119,19 @@ async def finish(db: asyncpg.Connection, intake: Intake, *, withdraw: bool = Fal
 
 
 async def _gone(db: asyncpg.Connection, withdraw: bool) -> int:
-    """A file speaks for its source in the regions it names. Withdrawn ones are found no more; their versions stay."""
+    """Withdrawn ones are found no more; their versions stay."""
+    codes = await _missing(db)
+    if withdraw and codes:
+        await db.execute("UPDATE items SET version = NULL WHERE code = ANY ($1)", codes)
+    return len(codes)
+
+
+async def _missing(db: asyncpg.Connection) -> list[str]:
+    """What is in the catalogue and not in the file: it speaks for its source in the regions it names."""
     rows = await db.fetch(
         """SELECT i.code FROM items i
                   WHERE i.kind = 'guide' AND i.version IS NOT NULL
                     AND (i.source, i.region) IN (SELECT DISTINCT source, region FROM incoming)
                     AND NOT EXISTS (SELECT FROM incoming n WHERE n.code = i.code)"""
     )
-    codes = [row["code"] for row in rows]
-    if withdraw and codes:
-        await db.execute("UPDATE items SET version = NULL WHERE code = ANY ($1)", codes)
-    return len(codes)
+    return [row["code"] for row in rows]

@@ -15,6 +15,7 @@ async def list_in_force(db: asyncpg.Connection, words: Words | None = None, *, e
     city = await published(db)
     if city is None:
         return []
+    await _from_guides(db)
     rows = await db.fetch("SELECT code, version FROM items WHERE kind = 'item'")
     listed = {row["code"]: row["version"] for row in rows}
     stale = [code for code, version in listed.items() if city.versions.get(code) != version]
@@ -26,6 +27,15 @@ async def list_in_force(db: asyncpg.Connection, words: Words | None = None, *, e
         else:
             await _list(db, city.pack, city.pack.items[city.titles[code]], version, words)
     return stale
+
+
+async def _from_guides(db: asyncpg.Connection) -> None:
+    """A guide of which an item was made at the desk is that item from its first day on."""
+    await db.execute(
+        """UPDATE items i SET kind = 'item', source = 'desk', department_id = v.department_id, version = v.version
+             FROM item_versions v WHERE v.code = i.code AND i.kind = 'guide' AND v.state = 'published' AND v.department_id IS NOT NULL
+              AND v.effective_from <= app_today() AND coalesce(v.effective_until, 'infinity') > app_today()"""
+    )
 
 
 async def _list(db: asyncpg.Connection, pack: Pack, item: Item, version: int, words: Words) -> None:

@@ -16,8 +16,10 @@ from backend.core.errors import Conflict, Invalid, NotFound, Problem
 from backend.core.i18n import _
 from backend.core.jobs import enqueue
 from backend.editing.candidate import Candidate, candidate, findings, problems
+from backend.editing.from_guide import from_guide, keeps_code
 from backend.editing.model import Desk, Text, Version
 from backend.editing.queries import desks_of, text_of
+from backend.editing.queries_import import guide_to_copy
 from backend.editing.skeleton import next_code, skeleton
 
 CHANGED = _("这一稿刚才有人动过，您写的还在，没有保存。请看看改了什么，再决定。")
@@ -46,8 +48,7 @@ async def begin_new(tx: Tx, department: str, name: str, like: Text | None) -> st
     published = await city(tx.db)
     if name in published.pack.items:
         raise Invalid(Problem(_("已经有一件事叫“%(name)s”。"), "name", {"name": name}))
-    taken = [row["code"] for row in await tx.db.fetch("SELECT code FROM items WHERE department_id = $1", department)]
-    code = next_code(published.pack, department, taken)
+    code = await _free_code(tx, published, department)
     raw = {
         **(like.raw if like else skeleton(published.pack, department)),
         "code": code,
@@ -59,6 +60,28 @@ async def begin_new(tx: Tx, department: str, name: str, like: Text | None) -> st
     await tx.db.execute("SELECT begin_item($1, $2, $3)", code, name, department)
     await _insert(tx, code, candidate(published, raw), {"like": like.raw["name"]} if like else {})
     return code
+
+
+async def begin_from_guide(tx: Tx, department: str, code: str) -> str:
+    """A draft of an item out of an imported guide, under its code where that can be one of ours. Until it is published
+    the guide stays as it is. Returns the code."""
+    if "editor" not in (await desks_of(tx)).get(department, frozenset()):
+        raise NotFound()
+    published, guide = await city(tx.db), await guide_to_copy(tx.db, code)
+    raw = from_guide(published.pack, department, guide)
+    if raw["name"] in published.pack.items:
+        raise Invalid(Problem(_("已经有一件事叫“%(name)s”。"), "name", {"name": raw["name"]}))
+    raw["code"] = code if keeps_code(code) else await _free_code(tx, published, department)
+    tried = await tried_out(tx, raw)
+    if raw["code"] != code:
+        await tx.db.execute("SELECT begin_item($1, $2, $3)", raw["code"], raw["name"], department)
+    await _insert(tx, raw["code"], tried, {"like": guide.name})
+    return raw["code"]
+
+
+async def _free_code(tx: Tx, published: Published, department: str) -> str:
+    taken = [row["code"] for row in await tx.db.fetch("SELECT code FROM items WHERE department_id = $1", department)]
+    return next_code(published.pack, department, taken)
 
 
 async def _insert(tx: Tx, code: str, tried: Candidate, data: dict[str, Any]) -> None:

@@ -37,7 +37,7 @@ async def items_on_desk(tx: Tx, departments: list[str], words: str = "", state: 
                                       AND coalesce(f.effective_until, 'infinity') > $5
              LEFT JOIN LATERAL (SELECT min(v.effective_from) AS effective_from FROM item_versions v WHERE v.code = i.code
                                    AND v.state = 'published' AND v.effective_from > $5) p ON true
-            WHERE i.kind = 'item' AND coalesce(d.department_id, i.department_id) = ANY ($1)
+            WHERE (i.kind = 'item' OR d.code IS NOT NULL) AND coalesce(d.department_id, i.department_id) = ANY ($1)
               AND ($2 = '' OR strpos(lower(coalesce(d.name, f.name, i.name) || ' ' || i.code), lower($2)) > 0)
               AND ($3::text IS NULL OR d.state = $3)
             ORDER BY d.state IS NULL, name, i.code LIMIT $6""",

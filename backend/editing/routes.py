@@ -16,8 +16,8 @@ from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotFound, Problem
 from backend.core.i18n import _
 from backend.core.web import OFFICER, Form, language_of, page, read_form, see_other
-from backend.editing import routes_form
-from backend.editing.actions import begin, begin_new, move
+from backend.editing import routes_form, routes_import
+from backend.editing.actions import begin, begin_from_guide, begin_new, move
 from backend.editing.candidate import candidate, findings
 from backend.editing.differences import Side, changes_of
 from backend.editing.fields import SECTIONS
@@ -34,11 +34,14 @@ async def items(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
 
 @post("/desk/items", opt=OFFICER, include_in_schema=False)
 async def new_item(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
-    """A new item, from nothing or like another one."""
+    """A new item: from nothing, like another one, or out of a guide that was imported."""
     form = await read_form(request)
-    like = await _to_copy(tx, form.text("like"))
+    guide, like = form.text("guide"), await _to_copy(tx, form.text("like"))
     try:
-        code = await begin_new(tx, form.text("department"), form.text("name"), like)
+        if guide:
+            code = await begin_from_guide(tx, form.text("department"), guide)
+        else:
+            code = await begin_new(tx, form.text("department"), form.text("name"), like)
     except Invalid as refusal:
         return await _list_page(request, tx, form, list(refusal.problems), status=422)
     return see_other(f"/desk/items/{code}/draft/basics")
@@ -159,4 +162,4 @@ async def preview(request: Request, tx: NamedDependency[Tx], code: FromPath[str]
     )  # fmt: skip
 
 
-ROUTES = [items, new_item, show, begin_draft, make_move, preview, *routes_form.ROUTES]
+ROUTES = [items, new_item, show, begin_draft, make_move, preview, *routes_form.ROUTES, *routes_import.ROUTES]

@@ -1,0 +1,20 @@
+"""What the worker does for the catalogue desk."""
+
+from typing import Any
+from uuid import UUID
+
+from backend.core.jobs import Work, at_once
+from backend.editing import actions_import
+
+
+@at_once(1)
+async def read_import(work: Work, payload: dict[str, Any]) -> None:
+    await actions_import.read_in(work, UUID(payload["import"]))
+
+
+@at_once(1)
+async def bring_import(work: Work, payload: dict[str, Any]) -> None:
+    await actions_import.bring_in(work, UUID(payload["import"]))
+
+
+JOBS = {"read_import": read_import, "bring_import": bring_import}

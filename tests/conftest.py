@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 
 from backend.core.embedded import EmbeddedPostgres
 from backend.settings import ROLES, Settings, load
+from tests.demo import load_demo
 from tests.postgres import TEMPLATE, cloned, environ_of, make_template, quick_folder, started
 
 pytest_plugins = ("tests.phones",)
@@ -42,6 +43,17 @@ async def template(postgres: EmbeddedPostgres) -> str:
 async def steady(postgres: EmbeddedPostgres, template: str) -> AsyncIterator[str]:
     """A migrated database whose tests all roll back."""
     async with cloned(postgres) as name:
+        yield name
+
+
+@pytest_asyncio.fixture(scope="session")
+async def demo_city(
+    postgres: EmbeddedPostgres, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[str]:
+    """The starter city and its cast, loaded once: a database to be cloned and never entered."""
+    async with cloned(postgres) as name:
+        environ = {"DATA": str(tmp_path_factory.mktemp("demo")), "MASTER_KEY": "5a" * 32}
+        await load_demo(load(environ | environ_of(postgres, name)))
         yield name
 
 

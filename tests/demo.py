@@ -1,5 +1,6 @@
 """The starter city and its cast in a test's database, as `make run` loads them."""
 
+from functools import cache
 from pathlib import Path
 
 import backend
@@ -12,6 +13,7 @@ from backend.settings import Settings
 from tests.web import StoppedClock
 
 HAIKOU = Path(backend.__file__).parent / "packs" / "haikou"
+read_once = cache(read_folder)  # nobody who loads it changes it
 
 
 async def load_demo(settings: Settings) -> None:
@@ -19,6 +21,6 @@ async def load_demo(settings: Settings) -> None:
     async with owner.transaction():
         now = StoppedClock()()
         await owner.execute("SELECT set_config('app.now', $1, true)", now.isoformat())
-        await load_pack(owner, read_folder(HAIKOU))
+        await load_pack(owner, read_once(HAIKOU))
         await load_cast(Tx(owner, Vault(settings.master_key or ""), now), read_cast(HAIKOU))
     await owner.close()

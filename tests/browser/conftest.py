@@ -1,14 +1,15 @@
 """Journeys: one person, one phone, the whole product behind it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page
 
+from backend.core.embedded import EmbeddedPostgres
 from backend.settings import Settings
 from tests.browser.town import Town, started
-from tests.demo import load_demo
+from tests.postgres import cloned
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -18,8 +19,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest_asyncio.fixture
-async def town(settings: Settings) -> AsyncIterator[Town]:
-    await load_demo(settings)
+async def database(postgres: EmbeddedPostgres, demo_city: str) -> AsyncIterator[str]:
+    async with cloned(postgres, demo_city) as name:
+        yield name
+
+
+@pytest.fixture
+def town(settings: Settings) -> Iterator[Town]:
     with started(settings) as town:
         yield town
 

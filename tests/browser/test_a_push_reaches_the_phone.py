@@ -15,7 +15,6 @@ from backend.core.crypto import Vault
 from backend.core.db import connect, job_transaction, open_pool, wall_clock
 from backend.core.events import NewEvent, record
 from tests.browser.town import started
-from tests.demo import load_demo
 from tests.fakes.push_service import push_service
 
 STUB = "PushManager.prototype.subscribe = async () => (%s);"
@@ -29,7 +28,6 @@ async def service():
 
 @pytest_asyncio.fixture
 async def town(settings, service):
-    await load_demo(settings)
     with started(settings, PUSH_ALLOWED=service.origin) as town:
         yield town
 

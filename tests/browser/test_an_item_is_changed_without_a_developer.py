@@ -9,7 +9,6 @@ from playwright.async_api import Browser, Page
 from backend.settings import Settings
 from tests.browser.conftest import Person
 from tests.browser.town import Town, started
-from tests.demo import load_demo
 from tests.orders.shopping import act_for_father, fill_in, form, put_in, reviewed
 from tests.web import running
 
@@ -26,7 +25,6 @@ class Before(msgspec.Struct):
 
 @pytest_asyncio.fixture
 async def before(settings: Settings):
-    await load_demo(settings)
     async with running(msgspec.structs.replace(settings, demo=True)) as site:
         daughter = await site.person("daughter")
         await act_for_father(site, daughter)

@@ -13,26 +13,16 @@ from backend.catalogue.actions import load_pack
 from backend.catalogue.pack_read import build, read_folder
 from backend.core.db import connect
 from backend.core.embedded import EmbeddedPostgres
-from backend.settings import Settings, load
+from backend.settings import Settings
 from tests.cart.lines import city
-from tests.demo import HAIKOU, load_demo
-from tests.postgres import cloned, environ_of
+from tests.demo import HAIKOU
+from tests.postgres import cloned
 from tests.web import Site, StoppedClock, running
 
 
-@pytest_asyncio.fixture(scope="session")
-async def loaded(
-    postgres: EmbeddedPostgres, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[str]:
-    async with cloned(postgres) as name:
-        environ = {"DATA": str(tmp_path_factory.mktemp("loaded")), "MASTER_KEY": "5a" * 32}
-        await load_demo(load(environ | environ_of(postgres, name)))
-        yield name
-
-
 @pytest_asyncio.fixture
-async def database(postgres: EmbeddedPostgres, loaded: str) -> AsyncIterator[str]:
-    async with cloned(postgres, loaded) as name:
+async def database(postgres: EmbeddedPostgres, demo_city: str) -> AsyncIterator[str]:
+    async with cloned(postgres, demo_city) as name:
         yield name
 
 

@@ -4,23 +4,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
-import pytest
 import pytest_asyncio
 
 from backend.core.embedded import EmbeddedPostgres
 from backend.settings import Settings, load
-from tests.demo import load_demo
 from tests.postgres import cloned, environ_of
 from tests.web import Site, running
-
-
-@pytest_asyncio.fixture(scope="session")
-async def peopled(
-    postgres: EmbeddedPostgres, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[str]:
-    async with cloned(postgres) as name:
-        await load_demo(settings_of(postgres, name, tmp_path_factory.mktemp("peopled")))
-        yield name
 
 
 def settings_of(postgres: EmbeddedPostgres, name: str, data: Path) -> Settings:
@@ -29,9 +18,9 @@ def settings_of(postgres: EmbeddedPostgres, name: str, data: Path) -> Settings:
 
 
 @pytest_asyncio.fixture
-async def town_settings(postgres: EmbeddedPostgres, peopled: str, tmp_path: Path) -> AsyncIterator[Settings]:
+async def town_settings(postgres: EmbeddedPostgres, demo_city: str, tmp_path: Path) -> AsyncIterator[Settings]:
     """Settings with a copy of that city behind them."""
-    async with cloned(postgres, peopled) as name:
+    async with cloned(postgres, demo_city) as name:
         yield msgspec.structs.replace(settings_of(postgres, name, tmp_path), demo=True)
 
 

@@ -3,13 +3,11 @@
 from collections.abc import AsyncIterator
 
 import httpx
-import pytest
 import pytest_asyncio
 
 from backend.core.db import open_pool
 from backend.core.embedded import EmbeddedPostgres
 from backend.core.jobs import Work
-from tests.demo import load_demo
 from tests.orders.conftest import settings_of, site  # noqa: F401
 from tests.orders.shopping import fill_in, form, put_in, reviewed
 from tests.postgres import cloned
@@ -18,19 +16,9 @@ from tests.web import Site
 TWO = ("高龄老人长寿补贴", "护理补贴")
 
 
-@pytest_asyncio.fixture(scope="session")
-async def cast_only(
-    postgres: EmbeddedPostgres, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[str]:
-    """The starter city and its cast, loaded once."""
-    async with cloned(postgres) as name:
-        await load_demo(settings_of(postgres, name, tmp_path_factory.mktemp("rights")))
-        yield name
-
-
 @pytest_asyncio.fixture
-async def database(postgres: EmbeddedPostgres, cast_only: str) -> AsyncIterator[str]:
-    async with cloned(postgres, cast_only) as name:
+async def database(postgres: EmbeddedPostgres, demo_city: str) -> AsyncIterator[str]:
+    async with cloned(postgres, demo_city) as name:
         yield name
 
 

@@ -1,5 +1,5 @@
 """The same town as the mandates'."""
 
-from tests.mandates.conftest import peopled, site, town_settings
+from tests.mandates.conftest import site, town_settings
 
-__all__ = ["peopled", "site", "town_settings"]
+__all__ = ["site", "town_settings"]

@@ -5,6 +5,7 @@ A setting NAME may also be given as NAME_FILE, the path of a file that holds it:
 """
 
 import os
+import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,6 +16,8 @@ import msgspec
 
 Role = Literal["owner", "web", "worker"]
 ROLES: dict[Role, str] = {"owner": "suishouban_owner", "web": "suishouban_web", "worker": "suishouban_worker"}
+
+CLAMD = re.compile(r"unix:(?P<path>/.+)|tcp:(?P<host>[^:]+|\[.+\]):(?P<port>[0-9]{1,5})")
 
 
 class Refused(Exception):
@@ -46,15 +49,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url_worker: str | None
     master_key: str | None
     vapid_key: str | None
+    signing_key: str | None
     smtp_url: str | None
     sms_url: str | None
     sms_key: str | None
     oidc_issuer: str | None
     oidc_client_id: str | None
     oidc_client_secret: str | None
+    oidc_number_claim: str | None
     mail_from: str
     push_allowed: tuple[str, ...]
     archive_years: int
+    s3_bucket: str | None
+    s3_prefix: str
+    s3_endpoint: str | None
+    s3_region: str
+    s3_access_key: str | None
+    s3_secret_key: str | None
+    clamd: str | None
 
     def can_send(self, channel: str) -> bool:
         """Whether this installation reaches people by `phone` (a text message) or by `email`."""
@@ -113,15 +125,24 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         database_url_worker=_said("DATABASE_URL_WORKER", environ, problems),
         master_key=_said("MASTER_KEY", environ, problems, data / "secrets" / "master.key"),
         vapid_key=_said("VAPID_KEY", environ, problems, data / "secrets" / "vapid.pem"),
+        signing_key=_said("SIGNING_KEY", environ, problems, data / "secrets" / "signing.pem"),
         smtp_url=_said("SMTP_URL", environ, problems),
         sms_url=_said("SMS_URL", environ, problems),
         sms_key=_said("SMS_KEY", environ, problems),
         oidc_issuer=environ.get("OIDC_ISSUER") or None,
         oidc_client_id=environ.get("OIDC_CLIENT_ID") or None,
         oidc_client_secret=_said("OIDC_CLIENT_SECRET", environ, problems),
+        oidc_number_claim=environ.get("OIDC_NUMBER_CLAIM") or None,
         mail_from=environ.get("MAIL_FROM") or "随手办 <suishouban@localhost>",
         push_allowed=tuple((environ.get("PUSH_ALLOWED") or "").split()),
         archive_years=_whole("ARCHIVE_YEARS", environ, 30, 1, 100, problems),
+        s3_bucket=environ.get("S3_BUCKET") or None,
+        s3_prefix=(environ.get("S3_PREFIX") or "").strip("/"),
+        s3_endpoint=environ.get("S3_ENDPOINT") or None,
+        s3_region=environ.get("S3_REGION") or "us-east-1",
+        s3_access_key=_said("S3_ACCESS_KEY", environ, problems),
+        s3_secret_key=_said("S3_SECRET_KEY", environ, problems),
+        clamd=environ.get("CLAMD") or None,
     )
     problems += _contradictions(settings)
     if problems:
@@ -154,7 +175,7 @@ def _contradictions(settings: Settings) -> list[str]:
         problems.append("SMS_URL must begin with https://.")
     if bool(settings.sms_url) != bool(settings.sms_key):
         problems.append("SMS_URL and SMS_KEY (or SMS_KEY_FILE) belong together.")
-    return problems + _provider_contradictions(settings)
+    return problems + _provider_contradictions(settings) + _file_contradictions(settings)
 
 
 def _provider_contradictions(settings: Settings) -> list[str]:
@@ -167,6 +188,20 @@ def _provider_contradictions(settings: Settings) -> list[str]:
     issuer = urlsplit(settings.oidc_issuer or "https://")
     if issuer.scheme != "https" and not is_loopback(issuer.hostname or ""):
         problems.append("OIDC_ISSUER must begin with https://.")
+    return problems
+
+
+def _file_contradictions(settings: Settings) -> list[str]:
+    problems = []
+    if bool(settings.s3_access_key) != bool(settings.s3_secret_key):
+        problems.append("S3_ACCESS_KEY and S3_SECRET_KEY (or their _FILE) belong together.")
+    if settings.s3_endpoint and not settings.s3_bucket:
+        problems.append("S3_ENDPOINT needs S3_BUCKET.")
+    endpoint = urlsplit(settings.s3_endpoint or "https://")
+    if endpoint.scheme != "https" and not is_loopback(endpoint.hostname or ""):
+        problems.append("S3_ENDPOINT must begin with https://.")
+    if settings.clamd and not CLAMD.fullmatch(settings.clamd):
+        problems.append("CLAMD must be unix:/path/of/the/socket or tcp:host:port.")
     return problems
 
 
@@ -192,9 +227,9 @@ def _said(name: str, environ: Mapping[str, str], problems: list[str], kept: Path
         return None
 
 
-def need_keys(settings: Settings) -> None:
+def need_keys(settings: Settings, *also: Literal["SIGNING_KEY"]) -> None:
     """Refuse to serve without the secrets, which only an installation with its own DATA makes for itself."""
-    missing = [name for name in ("MASTER_KEY", "VAPID_KEY") if not getattr(settings, name.lower())]
+    missing = [name for name in ("MASTER_KEY", "VAPID_KEY", *also) if not getattr(settings, name.lower())]
     if missing:
         raise SettingsError(
             "\n".join(f"{name} is missing: give the path of its file in {name}_FILE." for name in missing)

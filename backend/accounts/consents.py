@@ -48,7 +48,10 @@ PURPOSES = {purpose.name: purpose for purpose in (PLATFORM, SENSITIVE, PREFILL, 
 
 
 class Consent(msgspec.Struct, frozen=True, kw_only=True):
-    """One time somebody agreed. `words`: exactly what was shown. `by_other`: an agent or a guardian agreed for her."""
+    """One time somebody agreed. `words`: exactly what was shown. `by_other`: an agent or a guardian agreed for her.
+
+    `lapsed`: a guardian's, from before she was fourteen or from a guardianship that is over; it counts for nothing.
+    """
 
     id: UUID
     purpose: str
@@ -58,7 +61,13 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
     words: str
     given_at: datetime
     withdrawn_at: datetime | None
+    given_by: UUID
     by_other: bool
+    lapsed: bool
+
+    @property
+    def in_force(self) -> bool:
+        return self.withdrawn_at is None and not self.lapsed
 
 
 def purpose_of(name: str) -> Purpose:
@@ -78,15 +87,23 @@ async def agreed(tx: Tx, account: UUID, purpose: Purpose) -> bool:
     return (version or 0) >= purpose.version
 
 
-async def agree(tx: Tx, account: UUID, purpose: Purpose, digest: str) -> bool:
-    """The viewer agrees for herself, or under the mandate on her screen for its principal, to the words whose hash the
-    page sent back. False, and nothing is kept, when those are not the words of today. A second time changes nothing."""
+async def agree(tx: Tx, account: UUID, purpose: Purpose, digest: str, under: UUID | None = None) -> bool:
+    """The viewer agrees for herself, or under this mandate (else the one on her screen) for its principal, to the words whose hash the
+    page sent back. False, and nothing is kept, when those are not the words of today. A second time changes nothing.
+    Who may not agree for her is refused by the database; `may_agree` asks before."""
     language = next((lang for lang in LANGUAGES if shown(purpose, lang) == digest), None)
     if language is None:
         return False
-    mandate = tx.viewer.mandate_id if account != tx.viewer.id else None
+    mandate = (under or tx.viewer.mandate_id) if account != tx.viewer.id else None
     await keep(tx, account, purpose, language, by=tx.viewer.id, mandate=mandate)
     return True
+
+
+async def may_agree(tx: Tx, account: UUID, purpose: Purpose, mandate: UUID | None) -> bool:
+    """Whether the viewer may say yes to this: for herself always, for somebody else under this mandate (migration 0023)."""
+    if account == tx.viewer.id:
+        return True
+    return await tx.db.fetchval("SELECT may_consent($1, $2, $3)", mandate, account, purpose.name)
 
 
 async def keep(
@@ -101,27 +118,31 @@ async def keep(
     await tx.db.execute(
         """INSERT INTO consents (id, account_id, purpose, version, language, text_hash, given_by, mandate_id, given_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-           ON CONFLICT (account_id, purpose, version) WHERE withdrawn_at IS NULL DO NOTHING""",
+           ON CONFLICT (account_id, purpose, version, given_by) WHERE withdrawn_at IS NULL DO NOTHING""",
         *(uuid4(), account, purpose.name, purpose.version, language, digest, by, mandate, tx.now),
     )
 
 
-async def withdraw(tx: Tx, purpose: Purpose) -> None:
-    """From now on, of every version. What hangs on it ends in this same transaction (migration 0013)."""
-    await tx.db.execute(
-        """UPDATE consents SET withdrawn_at = $3, withdrawn_by = $1
-           WHERE account_id = $1 AND purpose = $2 AND withdrawn_at IS NULL""",
+async def withdraw(tx: Tx, account: UUID, purpose: Purpose) -> bool:
+    """From now on, of every version: her own all, a guardian's only those she gave herself. Whether there was any.
+
+    What hangs on it ends in this same transaction (migration 0013)."""
+    done = await tx.db.execute(
+        """UPDATE consents SET withdrawn_at = $4, withdrawn_by = $1
+           WHERE account_id = $2 AND purpose = $3 AND withdrawn_at IS NULL AND ($1 = $2 OR given_by = $1)""",
         tx.viewer.id,
+        account,
         purpose.name,
         tx.now,
     )
+    return done != "UPDATE 0"
 
 
 async def consents_of(tx: Tx, account: UUID) -> list[Consent]:
     """Every consent ever given for her, the newest first."""
     rows = await tx.db.fetch(
-        """SELECT c.id, c.purpose, c.version, c.language, c.text_hash, t.words, c.given_at, c.withdrawn_at,
-                  c.given_by <> c.account_id AS by_other
+        """SELECT c.id, c.purpose, c.version, c.language, c.text_hash, t.words, c.given_at, c.withdrawn_at, c.given_by,
+                  c.given_by <> c.account_id AS by_other, consent_lapsed(c.mandate_id) AS lapsed
            FROM consents c JOIN consent_texts t ON t.hash = c.text_hash WHERE c.account_id = $1
            ORDER BY c.given_at DESC, c.id""",
         account,

@@ -9,12 +9,17 @@ from asyncpg import CheckViolationError
 from backend.accounts.actions import open_account
 from backend.accounts.model import NewAccount
 from backend.accounts.provider import Claims
+from backend.core.codes import CodeError, read_resident_id
 from backend.core.db import Tx
 from backend.core.errors import Conflict, NotAllowed
 from backend.core.i18n import _
+from backend.core.jobs import enqueue
 
 OTHER_ACCOUNT = _(
     "身份平台认识的是您在随手办的另一个账号，所以没有换过去：这里填的都还在。请用那个账号办；不清楚就打 12345。"
+)
+HERS_ALREADY = _(
+    "您家里人替您开过账号，资料都在那里。请先退出现在这个账号，再用身份平台登录，就会进到那个账号；要合到一起，带身份证到窗口办。"
 )
 
 
@@ -49,7 +54,10 @@ async def account_for(tx: Tx, claims: Claims, stays: UUID | None = None) -> UUID
             next_step="/me",
             next_say=_("回到我的"),
         )
-    account = visitor.id if visitor else await _open(tx, claims)
+    child = await taken_over(tx, claims)
+    if child and visitor:
+        raise Conflict(HERS_ALREADY, next_step="/me/sessions", next_say=_("去退出"))
+    account = child or (visitor.id if visitor else await _open(tx, claims))
     linked = await tx.db.fetchval(
         """INSERT INTO identities (issuer, subject_blind, account_id, linked_at) VALUES ($1, $2, $3, $4)
            ON CONFLICT DO NOTHING RETURNING true""",
@@ -61,6 +69,26 @@ async def account_for(tx: Tx, claims: Claims, stays: UUID | None = None) -> UUID
     if not linked:
         raise Conflict(_("这个账号已经关联过身份平台上的另一个人。"), next_step="/sign-in", next_say=_("重新登录"))
     return account
+
+
+async def taken_over(tx: Tx, claims: Claims) -> UUID | None:
+    """The account a guardian opened for her before she was fourteen, if the provider says her number and name: she is the
+    viewer from then on, and her guardians are told. A number that is only typed opens nothing."""
+    try:
+        number = read_resident_id(claims.number, tx.today).text
+    except CodeError:
+        return None
+    row = await tx.db.fetchrow(
+        "SELECT id, name_sealed, key_wrapped FROM unclaimed($1)", tx.vault.blind(number, "identity")
+    )
+    if (
+        row is None
+        or tx.vault.key(row["key_wrapped"]).open(row["name_sealed"], f"name:{row['id']}") != claims.name.encode()
+    ):
+        return None
+    await tx.db.execute("SELECT set_config('app.viewer', $1, true)", str(row["id"]))
+    await enqueue(tx.db, "account_taken_over", {"account": str(row["id"])})
+    return row["id"]
 
 
 async def _who_set_out(tx: Tx, stays: UUID | None) -> SetOut | None:

@@ -58,7 +58,7 @@ async def agree_first(request: Request, tx: NamedDependency[Tx]) -> Response[Any
 @get("/me/consents", opt=EARLY, include_in_schema=False)
 async def consents(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     given = await consents_of(tx, tx.viewer.id)
-    in_force = {c.purpose: c for c in reversed(given) if c.withdrawn_at is None}
+    in_force = {c.purpose: c for c in reversed(given) if c.in_force}
     return page(
         request,
         tx,
@@ -84,7 +84,7 @@ async def give(request: Request, tx: NamedDependency[Tx], name: FromPath[str]) -
 
 @post("/me/consents/{name:str}/withdrawal", opt=EARLY, include_in_schema=False)
 async def take_back(tx: NamedDependency[Tx], name: FromPath[str]) -> Response[None]:
-    await withdraw(tx, purpose_of(name))
+    await withdraw(tx, tx.viewer.id, purpose_of(name))
     return see_other("/me/consents")
 
 

@@ -11,7 +11,7 @@ from backend.core.errors import Invalid, NotFound, Problem
 from backend.core.files import keep, press
 from backend.core.i18n import _
 from backend.core.web import OFFICER, Form, page, read_form, request_tx, see_other
-from backend.desk.identity import confirm, holders_of, need_counter
+from backend.desk.identity import confirm, hand_over, holders_of, need_counter
 from backend.desk.signing import OnPaper, signed_on_paper, to_sign_on_paper
 
 COMPARED = _("请先核对证件和本人，再打勾。")
@@ -21,7 +21,7 @@ COMPARED = _("请先核对证件和本人，再打勾。")
 async def identity_page(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     need_counter(tx)
     done = request.query_params.get("done") == "1"
-    return page(request, tx, "desk/identity.html", holders=None, number="", problems=[], done=done)
+    return page(request, tx, "desk/identity.html", holders=None, number="", phone="", problems=[], done=done)
 
 
 @post("/desk/identity", opt=OFFICER, include_in_schema=False)
@@ -32,7 +32,7 @@ async def find_by_card(request: Request, tx: NamedDependency[Tx]) -> Response[st
         holders, problems = await holders_of(tx, number), list[Problem]()
     except Invalid as invalid:
         holders, problems = None, list(invalid.problems)
-    said: dict[str, Any] = {"holders": holders, "number": number, "problems": problems, "done": False}
+    said: dict[str, Any] = {"holders": holders, "number": number, "phone": "", "problems": problems, "done": False}
     return page(request, tx, "desk/identity.html", status=422 if problems else 200, **said)
 
 
@@ -41,10 +41,31 @@ async def confirm_person(request: Request, tx: NamedDependency[Tx]) -> Response[
     form = await read_form(request)
     number = form.text("number")
     if form.text("compared") != "yes":
-        said: dict[str, Any] = {"holders": await holders_of(tx, number), "number": number, "done": False}
-        return page(request, tx, "desk/identity.html", status=422, problems=[Problem(COMPARED, "compared")], **said)
+        return await _compared_page(request, tx, form, [Problem(COMPARED, "compared")])
     await confirm(tx, _id(form.text("person")), number)
     return see_other("/desk/identity?done=1")
+
+
+@post("/desk/identity/handover", opt=OFFICER, include_in_schema=False)
+async def hand_account_over(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
+    """A child of fourteen takes over the account that was opened for her."""
+    form = await read_form(request)
+    problems = [] if form.text("compared") == "yes" else [Problem(COMPARED, "compared")]
+    try:
+        if problems:
+            raise Invalid(*problems)
+        async with tx.db.transaction():
+            await hand_over(tx, form.text("number"), form.text("phone"))
+    except Invalid as invalid:
+        return await _compared_page(request, tx, form, list(invalid.problems))
+    return see_other("/desk/identity?done=1")
+
+
+async def _compared_page(request: Request, tx: Tx, form: Form, problems: list[Problem]) -> Response[str]:
+    """The card again, with what is wrong and nothing typed lost."""
+    number = form.text("number")
+    said: dict[str, Any] = {"holders": await holders_of(tx, number), "number": number, "phone": form.text("phone")}
+    return page(request, tx, "desk/identity.html", status=422, problems=problems, done=False, **said)
 
 
 @get("/desk/signatures", opt=OFFICER, include_in_schema=False)
@@ -101,4 +122,6 @@ def _id(text: str) -> UUID:
         raise NotFound() from error
 
 
-ROUTES = [identity_page, find_by_card, confirm_person, paper_page, find_by_code, hand_in_paper]
+ROUTES = [
+    identity_page, find_by_card, confirm_person, hand_account_over, paper_page, find_by_code, hand_in_paper,
+]  # fmt: skip

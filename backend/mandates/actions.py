@@ -74,8 +74,9 @@ async def insert_mandate(tx: Tx, new: NewMandate, key: DataKey | None = None) ->
         key = tx.vault.key(await tx.db.fetchval("SELECT key_wrapped FROM accounts WHERE id = $1", new.principal_id))
     async with at_most_five(tx):
         await tx.db.execute(
-            """INSERT INTO mandates (id, principal_id, agent_id, kind, created_via, items, actions, consent_sealed, consent_hash, valid_from, valid_to, granted_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+            """INSERT INTO mandates (id, principal_id, agent_id, kind, created_via, items, actions, consent_sealed, consent_hash, valid_from, valid_to, granted_at,
+                                     own_consent_on)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
             new.id,
             new.principal_id,
             new.agent_id,
@@ -88,6 +89,7 @@ async def insert_mandate(tx: Tx, new: NewMandate, key: DataKey | None = None) ->
             new.valid_from or tx.today,
             new.valid_to,
             tx.now,
+            new.own_consent_on,
         )
 
 

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import msgspec
 from obstore.store import ObjectStore
 
+from backend.core.codes import read_resident_id
 from backend.core.crypto import DataKey
 from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
@@ -18,6 +19,7 @@ from backend.core.files import Pressed, keep
 from backend.core.i18n import _, translate
 from backend.core.jobs import enqueue
 from backend.mandates.actions import spelled, write_mandate
+from backend.mandates.ages import OF_AGE, OWN_CONSENT, birthday
 from backend.mandates.consent import hash_of, open_words, seal_words
 from backend.mandates.model import ACTION_WORDS, Action, NewMandate
 from backend.mandates.people import OTHER_OWNER, Found, Shown, look_up, settle
@@ -67,6 +69,7 @@ class CounterMandate(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     asked_at: datetime
     expires_at: datetime
+    own_consent_on: date | None
 
     @property
     def short_hash(self) -> str:
@@ -101,12 +104,19 @@ async def take_in(tx: Tx, typed: Typed) -> UUID:
     (principal_id, key), (agent_id, _key) = await settle(tx, principal), await settle(tx, agent)
     await tx.db.execute(
         """INSERT INTO counter_mandates (id, kind, principal_id, agent_id, items, actions, consent_sealed, consent_hash, valid_from,
-                                         valid_to, department_id, first_officer, asked_at, expires_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)""",
+                                         valid_to, department_id, first_officer, asked_at, expires_at, own_consent_on)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)""",
         request, typed.kind, principal_id, agent_id, typed.items, list(typed.actions), seal_words(key, words),
         hash_of(words), tx.today, tx.today + timedelta(days=typed.days), department, tx.viewer.id, tx.now, tx.now + LIFE,
+        _own_consent(tx, typed, principal),
     )  # fmt: skip
     return request
+
+
+def _own_consent(tx: Tx, typed: Typed, principal: Found) -> date | None:
+    """The fourteenth birthday of a ward who is a child; a grown-up's guardian agrees for her as long as he is one."""
+    birth = read_resident_id(principal.number, tx.today).birth
+    return birthday(birth, OWN_CONSENT) if typed.kind == "guardian" and birthday(birth, OF_AGE) > tx.today else None
 
 
 def _problems(typed: Typed, principal: Found, agent: Found) -> list[Problem]:
@@ -159,7 +169,7 @@ async def on_paper(tx: Tx, request: UUID) -> CounterMandate:
 async def _opened(tx: Tx, request: UUID) -> tuple[CounterMandate, DataKey]:
     row = await tx.db.fetchrow(
         """SELECT c.id, c.kind, c.principal_id, c.agent_id, c.items, c.actions, c.consent_sealed, c.consent_hash, c.valid_from, c.valid_to,
-                  c.first_officer, c.paper_id, c.state, c.asked_at, c.expires_at, a.key_wrapped
+                  c.first_officer, c.paper_id, c.state, c.asked_at, c.expires_at, c.own_consent_on, a.key_wrapped
            FROM counter_mandates c JOIN accounts a ON a.id = c.principal_id
            WHERE c.id = $1 AND c.state IN ('drafted', 'signed') AND c.expires_at > $2""",
         request,
@@ -192,6 +202,7 @@ async def confirm(tx: Tx, request: UUID) -> UUID:
     new = NewMandate(
         principal_id=found.principal_id, agent_id=found.agent_id, kind=found.kind, via="counter_paper", items=found.items,  # type: ignore[arg-type]
         actions=found.actions, consent=found.consent, valid_from=found.valid_from, valid_to=found.valid_to,
+        own_consent_on=found.own_consent_on,
     )  # fmt: skip
     await _answer(tx, request, "confirmed", mandate=new.id)
     officers = [str(found.first_officer), str(tx.viewer.id)]

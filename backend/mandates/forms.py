@@ -1,26 +1,23 @@
 """What people fill in about a mandate: which things, how long. Pure."""
 
+from typing import Any
+
 from backend.catalogue.queries import Published
 from backend.core.web import Form
 from backend.mandates.counter import Typed
 from backend.mandates.model import ACTIONS, AskFor, Grant
 from backend.mandates.people import Shown
+from backend.mandates.themes import EVERYTHING, Matters, chosen, themes_of
 
 DAYS = ("1", "31", "90", "182", "365")
 GUARDIAN_DAYS = (*DAYS, "1095", "1826")
-ALL = "所有允许代办的事项"
 
 
-def items_of(form: Form, published: Published) -> list[str] | None:
-    """None: everything an agent may do at all."""
+def matters_of(form: Form, published: Published) -> Matters:
+    """Everything an agent may do at all, or themes and items that she ticks."""
     if form.text("extent", "all") == "all":
-        return None
-    return [code for code in form.all("items") if code in published.titles]
-
-
-def matters_of(form: Form, published: Published) -> str:
-    items = items_of(form, published)
-    return ALL if items is None else "、".join(published.titles[code] for code in items)
+        return EVERYTHING
+    return chosen(published, form.all("themes"), form.all("items"))
 
 
 def days_of(form: Form, days: tuple[str, ...] = DAYS) -> int:
@@ -35,7 +32,7 @@ def grant_of(form: Form, published: Published) -> Grant:
     return Grant(
         agent_name=form.text("agent_name"),
         agent_phone=phone_of(form.text("agent_phone")),
-        items=items_of(form, published),
+        items=matters_of(form, published).items,
         days=days_of(form),
     )
 
@@ -45,7 +42,7 @@ def ask_of(form: Form, published: Published) -> AskFor:
         principal_name=form.text("principal_name"),
         principal_phone=phone_of(form.text("principal_phone")),
         way="posted_code" if form.text("way") == "posted_code" else "sms",
-        items=items_of(form, published),
+        items=matters_of(form, published).items,
         days=days_of(form),
     )
 
@@ -69,13 +66,14 @@ def paper_of(form: Form, published: Published) -> Typed:
         kind="guardian" if guardian else "entrusted",
         principal=shown_of(form, "principal"),
         agent=shown_of(form, "agent"),
-        items=items_of(form, published),
-        matters=matters_of(form, published),
+        items=matters_of(form, published).items,
+        matters=matters_of(form, published).words,
         actions=[action for action in ACTIONS if action == "see" or action in form.all("actions")],
         days=days_of(form, GUARDIAN_DAYS if guardian else DAYS),
     )
 
 
-def choosable(published: Published) -> list[tuple[str, str, str]]:
-    """Code, name and department of everything that may be left to an agent."""
-    return [(item.code, item.name, item.department) for item in published.pack.items.values() if item.agent]
+def choices(published: Published) -> dict[str, Any]:
+    """What may be left to an agent, as the forms ask for it: whole themes; single items with code, name and department."""
+    items = [(item.code, item.name, item.department) for item in published.pack.items.values() if item.agent]
+    return {"themes": themes_of(published), "items": items}

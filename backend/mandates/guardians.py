@@ -17,13 +17,13 @@ from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
 from backend.core.i18n import _
 from backend.mandates.actions import insert_mandate, own_affairs, spelled
+from backend.mandates.ages import OF_AGE, OWN_CONSENT, birthday
 from backend.mandates.journal import note
 from backend.mandates.model import NewMandate
 from backend.mandates.people import NOT_SAME, looking_as, open_with
 from backend.mandates.requests import DAY, within
 from backend.registers.queries import facts_about
 
-OF_AGE, OWN_CONSENT = 18, 14  # years
 MOST_TRIES = 10  # a day
 PARENTS = ("person.mother_number", "person.father_number")
 NOT_KNOWN_AS_PARENT = _("出生登记里查不到您是这个孩子的父母。请带户口簿或出生证明，到窗口登记。")
@@ -32,7 +32,9 @@ WORDS = (
     "本人%(parent)s是%(child)s（证件号码尾号%(tail)s）的父亲或母亲，以出生登记为准。到%(child)s满十八周岁前一天（%(to)s）为止，"
     "本人作为监护人，按最有利于孩子的原则，替孩子在随手办上办事。"
 )
-CHILDS_DATA = "孩子不满十四周岁，本人同意随手办为办理这些事处理孩子的个人信息，只用于办事。随时可以撤回：点“不再代办”，或打 12345。"
+CHILDS_DATA = "孩子不满十四周岁，本人同意随手办为办理这些事处理孩子的个人信息，只用于办事。随时可以在孩子的「同意」页撤回，或打 12345；到孩子满十四周岁那天，改由孩子自己同意。"
+
+CHILD_AGREES = "孩子已满十四周岁，个人信息怎么用由孩子自己同意，本人不代替。"
 
 
 class Child(msgspec.Struct, frozen=True):
@@ -45,18 +47,20 @@ class Child(msgspec.Struct, frozen=True):
     def grown_up_on(self) -> date:
         return birthday(self.card.birth, OF_AGE)
 
-
-def birthday(born: date, years: int) -> date:
-    """Who was born on the 29th of February has it on the 1st of March where there is no 29th. Pure."""
-    try:
-        return born.replace(year=born.year + years)
-    except ValueError:
-        return date(born.year + years, 3, 1)
+    @property
+    def own_consent_on(self) -> date:
+        return birthday(self.card.birth, OWN_CONSENT)
 
 
-async def agree_to(tx: Tx, name: str, number: str) -> str:
-    """The words for this child, once the register says whose it is; Invalid with every problem at once."""
-    return _words(tx, await _child(tx, name, number))
+async def agree_to(tx: Tx, name: str, number: str) -> tuple[str, list[consents.Purpose]]:
+    """The words for this child, once the register says whose it is, and what is agreed to for it besides; Invalid with every problem at once."""
+    child = await _child(tx, name, number)
+    return _words(tx, child), _agreed_for(tx, child)
+
+
+def _agreed_for(tx: Tx, child: Child) -> list[consents.Purpose]:
+    """Who is fourteen agrees herself."""
+    return [consents.PLATFORM, consents.SENSITIVE] if child.own_consent_on > tx.today else []
 
 
 async def take_charge(tx: Tx, name: str, number: str, language: str) -> UUID:
@@ -66,12 +70,12 @@ async def take_charge(tx: Tx, name: str, number: str, language: str) -> UUID:
     words = _words(tx, child)
     new = NewMandate(
         principal_id=account, agent_id=tx.viewer.id, kind="guardian", via="register", items=None, consent=words,
-        valid_to=child.grown_up_on - timedelta(days=1),
+        valid_to=child.grown_up_on - timedelta(days=1), own_consent_on=child.own_consent_on,
     )  # fmt: skip
     async with looking_as(tx, account):
         await insert_mandate(tx, new)
     await note(tx, new.id, "granted", {"via": "register", "words": sha256(words.encode()).hexdigest()})
-    for purpose in (consents.PLATFORM, consents.SENSITIVE):
+    for purpose in _agreed_for(tx, child):
         await consents.keep(tx, account, purpose, language, by=tx.viewer.id, mandate=new.id)
     return new.id
 
@@ -139,4 +143,4 @@ def _words(tx: Tx, child: Child) -> str:
         "tail": child.card.text[-4:],
         "to": spelled(child.grown_up_on - timedelta(days=1)),
     }
-    return words + CHILDS_DATA if birthday(child.card.birth, OWN_CONSENT) > tx.today else words
+    return words + (CHILDS_DATA if child.own_consent_on > tx.today else CHILD_AGREES)

@@ -26,7 +26,10 @@ Via = Literal["self", "sms", "posted_code", "family_qr", "counter_paper", "visit
 
 
 class Mandate(msgspec.Struct, frozen=True, kw_only=True):
-    """`items` None: everything an agent may do at all. Live from `valid_from` to `valid_to`, both included, until ended."""
+    """`items` None: everything an agent may do at all. Live from `valid_from` to `valid_to`, both included, until ended.
+
+    `own_consent_on`: of a child's guardian, the fourteenth birthday, from which the child agrees herself to what is done with her data.
+    """
 
     id: UUID
     principal_id: UUID
@@ -42,13 +45,23 @@ class Mandate(msgspec.Struct, frozen=True, kw_only=True):
     granted_at: datetime
     ended_at: datetime | None
     end_reason: str | None
+    own_consent_on: date | None = None
 
     def live(self, today: date) -> bool:
         return self.ended_at is None and self.valid_from <= today <= self.valid_to
 
+    def agrees_for(self, today: date) -> bool:
+        """Whether the agent, as a guardian, agrees for the principal to what is done with her data."""
+        of_age = self.own_consent_on is not None and self.own_consent_on <= today
+        return self.kind == "guardian" and self.live(today) and not of_age
+
+    def decides_herself(self, today: date) -> bool:
+        """A ward who is fourteen: her guardian goes on acting for her, and agrees for her no more."""
+        return self.kind == "guardian" and self.live(today) and not self.agrees_for(today)
+
 
 class NewMandate(msgspec.Struct, frozen=True, kw_only=True):
-    """A mandate to be written. `consent`: the very words; `valid_from` None: today."""
+    """A mandate to be written. `consent`: the very words; `valid_from` None: today; `own_consent_on`: as in `Mandate`."""
 
     principal_id: UUID
     agent_id: UUID
@@ -59,6 +72,7 @@ class NewMandate(msgspec.Struct, frozen=True, kw_only=True):
     valid_to: date
     actions: Sequence[Action] = ACTIONS
     valid_from: date | None = None
+    own_consent_on: date | None = None
     id: UUID = msgspec.field(default_factory=uuid4)
 
 

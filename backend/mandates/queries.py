@@ -32,7 +32,7 @@ async def mandates_about(tx: Tx, person: UUID) -> list[Mandate]:
     """The same of somebody an officer has in sight."""
     rows = await tx.db.fetch(
         """SELECT m.id, m.principal_id, m.agent_id, m.kind, m.items, m.actions, m.consent, m.consent_sealed, m.consent_hash, m.valid_from, m.valid_to, m.granted_at,
-                  m.ended_at, m.end_reason, p.name_sealed AS principal_name, p.key_wrapped AS principal_key,
+                  m.ended_at, m.end_reason, m.own_consent_on, p.name_sealed AS principal_name, p.key_wrapped AS principal_key,
                   a.name_sealed AS agent_name, a.key_wrapped AS agent_key
            FROM mandates m JOIN accounts p ON p.id = m.principal_id JOIN accounts a ON a.id = m.agent_id
            WHERE $1 IN (m.principal_id, m.agent_id)

@@ -13,7 +13,7 @@ from backend.core.errors import Invalid, Problem
 from backend.core.web import PERSON, Form, local_path, page, read_form, see_other
 from backend.mandates import routes_codes, routes_counter, routes_guardians, routes_requests, routes_sights
 from backend.mandates.actions import consent_text, grant, revoke
-from backend.mandates.forms import DAYS, choosable, grant_of, matters_of
+from backend.mandates.forms import DAYS, choices, grant_of, matters_of
 from backend.mandates.model import USUAL_DAYS
 from backend.mandates.queries import journal_of, mandate_of, mandates_held, mandates_of, whose
 from backend.mandates.requests import requests_of
@@ -47,7 +47,7 @@ async def new_mandate(request: Request, tx: NamedDependency[Tx]) -> Response[str
 async def give_mandate(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
     """First shows the very words she agrees to; with `agreed` it gives the mandate."""
     form, published = await read_form(request), await city(tx.db)
-    asked, matters = grant_of(form, published), matters_of(form, published)
+    asked, matters = grant_of(form, published), matters_of(form, published).words
     if form.text("agreed") != "yes":
         return page(
             request,
@@ -96,7 +96,7 @@ async def _form_page(request: Request, tx: Tx, form: Form, problems: list[Proble
         status=422 if problems else 200,
         form=form,
         problems=problems,
-        items=choosable(await city(tx.db)),
+        **choices(await city(tx.db)),
         days=DAYS,
     )
 

@@ -14,7 +14,7 @@ from backend.core.printing import printed
 from backend.core.web import PERSON, Form, language_of, network_of, page, paper, read_form, request_tx, see_other
 from backend.mandates.actions import consent_text
 from backend.mandates.codes import bring_code, make_code, plain
-from backend.mandates.forms import choosable, grant_of, matters_of
+from backend.mandates.forms import choices, grant_of, matters_of
 from backend.mandates.model import USUAL_DAYS, Mandate
 from backend.mandates.queries import mandates_of
 from backend.mandates.sights import paper as helpers_paper
@@ -31,7 +31,7 @@ async def code_form(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
 async def show_code(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     """First the very words; with `agreed` the code, on this answer alone: it is not stored readably."""
     form, published = await read_form(request), await city(tx.db)
-    asked, matters = grant_of(form, published), matters_of(form, published)
+    asked, matters = grant_of(form, published), matters_of(form, published).words
     if form.text("agreed") != "yes" and asked.agent_name and asked.days:
         words = consent_text(tx.viewer.name, asked.agent_name, asked.days, matters, tx.today)
         return page(
@@ -98,7 +98,7 @@ async def _form_page(request: Request, tx: Tx, form: Form, problems: list[Proble
         status=422 if problems else 200,
         form=form,
         problems=problems,
-        items=choosable(await city(tx.db)),
+        **choices(await city(tx.db)),
     )
 
 

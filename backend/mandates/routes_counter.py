@@ -15,7 +15,7 @@ from backend.core.i18n import _
 from backend.core.printing import printed
 from backend.core.web import OFFICER, Form, language_of, page, paper, read_form, request_tx, see_other
 from backend.mandates.counter import confirm, on_paper, refuse, scan, sheet, take_in, waiting, withdraw
-from backend.mandates.forms import choosable, paper_of
+from backend.mandates.forms import choices, paper_of
 from backend.mandates.model import ACTIONS, USUAL_DAYS
 
 EMPTY = Form([("days", str(USUAL_DAYS)), *(("actions", action) for action in ACTIONS)], [])
@@ -127,7 +127,7 @@ async def _form_page(request: Request, tx: Tx, form: Form, problems: list[Proble
         status=422 if problems else 200,
         form=form,
         problems=problems,
-        items=choosable(await city(tx.db)),
+        **choices(await city(tx.db)),
     )
 
 

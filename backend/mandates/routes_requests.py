@@ -11,7 +11,7 @@ from backend.catalogue.queries import city
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
 from backend.core.web import PERSON, Form, page, read_form, see_other
-from backend.mandates.forms import DAYS, ask_of, choosable, matters_of
+from backend.mandates.forms import DAYS, ask_of, choices, matters_of
 from backend.mandates.model import USUAL_DAYS
 from backend.mandates.requests import agree, ask, close, request_of
 
@@ -27,7 +27,7 @@ async def ask_for_mandate(request: Request, tx: NamedDependency[Tx]) -> Response
     form, published = await read_form(request), await city(tx.db)
     try:
         async with tx.db.transaction():
-            asked = await ask(tx, ask_of(form, published), matters_of(form, published))
+            asked = await ask(tx, ask_of(form, published), matters_of(form, published).words)
     except Invalid as invalid:
         return await _form_page(request, tx, form, list(invalid.problems))
     return see_other(f"/mandates/requests/{asked}")
@@ -65,7 +65,7 @@ async def _form_page(request: Request, tx: Tx, form: Form, problems: list[Proble
         status=422 if problems else 200,
         form=form,
         problems=problems,
-        items=choosable(await city(tx.db)),
+        **choices(await city(tx.db)),
         days=DAYS,
     )
 

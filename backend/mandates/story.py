@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from backend.accounts.consents import PURPOSES
 from backend.core.i18n import _, _n
 from backend.mandates.model import Mandate, MandateEvent
 
@@ -45,6 +46,12 @@ OTHERS = {
     "narrowed": _("授权的范围缩小了。"),
     "renewed": _("授权续了期。"),
     "expired": _("授权到期，不能再用。"),
+    "own_consent": _("%(principal)s满 14 岁了，个人信息怎么用由本人同意。"),
+    "taken_over": _("%(principal)s用自己的账号登录，接手了自己的资料。"),
+}
+CONSENTS = {
+    "consent_given": _("%(agent)s替%(principal)s同意了：%(purpose)s。"),
+    "consent_withdrawn": _("%(agent)s撤回了替%(principal)s的同意：%(purpose)s。"),
 }
 REMINDED = _n("离到期还有 %(num)s 天，提醒了双方。")
 
@@ -62,4 +69,7 @@ def line_of(mandate: Mandate, event: MandateEvent) -> Line:
         return Line(ENDS.get(data.get("reason", ""), ENDED), names)
     if event.kind == "reminded":
         return Line(REMINDED, {"num": data.get("days", 0)})
+    if event.kind in CONSENTS:
+        purpose = PURPOSES.get(data.get("purpose", ""))
+        return Line(CONSENTS[event.kind], names | {"purpose": Line(purpose.title) if purpose else ""})
     return Line(OTHERS[event.kind], names)

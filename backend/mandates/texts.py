@@ -12,6 +12,7 @@ from backend.core.errors import Conflict, Invalid
 from backend.core.i18n import _, translate
 from backend.mandates.ending import end_given
 from backend.mandates.requests import HOUR, agree, close, replied
+from backend.mandates.themes import shortened
 
 ANSWER = re.compile(r"(Y|YES|同意|N|NO|不同意)[:：,，.。]?(\d{6})[.。]?")
 STOP = {"停", "停止", "收回", "收回授权", "STOP", "TD", "T"}  # the last two are how people unsubscribe from anything
@@ -88,11 +89,6 @@ async def question_of(tx: Tx, request: UUID) -> Question | None:
 def spoken(name: str) -> str:
     """A name as it may stand in our own message: whoever calls herself a sentence or an address is only somebody."""
     return name if NAME.fullmatch(name) and "." not in name.strip(".") else "有人"
-
-
-def shortened(matters: str) -> str:
-    names = matters.split("、")
-    return matters if len(names) <= 2 else f"{names[0]}、{names[1]}等 {len(names)} 件事"
 
 
 async def forget_code(tx: Tx, request: UUID) -> None:

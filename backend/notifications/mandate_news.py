@@ -1,7 +1,8 @@
 """A mandate was given or ended elsewhere than on her own screen: both sides hear of it, the principal on her own channel.
 
 In her inbox always; by text message where she has a number, by letter where she has only an address. `what`: given, ended
-(taken back at a desk), visited (a visit at a service point is over), death, incapacity (then `of` is whom it happened to).
+(taken back at a desk), visited (a visit at a service point is over), death, incapacity (then `of` is whom it happened to),
+own_consent (a child is fourteen), taken_over (she signs in herself now).
 """
 
 from typing import Any, NamedTuple
@@ -14,7 +15,8 @@ from backend.core.db import Tx
 from backend.core.events import NewEvent, record
 from backend.core.i18n import _, translate
 from backend.core.jobs import Work, enqueue
-from backend.mandates.texts import shortened, spoken
+from backend.mandates.texts import spoken
+from backend.mandates.themes import shortened
 from backend.notifications import sms
 from backend.notifications.codes import NotSent
 from backend.notifications.letters import queue_letter
@@ -27,6 +29,7 @@ from backend.notifications.messages import (
     VISIT_DONE,
 )
 from backend.notifications.model import Sending
+from backend.notifications.rights_messages import TOOK_OVER, WARD_IS_FOURTEEN, WARD_TOOK_OVER
 
 # what: the principal's kind of event, the agent's; "" for nobody
 KINDS = {
@@ -35,6 +38,8 @@ KINDS = {
     "visited": (VISIT_DONE, ""),
     "death": (LOST_BY_DEATH, LOST_BY_DEATH),
     "incapacity": (LOST_BY_INCAPACITY, LOST_BY_INCAPACITY),
+    "own_consent": ("", WARD_IS_FOURTEEN),
+    "taken_over": (TOOK_OVER, WARD_TOOK_OVER),
 }
 TEXTS = {
     "given": _(
@@ -69,12 +74,20 @@ async def tell_mandate(work: Work, mandate: UUID, what: str, of: str = "") -> No
         told = [(person, kind) for person, kind in told if str(person) != of]
         if await _told(tx, mandate, what):
             return
-        data = {"page": "/search?q=身后事" if what == "death" else "/mandates", "mandate": str(mandate), "what": what}
-        await record(
-            tx, [NewEvent(kind=kind, principal_id=person, actor_kind="machine", data=data) for person, kind in told]
-        )
+        data = {"mandate": str(mandate), "what": what}
+        events = [
+            NewEvent(kind=kind, principal_id=person, actor_kind="machine", data={**data, "page": _page(kind, what)})
+            for person, kind in told
+        ]
+        await record(tx, events)
         if what in TEXTS:
             await _on_her_channel(tx, row["principal_id"], mandate, what)
+
+
+def _page(kind: str, what: str) -> str:
+    if kind == TOOK_OVER:
+        return "/me/consents"
+    return "/search?q=身后事" if what == "death" else "/mandates"
 
 
 async def _told(tx: Tx, mandate: UUID, what: str) -> bool:

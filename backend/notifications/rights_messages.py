@@ -1,10 +1,11 @@
-"""What a person is told about her own data. Pure; see messages.py."""
+"""What a person is told about her own data, and a guardian about her ward's. Pure; see messages.py."""
 
 from backend.cases.states import Notice
 from backend.core.i18n import _
 
 EXPORT_READY, EXPORT_TAKEN = "export_ready", "export_taken"
 ERASURE_ASKED, ERASURE_HELD = "erasure_asked", "erasure_held"
+WARD_IS_FOURTEEN, WARD_TOOK_OVER, TOOK_OVER = "ward_is_fourteen", "ward_took_over", "took_over"
 
 TEXTS = {
     EXPORT_READY: (
@@ -26,6 +27,21 @@ TEXTS = {
         _("账号没有注销"),
         _("申请注销以后，又有了没办完的事，或者还在用的授权。"),
         _("请点开看是哪几件。办完以后想注销，再申请一次。"),
+    ),
+    WARD_IS_FOURTEEN: (
+        _("孩子满 14 岁了"),
+        _("从今天起，个人信息怎么用由孩子自己同意，您以前替孩子同意的不再算数。您仍是监护人，可以接着替孩子办事。"),
+        _("请孩子带身份证到政务服务窗口登记手机号，接手自己的账号，再自己点同意。"),
+    ),
+    WARD_TOOK_OVER: (
+        _("孩子接手了自己的账号"),
+        _("孩子核对了身份，以后自己登录，填好的资料都在。您仍是监护人，可以替孩子办到 18 岁。"),
+        _("您不用做什么。不是孩子本人去的，请马上打 12345。"),
+    ),
+    TOOK_OVER: (
+        _("这是您自己的账号了"),
+        _("家里人替您填好的资料、办过的事都在这里。个人信息怎么用，从现在起由您自己同意。"),
+        _("请点开看一遍，同意哪几样由您定，随时可以撤回。"),
     ),
 }
 LOUD = dict.fromkeys(TEXTS, Notice.NEWS)

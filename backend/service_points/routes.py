@@ -15,7 +15,8 @@ from backend.core.i18n import _
 from backend.core.printing import printed
 from backend.core.web import ANYONE, COOKIE, PERSON, Form, language_of, page, paper, read_form, request_tx, see_other
 from backend.mandates.counter import sheet
-from backend.mandates.forms import choosable, matters_of, shown_of
+from backend.mandates.forms import choices, shown_of
+from backend.mandates.themes import chosen
 from backend.service_points import routes_organisations
 from backend.service_points.queries import done_in, my_place, open_visit, points, visit_for
 from backend.service_points.visits import Opening, close, open_one, sign, slip
@@ -108,7 +109,7 @@ async def end(request: Request, tx: NamedDependency[Tx], visit: FromPath[UUID]) 
 
 
 def _opening(form: Form, published: Published) -> Opening:
-    chosen = Form([*form.fields, ("extent", "some")], [])
+    wanted = chosen(published, form.all("themes"), form.all("items"))
     try:
         point = UUID(form.text("point"))
     except ValueError:
@@ -116,8 +117,8 @@ def _opening(form: Form, published: Published) -> Opening:
     return Opening(
         point=point,
         person=shown_of(form, "person"),
-        items=[code for code in dict.fromkeys(form.all("items")) if code in published.titles],
-        matters=matters_of(chosen, published),
+        items=wanted.items or [],
+        matters=wanted.words,
         seen=form.text("seen") == "yes",
     )
 
@@ -132,7 +133,7 @@ async def _form_page(request: Request, tx: Tx, form: Form, problems: list[Proble
         form=form,
         problems=problems,
         points=await points(tx, place.organisation_id),
-        items=choosable(await city(tx.db)),
+        **choices(await city(tx.db)),
     )
 
 

@@ -190,6 +190,10 @@ TABLE: dict[str, Verdicts] = {
     "POST /mandates/requests/{asked}/answer": verdicts(ok=(FATHER, STRANGER)),
     # files
     "GET /files/{file_id}": verdicts(ok=(FATHER, DAUGHTER, CIVIL, AUDITOR)),
+    "GET /files/{file_id}/preview": verdicts(ok=(FATHER, DAUGHTER, CIVIL, AUDITOR)),
+    "POST /api/v1/uploads": OWN,
+    "PATCH /api/v1/uploads/{upload_id}": CART,  # who sends it, for the principal she began it for
+    "DELETE /api/v1/uploads/{upload_id}": CART,
     # cases
     "GET /cases": OWN,
     "GET /cases/{number}": CASE,
@@ -214,12 +218,15 @@ TABLE: dict[str, Verdicts] = {
     "POST /cart/sheet": CART_POST,
     "GET /cart/materials": OWN,
     "POST /cart/materials": but(CART_POST, daughter=REFUSED),  # no file came along
+    "POST /cart/materials/turn": CART_POST,
     "POST /cart/materials/removal": CART_POST,
     "POST /cart/materials/pledge": CART_POST,
     "GET /cart/review": OWN,
     "GET /api/v1/cart": OWN_CART,
     "POST /api/v1/cart/lines": but(OWN, neighbour=REFUSED, clerk=REFUSED),
     "DELETE /api/v1/cart/lines/{line_id}": CART,
+    "GET /api/v1/cart/lines/{line_id}/parties": CART,
+    "PUT /api/v1/cart/lines/{line_id}/parties": CART,
     "POST /api/v1/cart/lines/{line_id}/renewal": CART,
     "GET /api/v1/cart/sheet": OWN_CART,
     "PUT /api/v1/cart/answers": OWN_CART,
@@ -269,9 +276,16 @@ TABLE: dict[str, Verdicts] = {
     "GET /desk/items/{code}/draft/{section}": verdicts(ok=(EDITOR,)),
     "POST /desk/items/{code}/draft/{section}": verdicts(refused=(EDITOR,)),  # what was sent lacks the item's name
     "POST /desk/items/{code}/moves": verdicts(ok=(EDITOR,)),
+    "GET /desk/items/import": verdicts(ok=(EDITOR,)),
+    "POST /desk/items/import": verdicts(refused=(EDITOR,)),  # no file came along
+    "GET /desk/items/import/template.csv": verdicts(ok=(EDITOR,)),
+    "GET /desk/items/import/{brought_id}": verdicts(ok=(EDITOR,)),
+    "POST /desk/items/import/{brought_id}/decision": verdicts(ok=(EDITOR,)),
+    "GET /desk/items/import/{brought_id}/report.csv": verdicts(ok=(EDITOR,)),
     # at the counter: a person and her card, and signatures on paper
     "GET /desk/identity": COUNTER,
     "POST /desk/identity": COUNTER_REFUSED,
+    "POST /desk/identity/handover": COUNTER_REFUSED,  # nothing was compared
     "POST /desk/identity/confirmation": COUNTER_REFUSED,
     "GET /desk/signatures": COUNTER,
     "POST /desk/signatures": COUNTER_REFUSED,
@@ -298,6 +312,9 @@ TABLE: dict[str, Verdicts] = {
     # guardians
     "GET /mandates/children": OWN,
     "POST /mandates/children": verdicts(refused=PEOPLE),  # no child was named
+    "GET /mandates/{mandate}/consents": verdicts(),  # the father is grown up: nobody guards him
+    "POST /mandates/{mandate}/consents/{name}": verdicts(),
+    "POST /mandates/{mandate}/consents/{name}/withdrawal": verdicts(),
     "GET /mandates/print.pdf": OWN,
     # organisations that help
     "GET /service-points": PUBLIC,

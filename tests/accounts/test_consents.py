@@ -124,7 +124,7 @@ async def test_the_very_words_are_kept_with_their_hash_language_version_and_who_
 async def test_a_consent_is_withdrawn_once_and_changed_or_deleted_never(somebody, purpose: Purpose):  # noqa: F811
     async with somebody.tx() as tx:
         assert await agree(tx, tx.viewer.id, purpose, shown(purpose, "zh-Hans"))
-        await withdraw(tx, purpose)
+        assert await withdraw(tx, tx.viewer.id, purpose)
     owner = await connect(somebody.settings.login("owner"))
     for deed in (
         "UPDATE consents SET withdrawn_at = NULL, withdrawn_by = NULL",

@@ -4,15 +4,17 @@ import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
 
 const [port, redirect, secret] = process.argv.slice(2);
-const people = { xiaoyan: '陈小燕', other: '路人', officer: '王惠民', nameless: undefined };
+// Who is a child at home; the number is only told to who reads it.
+const numbers = { grown: '460199201003156021', namesake: '460199201003156021' };
+const people = { grown: '周小满', namesake: '周小曼', xiaoyan: '陈小燕', other: '路人', officer: '王惠民', nameless: undefined };
 console.warn = console.info = () => {};
 
 const provider = new Provider(`http://127.0.0.1:${port}`, {
   clients: [{ client_id: 'suishouban', client_secret: secret, redirect_uris: [redirect], grant_types: ['authorization_code'], response_types: ['code'] }],
   pkce: { required: () => true },
-  claims: { openid: ['sub', 'amr'], profile: ['name'] },
+  claims: { openid: ['sub', 'amr'], profile: ['name', 'id_number'] },
   features: { devInteractions: { enabled: false } },
-  findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, name: people[id.split('-')[0]] }) }),
+  findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, name: people[id.split('-')[0]], id_number: numbers[id.split('-')[0]] }) }),
   interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
   async loadExistingGrant(ctx) {
     const grant = new ctx.oidc.provider.Grant({ clientId: ctx.oidc.client.clientId, accountId: ctx.oidc.session.accountId });

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.mandates.guardians import birthday
+from backend.mandates.ages import birthday
 from tests.mandates.clerk import Clerk, rows
 
 YOUNG = {"child_name": "周小禾", "child_number": "460199201803155027"}  # eight
@@ -32,9 +32,10 @@ async def test_both_parents_may_and_it_lasts_until_the_day_before_eighteen(site)
     assert {row["valid_to"] for row in found} == {date(2036, 3, 14)}
     assert len({row["principal_id"] for row in found}) == 1
     given_for = await rows(
-        site, "SELECT purpose FROM consents WHERE account_id = $1 ORDER BY purpose", found[0]["principal_id"]
+        site, "SELECT purpose, given_by FROM consents WHERE account_id = $1 ORDER BY purpose", found[0]["principal_id"]
     )
-    assert [row["purpose"] for row in given_for] == ["platform", "sensitive"]
+    assert [row["purpose"] for row in given_for] == ["platform", "platform", "sensitive", "sensitive"]
+    assert len({row["given_by"] for row in given_for}) == 2, "each parent has a consent of her own"
 
 
 async def test_at_eighteen_it_is_over_without_anybody_doing_anything(site):

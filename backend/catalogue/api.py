@@ -10,13 +10,17 @@ from litestar.params import FromPath, QueryParameter
 from backend.catalogue.api_lists import ROUTES as LISTS
 from backend.catalogue.guide import GuidePage
 from backend.catalogue.queries import guide_page
-from backend.catalogue.search import Hit, search
+from backend.catalogue.search import Hit, find
 from backend.core.db import Tx
 from backend.core.web import ANYONE, language_of
 
 
 class Found(msgspec.Struct, frozen=True):
+    """`total`: how many are worth showing at all; `next`: the `offset` of the next of them, null after the last."""
+
     items: list[Hit]
+    total: int
+    next: int | None
 
 
 @get("/api/v1/items", opt=ANYONE, tags=["items"])
@@ -25,9 +29,12 @@ async def find_items(
     tx: NamedDependency[Tx],
     q: Annotated[str, QueryParameter(description="what somebody says she needs")] = "",
     limit: Annotated[int, QueryParameter(ge=1, le=50)] = 10,
+    offset: Annotated[int, QueryParameter(ge=0, le=1000, description="how many of the best to pass over")] = 0,
 ) -> Found:
     """The items that fit what somebody says, the best first, each with the reason why it was found."""
-    return Found(await search(tx.db, q, limit, lang=language_of(request)))
+    found = await find(tx.db, q, limit, lang=language_of(request), offset=offset)
+    after = offset + len(found.hits)
+    return Found(found.hits, found.total, after if found.hits and after < found.total else None)
 
 
 @get("/api/v1/items/{code:str}", opt=ANYONE, tags=["items"])

@@ -16,6 +16,11 @@ def lexicon_faults(lexicon: Lexicon) -> Iterator[Fault]:
         yield from (*_words(where, (said,)), *_words(where, meant))
         if not meant or said in meant:
             yield Fault(where, "要写它指的是什么，不要写它自己")
+    for said, meant in lexicon.together.items():
+        where = f"lexicon.yaml: together.{said}"
+        yield from (*_words(where, tuple(said.split())), *_words(where, meant))
+        if len(said.split()) < 2 or not meant:
+            yield Fault(where, "要写两个以上的词，用空格隔开，再写它们合起来指什么")
     for name, action in lexicon.actions.items():
         where = f"lexicon.yaml: actions.{name}"
         yield from (*_words(where, action.said), *_words(where, action.named))
@@ -24,6 +29,7 @@ def lexicon_faults(lexicon: Lexicon) -> Iterator[Fault]:
     yield from _words("lexicon.yaml: narrow", lexicon.narrow)
     yield from _words("lexicon.yaml: aside", lexicon.aside)
     yield from _words("lexicon.yaml: common", lexicon.common)
+    yield from _words("lexicon.yaml: elsewhere", lexicon.elsewhere)
     yield from _at_once(lexicon)
 
 
@@ -48,6 +54,8 @@ def _at_once(lexicon: Lexicon) -> Iterator[Fault]:
     means = {word for group in lexicon.synonyms for word in group} | lexicon.means.keys()
     for word in sorted(means.intersection(lexicon.common)):
         yield Fault("lexicon.yaml: common", f"“{word}”又说没有意思，又写了意思")
+    for word in sorted(means.intersection(lexicon.elsewhere)):
+        yield Fault("lexicon.yaml: elsewhere", f"“{word}”又说这里不办，又写了意思")
     said = Counter(word for action in lexicon.actions.values() for word in set(action.said))
     for word, times in said.items():
         if times > 1:

@@ -30,16 +30,19 @@ QUOTED = re.compile("(“[^”]*”)")
 
 @get("/search", opt=ANYONE, include_in_schema=False)
 async def results(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
-    """The results; only their part of the page, and fewer, while she is still typing."""
+    """The results; only their part of the page, and fewer, while she is still typing; only the next ones, asked for as more."""
     q = request.query_params.get("q", "")[: LONGEST * 2].strip()
     wanted = _wanted(request)
-    typing = request.headers.get("hx-request") == "true"
-    found = await find(tx.db, q, SUGGESTED if typing else FOUND, wanted, language_of(request))
+    offset = _offset(request)
+    part = request.headers.get("hx-request") == "true"
+    typing = part and not offset
+    found = await find(tx.db, q, SUGGESTED if typing else FOUND, wanted, language_of(request), offset)
+    after = offset + len(found.hits)
     return page(
         request,
         tx,
         "catalogue/search.html",
-        block="hits" if typing else None,
+        block=("more" if offset else "hits") if part else None,
         q=q[:LONGEST],
         wanted=wanted,
         tabs=_tabs(q, wanted),
@@ -47,7 +50,9 @@ async def results(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
         hits=[_card(hit) for hit in found.hits],
         typing=typing,
         narrowed=wanted != Wanted(),
-        more=len(found.hits) == FOUND,
+        first=offset + 1,
+        before=_here(q, wanted, max(0, offset - FOUND)) if offset else None,
+        more=_here(q, wanted, after) if found.hits and after < found.total and not typing else None,
         themes=_offered(found, wanted),
     )
 
@@ -60,6 +65,19 @@ def _wanted(request: Request) -> Wanted:
         region=said["region"] if said["region"].isalnum() else None,
         **{flag: said[flag] == "yes" for flag in FLAGS},
     )
+
+
+def _offset(request: Request) -> int:
+    """How many results stand on the pages before; whatever else is written there is the first page."""
+    said = request.query_params.get("from", "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 5 else 0
+
+
+def _here(q: str, wanted: Wanted, offset: int) -> str:
+    """Another page of the same results."""
+    kept = {name: value for name in ("who", "theme", "region") if (value := getattr(wanted, name))}
+    flags = {flag: "yes" for flag in FLAGS if getattr(wanted, flag)}
+    return "/search?" + urlencode({"q": q[:LONGEST], **kept, **flags, **({"from": offset} if offset else {})})
 
 
 def _tabs(q: str, wanted: Wanted) -> dict[str, str]:

@@ -17,6 +17,7 @@ JUDGED = 80  # the engine's best, which are then put in order
 WORTH_SHOWING = 0.3  # of the best score; what is further off only hides what was found
 WORTH_A_LOOK = 0.1  # the same for the first few
 LEAST = 0.35  # of ln(all items): below this nothing was found that is worth showing
+MAINLY = 0.65  # share of a question that speaks of what no office does: below this nothing of it is ours
 FIRST_FEW = 5
 MOST_THEMES = 8
 ANYTHING = Wanted()
@@ -37,13 +38,15 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """All that a page of results shows. `near`: words to try instead, where nothing was found."""
+    """All that a page of results shows. `total`: how many are worth showing on all pages; `near`: words to try instead,
+    where nothing was found."""
 
     hits: list[Hit]
     guides: list[Guide]
     themes: list[str]
     regions: dict[str, str]
     near: list[str]
+    total: int = 0
 
 
 NOTHING = Found([], [], [], {}, [])
@@ -57,9 +60,12 @@ async def search(
 
 
 async def find(
-    db: asyncpg.Connection, q: str, limit: int = 10, wanted: Wanted = ANYTHING, lang: str = DEFAULT
+    db: asyncpg.Connection, q: str, limit: int = 10, wanted: Wanted = ANYTHING, lang: str = DEFAULT, offset: int = 0
 ) -> Found:
-    """The same with what helps on: guides, themes and places to narrow it to, and words to try instead."""
+    """The same with what helps on: guides, themes and places to narrow it to, and words to try instead.
+
+    `offset`: how many of the best to pass over. The order of one question stays while nothing is published.
+    """
     here = await index(db)
     question = asked(here, q)
     if not question.text.strip():
@@ -67,19 +73,23 @@ async def find(
     events = lived(here, question)
     scored = _judged(here, question, wanted, events)
     rows = [one.row for one in scored]
-    hits = [_hit(row, question, events, lang) for row in rows[: max(1, min(limit, MOST))]]
+    shown = rows[max(0, offset) :][: max(1, min(limit, MOST))]
+    hits = [_hit(row, question, events, lang) for row in shown]
     return Found(
         hits,
         guides(here, question, [row.code for row in rows[:FIRST_FEW]]),
         [theme for theme, _n in Counter(theme for row in rows for theme in row.themes).most_common(MOST_THEMES)],
         {row.region: place(here, row.region) for row in rows},
-        [] if hits else near(here, q),
+        [] if rows else near(here, q),
+        len(rows),
     )
 
 
 def _judged(here: Index, question: Asked, wanted: Wanted, events: dict[str, str]) -> list[Scored]:
     scored = ordered(here.speech, question, here.best(query(here, question, wanted), JUDGED), events)
     best = max((one.score for one in scored), default=0.0)
+    if any(word.said in here.speech.elsewhere for word, _tells in question.words):
+        scored = [one for one in scored if one.share >= MAINLY]
     floors = [best * (WORTH_SHOWING if at >= FIRST_FEW else WORTH_A_LOOK) for at in range(len(scored))]
     least = LEAST * math.log(1 + here.number)
     return [one for one, floor in zip(scored, floors, strict=True) if one.score >= floor and one.found >= least]

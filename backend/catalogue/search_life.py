@@ -3,7 +3,7 @@
 import msgspec
 
 from backend.catalogue.search_index import Index, grams
-from backend.catalogue.search_query import Asked, likely
+from backend.catalogue.search_query import Asked, said_by
 from backend.catalogue.search_speech import SAME, plain
 
 MOST_GUIDES, MOST_NEAR = 2, 6
@@ -33,8 +33,7 @@ def lived_events(index: Index, question: Asked) -> list[str]:
 def speaks_of(index: Index, question: Asked, event: str) -> bool:
     """Whether every word of an event was said, or one that means the same."""
     needed = _meanings(index, event)
-    said = {way for word, _tells in question.words for way, much in word.ways if much >= SAME}
-    said |= {deed for word, _tells in question.words for deed in likely(word)}
+    said = said_by([word for word, _tells in question.words])
     return bool(needed) and all(not ways.isdisjoint(said) for ways in needed)
 
 

@@ -13,15 +13,19 @@ DOES, DOES_USUAL, DOES_NOTHING, DOES_NOT, DOES_UNASKED = 1.5, 1.2, 0.8, 0.6, 0.7
 FOR_FEW = 0.7
 LIVED = 1.6
 OFFICE = 0.8  # how much less a word of its department says than one of its name
+BESIDE = 0.5  # it only tells of the thing or certifies it, and nobody asked for that
+LONG = 0.04  # how much less each character of a name says that answers nothing
 LEAST_SHARE = 0.35  # what is left of the score when none of the telling words are in name or alias
 
 
 class Scored(msgspec.Struct, frozen=True):
-    """`found`: how well the words were found; `score`: how well it suits her besides."""
+    """`found`: how well the words were found; `score`: how well it suits her besides; `share`: how much of what she said
+    its name or aliases say, from LEAST_SHARE to 1."""
 
     row: Row
     score: float
     found: float
+    share: float
 
 
 def ordered(speech: Speech, question: Asked, found: list[tuple[Row, float]], lived: dict[str, str]) -> list[Scored]:
@@ -32,7 +36,8 @@ def ordered(speech: Speech, question: Asked, found: list[tuple[Row, float]], liv
     for (row, score), share in zip(found, shares, strict=True):
         here = HERE if row.kind == "item" and share >= as_much else 1.0
         factor = _done(speech, question, row) * _few(question, row) * (LIVED if row.code in lived else 1.0)
-        scored.append(Scored(row, score * share * here * factor, score * share))
+        factor *= _brevity(question.meant, row)
+        scored.append(Scored(row, score * share * here * factor, score * share, share))
     scored.sort(key=lambda one: (-one.score, len(one.row.name), one.row.code))
     once: dict[tuple[str, str], Scored] = {}
     for one in scored:
@@ -64,6 +69,8 @@ def _share(question: Asked, meant: Meant, row: Row) -> float:
 
 def _done(speech: Speech, question: Asked, row: Row) -> float:
     """Whether it does what she wants done with the thing; where she says nothing, the usual."""
+    if not speech.beside.intersection(row.actions) <= question.actions:
+        return BESIDE
     actions = speech.lexicon.actions
     usual = all(actions[action].usual for action in question.actions)
     if not question.actions.isdisjoint(row.actions):
@@ -72,6 +79,17 @@ def _done(speech: Speech, question: Asked, row: Row) -> float:
         return 1.0 if all(actions[action].usual for action in row.actions) else DOES_UNASKED
     does_usual = all(actions[action].usual for action in row.actions)
     return DOES_NOTHING if does_usual else DOES_NOT
+
+
+def _brevity(meant: Meant, row: Row) -> float:
+    """The plain item before the one whose name says much else."""
+    said = {place for word in row.titled if word in meant for place in _places(row.name, word)}
+    return 1 / (1 + LONG * (len(row.name) - len(said)))
+
+
+def _places(name: str, word: str) -> range:
+    at = name.find(word)
+    return range(at, at + len(word)) if at >= 0 else range(0)
 
 
 def _best(word: Word, row: Row) -> float:

@@ -6,7 +6,8 @@ import msgspec
 from tantivy import Occur, Query
 
 from backend.catalogue.search_index import SCHEMA, Index, grams
-from backend.catalogue.search_speech import LATIN, MOST_MEANT, PART, SAME, Piece, Word, plain
+from backend.catalogue.search_ordinary import says_nothing
+from backend.catalogue.search_speech import LATIN, MOST_MEANT, PART, SAME, Piece, Word, plain, uncounted
 
 FIELDS = (("name", 3.0), ("alias", 2.2), ("told", 0.5))
 OFFICE = 1.0
@@ -52,14 +53,46 @@ class Asked(msgspec.Struct, frozen=True):
 def asked(index: Index, q: str) -> Asked:
     """What somebody typed; whatever it is, it is never an error."""
     speech = index.speech
-    pieces = speech.cut(plain(q), index.knows)
+    pieces = [piece for piece in speech.cut(uncounted(plain(q)), index.knows) if not _empty(index, piece)]
     said = [word for at, _ in enumerate(pieces) for word in _words(index, pieces, at)]
+    text = " ".join(piece.text for piece in pieces)
+    joined = together(index, said, text)
     actions = frozenset(speech.does[way] for word in said for way in likely(word) if way in speech.does)
-    about = [word for word in said if word.said not in speech.does or len(word.said) > 1]
+    about = [
+        word
+        for word in said
+        if len(word.said) > 1 or (word.said not in speech.does and word.said not in speech.joining)
+    ]
     once = {frozenset(way for way, much in word.ways if much >= SAME): word for word in reversed(about or said)}
-    words = list(once.values())[::-1][:MOST_MEANT]
-    text = " ".join(piece.text for piece in pieces if piece.text not in speech.empty)
-    return Asked(tuple((word, _tells(index, word)) for word in words), _meant(words), actions, text)
+    words = [*joined, *list(once.values())[::-1]][:MOST_MEANT]
+    return Asked(
+        tuple((word, _tells(index, word)) for word in words), _meant(words), actions | _certifying(index, joined), text
+    )
+
+
+def _empty(index: Index, piece: Piece) -> bool:
+    """Whether it says nothing: by the lexicon, or by the language unless lexicon or catalogue have a use for it."""
+    if piece.text in index.speech.empty:
+        return True
+    return says_nothing(piece.text) and piece.text not in index.speech.words and not index.knows(piece.text)
+
+
+def together(index: Index, words: list[Word], text: str) -> list[Word]:
+    """What several of her words lead to because they stand in one question."""
+    once = {leads: parts for parts, leads in index.speech.led_to(said_by(words), text)}  # two ways to say it count once
+    return [Word("".join(parts), index.speech.ways_together(leads)) for leads, parts in once.items()]
+
+
+def _certifying(index: Index, joined: list[Word]) -> frozenset[str]:
+    """What her words together lead to may be an item that only certifies: 去世 and 存款, a notary's."""
+    meant = (way for word in joined for way, _much in word.ways)
+    return index.speech.beside.intersection(deed for way in meant for deed in index.speech.deeds_in(way))
+
+
+def said_by(words: list[Word]) -> set[str]:
+    """All she said, and what means the same."""
+    said = {way for word in words for way, much in word.ways if much >= SAME}
+    return said | {deed for word in words for deed in likely(word)}
 
 
 def _meant(words: list[Word]) -> Meant:
@@ -72,8 +105,6 @@ def _meant(words: list[Word]) -> Meant:
 
 def _words(index: Index, pieces: list[Piece], at: int) -> list[Word]:
     piece = pieces[at]
-    if piece.text in index.speech.empty:
-        return []
     if piece.known:
         return [Word(piece.text, _ways(index, piece.text))]
     if LATIN.fullmatch(piece.text):
@@ -85,6 +116,8 @@ def _words(index: Index, pieces: list[Piece], at: int) -> list[Word]:
 
 
 def _ways(index: Index, text: str) -> tuple[tuple[str, float], ...]:
+    if text in index.speech.elsewhere:
+        return ((text, 1.0),)
     ways = dict(index.speech.ways(text))
     for part, much in index.speech.parts(text, index.knows):
         ways.setdefault(part, much)
@@ -128,6 +161,8 @@ def likely(word: Word) -> list[str]:
 
 def _tells(index: Index, word: Word) -> float:
     """How much it tells apart: ln of all items over those whose names or aliases bear it or what it means."""
+    if word.said in index.speech.elsewhere:
+        return MOST_TOLD
     borne = sum(index.sounds.count[way] for way, much in word.ways if much > PART)
     borne = borne or sum(index.sounds.count[way] for way, _much in word.ways)
     told = min(math.log(1 + index.number / borne), MOST_TOLD) if borne else NOT_IN_NAMES

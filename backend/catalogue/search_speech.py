@@ -14,12 +14,16 @@ import msgspec
 import opencc
 
 from backend.catalogue.model import Lexicon
+from backend.catalogue.search_ordinary import is_ordinary
 
 LONGEST_QUERY = 200
 LONGEST_WORD = 12
+LONGEST_JOINED = 6
 MOST_MEANT = 16  # words of one question that are looked for
 SAME, MEANT, MEANT_SAME, PART = 0.9, 0.6, 0.5, 0.4  # how much less a word tells than the very one she said
+TOGETHER, TOGETHER_SAME = 0.8, 0.7  # the same for what several words lead to
 UNKNOWN = 1.6  # what a character nobody knows costs, where a word costs 1
+SPOKEN, ORDINARY, ALONE = 0.95, 1.05, 1.3  # the same for the lexicon's words, for common ones, for a single character
 YEARS = r"(?:周?岁|多岁|了|的?老|多了)"
 SIXTY = re.compile(
     rf"(?<![\d一二三四五六七八九十百])(?:[67]\d\s*{YEARS}|[六七]十[一二三四五六七八九]?\s*(?:多|几|来)?{YEARS})"
@@ -29,6 +33,10 @@ EIGHTY = re.compile(
 )
 RUN = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
 LATIN = re.compile(r"[a-z0-9]+")
+COUNTED = re.compile(
+    r"(?<=[\u4e00-\u9fff])了?(?:[一二两三四五六七八九十百千几半多\d]+|(?<=[开养办建盖买租补换生结离种])(?=个(?![人体税])))"
+    r"(?:多|来)?(?:个|只|头|棵|口|家|间|辆|条|座|套|栋|亩|台|匹|尾|艘|份|场|张|本|块|把|位|名|株|片|项|笔|幢|层)(?!人|月|月份|小时)"
+)
 BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
 
 
@@ -55,8 +63,17 @@ class Speech:
         for group in lexicon.synonyms:
             for word in group:
                 self.same[word] = tuple(dict.fromkeys((*self.same.get(word, ()), *group)))
+        self.together = tuple((said.split(), meant) for said, meant in lexicon.together.items())
+        self.beside = frozenset(name for name, action in lexicon.actions.items() if action.beside)
+        self.elsewhere = frozenset(lexicon.elsewhere)
         self.common, self.aside = frozenset(lexicon.common), frozenset(lexicon.aside)
         self.does = {word: name for name, action in lexicon.actions.items() for word in action.said}
+        self._joined: dict[str, list[int]] = {}  # which of them begin with this word or one that means the same
+        for number, (parts, _leads) in enumerate(self.together):
+            for word in self.same.get(parts[0], (parts[0],)):
+                self._joined.setdefault(word, []).append(number)
+        meant = {*self.same, *lexicon.means, *self.does}
+        self.joining = frozenset(word for said, _meant in self.together for word in said if word not in meant)
         self.words = frozenset(self._every_word())
         self.empty = frozenset(word for word in self.common if word not in self.does)
         self._long = frozenset(word for word in self.words if len(word) > 2)
@@ -70,9 +87,12 @@ class Speech:
         yield from self.does
         yield from self.lexicon.narrow
         yield from self.aside
+        yield from self.elsewhere
         for said, meant in self.lexicon.means.items():
             yield said
             yield from meant
+        for parts, leads in self.together:
+            yield from (*parts, *leads)
         for action in self.lexicon.actions.values():
             yield from action.named
 
@@ -86,6 +106,25 @@ class Speech:
                 found.setdefault(meant, MEANT)
                 for same in self.same.get(meant, ()):
                     found.setdefault(same, MEANT_SAME)
+        return tuple(found.items())
+
+    def led_to(self, said: set[str], text: str) -> Iterable[tuple[list[str], tuple[str, ...]]]:
+        """What the words of one question lead to together: (these words, what they lead to)."""
+        stretches = {text[at : at + n] for n in range(2, LONGEST_JOINED + 1) for at in range(len(text) - n + 1)}
+        for number in sorted({number for word in said | stretches for number in self._joined.get(word, ())}):
+            parts, leads = self.together[number]
+            if all(self._is_said(part, said, text) for part in parts):
+                yield parts, leads
+
+    def _is_said(self, part: str, said: set[str], text: str) -> bool:
+        return (len(part) > 1 and part in text) or not said.isdisjoint(self.same.get(part, (part,)))
+
+    def ways_together(self, meant: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+        """What several words lead to, and its equals."""
+        found = dict.fromkeys(meant, TOGETHER)
+        for word in meant:
+            for same in self.same.get(word, ()):
+                found.setdefault(same, TOGETHER_SAME)
         return tuple(found.items())
 
     def parts(self, word: str, known: Callable[[str], bool]) -> tuple[tuple[str, float], ...]:
@@ -132,9 +171,11 @@ class Speech:
         for start in range(max(0, end - LONGEST_WORD), end):
             word = run[start:end]
             if word in self.words:
-                yield best[start][0] + 0.95, start, True
+                yield best[start][0] + (SPOKEN if len(word) > 1 else ALONE), start, True
             elif len(word) > 1 and known(word):
                 yield best[start][0] + 1.0, start, True
+            elif 1 < len(word) < 5 and is_ordinary(word):
+                yield best[start][0] + ORDINARY, start, True
 
 
 def _joined(run: str, best: list[tuple[float, int, bool]]) -> list[Piece]:
@@ -156,6 +197,11 @@ def plain(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text[: LONGEST_QUERY * 2]).lower()
     shown = "".join(c if c.isprintable() else " " for c in folded)[:LONGEST_QUERY]
     return SIXTY.sub(" 老人 ", EIGHTY.sub(" 高龄 老人 ", simplified(shown)))
+
+
+def uncounted(text: str) -> str:
+    """How many there are is left out, so that verb and object stand together: 砍了几棵树 is 砍树."""
+    return COUNTED.sub("", text)
 
 
 def simplified(text: str) -> str:

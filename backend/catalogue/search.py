@@ -71,6 +71,7 @@ async def find(
     if not question.text.strip():
         return NOTHING
     events = lived(here, question)
+    elsewhere = _elsewhere(here, question)
     scored = _judged(here, question, wanted, events)
     rows = [one.row for one in scored]
     shown = rows[max(0, offset) :][: max(1, min(limit, MOST))]
@@ -80,7 +81,7 @@ async def find(
         guides(here, question, [row.code for row in rows[:FIRST_FEW]]),
         [theme for theme, _n in Counter(theme for row in rows for theme in row.themes).most_common(MOST_THEMES)],
         {row.region: place(here, row.region) for row in rows},
-        [] if rows else near(here, q),
+        [] if rows or elsewhere else near(here, q),
         len(rows),
     )
 
@@ -88,11 +89,16 @@ async def find(
 def _judged(here: Index, question: Asked, wanted: Wanted, events: dict[str, str]) -> list[Scored]:
     scored = ordered(here.speech, question, here.best(query(here, question, wanted), JUDGED), events)
     best = max((one.score for one in scored), default=0.0)
-    if any(word.said in here.speech.elsewhere for word, _tells in question.words):
+    if _elsewhere(here, question):
         scored = [one for one in scored if one.share >= MAINLY]
     floors = [best * (WORTH_SHOWING if at >= FIRST_FEW else WORTH_A_LOOK) for at in range(len(scored))]
     least = LEAST * math.log(1 + here.number)
     return [one for one, floor in zip(scored, floors, strict=True) if one.score >= floor and one.found >= least]
+
+
+def _elsewhere(here: Index, question: Asked) -> bool:
+    """Whether she speaks of something that no office does."""
+    return any(word.said in here.speech.elsewhere for word, _tells in question.words)
 
 
 def place(here: Index, region: str) -> str:

@@ -58,7 +58,7 @@ def guides(index: Index, question: Asked, best: list[str]) -> list[Guide]:
     for name, scenario in pack.scenarios.items():
         leads = {result.get("item") for result in scenario.get("results", [])} - {None}
         called = any(speaks_of(index, question, one) for one in (name, scenario.get("title", name)))
-        worth[name] = len(leads & found) + NAMED * called + LIVED_IN * bool(events and events <= leads)
+        worth[name] = len(leads & found) + NAMED * called + LIVED_IN * (len(events) > 1 and events <= leads)
     names = sorted((name for name in worth if worth[name] > 1), key=lambda name: -worth[name])
     return [Guide(name, pack.scenarios[name].get("summary", "")) for name in names[:MOST_GUIDES]]
 

@@ -46,7 +46,7 @@ __all__ = [
     "ITEM_TYPE_CODES", "UNCERTAIN_BASIS", "Announcement", "Ask", "Basis", "Calendar", "CaseType", "CertificateType", "City", "Clocks", "Department",
     "Element", "ElementType", "Example", "Fee", "FileRule", "Guide", "Item", "ItemType", "Level", "Lexicon", "Limits", "Material",
     "MaterialNeed", "Office", "Pack", "Phones", "Proof", "PublicCount", "Question", "Quota",
-    "Register", "Renewal", "Result", "Role", "Satisfied", "Sensitivity", "Situation", "Step", "Strict", "Subject", "Trust", "Unit", "Visits",
+    "Register", "Renewal", "Result", "Role", "Satisfied", "Sensitivity", "Situation", "Special", "Step", "Strict", "Subject", "Trust", "Unit", "Visits",
 ]  # fmt: skip
 
 
@@ -72,6 +72,8 @@ class ElementType(StrEnum):
 
 
 Sensitivity = Literal["public", "personal", "secret"]
+# Sensitive personal information (PIPL art. 28): used only with a consent of its own, whoever may see it.
+Special = Literal["biometric", "religion", "identity", "health", "finance", "whereabouts", "child"]
 Trust = Literal["A", "B", "C", "D"]
 
 
@@ -79,7 +81,8 @@ class Element(Strict, frozen=True, kw_only=True):
     """One question that exists once in the whole city, about one kind of party.
 
     `derived` is as written, `{years_since: person.birth_date}`; `asked` says that a derived fact may be asked as well.
-    `options` gives the words of each choice. `why` tells the person what the answer is for.
+    `options` gives the words of each choice. `why` tells the person what the answer is for. `sensitivity` says where an answer
+    may stand (in an address, veiled on a desk), `special` that it is sensitive personal information, and of which kind.
     """
 
     code: str
@@ -87,6 +90,7 @@ class Element(Strict, frozen=True, kw_only=True):
     type: ElementType
     topic: str
     sensitivity: Sensitivity = "personal"
+    special: Special | None = None
     help: str = ""
     why: str = ""
     example: str = ""
@@ -127,12 +131,13 @@ class Satisfied(Strict, frozen=True, kw_only=True):
 
 
 class Material(Strict, frozen=True, kw_only=True):
-    """One entry of the material catalogue; never a file name."""
+    """One entry of the material catalogue; never a file name. `special` as of an element."""
 
     code: str
     label: str
     satisfied_by: tuple[Satisfied, ...]
     trust: Trust = "C"
+    special: Special | None = None
     help: str = ""
     issuer: str = ""
     sample: str = ""

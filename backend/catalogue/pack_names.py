@@ -53,6 +53,8 @@ def _elements(pack: Pack) -> Iterator[Fault]:
             yield Fault(where, f"没有“{element.kind}”这类对象（见 pack.yaml 的 kinds）")
         if (element.type in (ElementType.choice, ElementType.choices)) != bool(element.options):
             yield Fault(where, "单选和多选要写 options，别的类型不写")
+        if element.sensitivity == "secret" and element.special is None:
+            yield Fault(where, "sensitivity: secret 的要写明是哪一类敏感个人信息（special）")
         yield from _known(where, pack.meanings[code].of, pack.elements, "数据元")
 
 

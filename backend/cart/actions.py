@@ -1,13 +1,14 @@
 """Putting things into the cart and taking them out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID, uuid4
 
 import msgspec
 
 from backend.cart.binding import Bound, Choice, bind_roles, candidates, repeatable
+from backend.cart.excluding import clashes
 from backend.cart.model import Draft, Line
-from backend.cart.queries import StoredCart, cart_of, draft_of
+from backend.cart.queries import StoredCart, cart_of, draft_of, under_way
 from backend.cart.rules import MOST_LINES
 from backend.catalogue.model import Item
 from backend.catalogue.queries import Published, city
@@ -50,14 +51,25 @@ async def add_lines(tx: Tx, wanted: Iterable[Wanted]) -> Added:
         bound = _bound(draft, item, asked, lines, new)
         new += bound.new
         lines.append(_line(published, item, bound, lines))
-    if len(lines) > MOST_LINES:
-        raise Invalid(
-            Problem(_("一次最多办 %(most)s 件事。先把购物车里的交了，再加新的。"), "item", {"most": MOST_LINES})
-        )
     added = lines[len(draft.lines) :]
+    await _refuse_together(tx, published, lines, added)
     await add_parties(tx, new)
     await _insert(tx, draft.cart_id, added)
     return Added(tuple(line.id for line in added), tuple(already))
+
+
+async def _refuse_together(tx: Tx, published: Published, lines: list[Line], added: list[Line]) -> None:
+    """Too many, or what cannot be filed together with something that is there: every reason at once."""
+    problems = []
+    if len(lines) > MOST_LINES:
+        said = _("一次最多办 %(most)s 件事。先把购物车里的交了，再加新的。")
+        problems.append(Problem(said, "item", {"most": MOST_LINES}))
+    cases = await under_way(tx, published, [line.item for line in added])
+    new = {line.id for line in added}
+    found = (clash for clash in clashes(lines, cases) if clash.line in new)
+    problems += [msgspec.structs.replace(clash.problem, field="item") for clash in found]
+    if problems:
+        raise Invalid(*problems, next_step="/cart", next_say=_("看购物车"))
 
 
 def _line(published: Published, item: Item, bound: Bound, lines: list[Line]) -> Line:
@@ -197,24 +209,58 @@ async def remove_line(tx: Tx, line_id: UUID) -> Line:
     return line
 
 
-async def bind_line(tx: Tx, line_id: UUID, role_name: str, choice: Choice) -> None:
-    """Another party for one role of a line: one of the draft's, "new", or "none" for an optional role nobody fills."""
+async def part_lines(tx: Tx, cart: UUID, lines: Collection[UUID]) -> UUID:
+    """Takes lines out of the open cart to be filed by themselves; the id of the cart they are in now. The others stay as
+    they are, with everything that was answered and handed in."""
+    parted = uuid4()
+    await tx.db.execute(
+        "INSERT INTO carts (id, principal_id, actor_id, state, changed_at) VALUES ($1, $2, $3, 'filed', $4)",
+        parted,
+        tx.viewer.principal_id,
+        tx.viewer.id,
+        tx.now,
+    )
+    await tx.db.execute(
+        """WITH left_behind AS (UPDATE carts SET version = version + 1, changed_at = $4 WHERE id = $1),
+                own AS (DELETE FROM answers WHERE cart_id = $1 AND subject = ANY($2)),
+                papers AS (DELETE FROM cart_materials WHERE cart_id = $1 AND subject = ANY($2))
+           UPDATE cart_lines SET cart_id = $3 WHERE cart_id = $1 AND id = ANY($2)""",
+        cart,
+        list(lines),
+        parted,
+        tx.now,
+    )
+    return parted
+
+
+async def bind_line(tx: Tx, line_id: UUID, chosen: Mapping[str, Choice]) -> None:
+    """Other parties for roles of a line: of the draft, "new", or "none" for an optional role nobody fills. All or nothing."""
     draft = await lock_draft(tx)
     line = draft.line(line_id)
-    role = line.item.roles.get(role_name) if line else None
-    if line is None or role is None or role.repeated:
+    if line is None:
         raise NotFound()
-    others = [ids for name, ids in line.parties.items() if name != role_name]
-    if choice == "none" and role.optional:
-        ids: tuple[UUID, ...] = ()
-    elif choice == "new":
-        ids = (uuid4(),)
-        await add_parties(tx, [NewParty(ids[0], role.kind)])
-    elif choice in {party.id for party in candidates(role, others, [*draft.parties.values(), *draft.earlier.values()])}:
-        ids = (choice,)  # type: ignore[assignment]
-    else:
-        raise NotFound()
-    await store_binding(tx, line, role_name, ids)
+    new: list[NewParty] = []
+    parties = dict(line.parties)
+    for name, choice in chosen.items():
+        role = line.item.roles.get(name)
+        if role is None or role.repeated or (choice == "none" and not role.optional):
+            raise NotFound()
+        if choice == "new":
+            new.append(NewParty(uuid4(), role.kind))
+        parties[name] = () if choice == "none" else (new[-1].id if choice == "new" else choice,)  # type: ignore[assignment]
+    _refuse_impossible(draft, line, parties, [name for name, choice in chosen.items() if choice not in ("new", "none")])
+    await add_parties(tx, new)
+    for name in chosen:
+        await store_binding(tx, line, name, parties[name])
+
+
+def _refuse_impossible(draft: Draft, line: Line, parties: Mapping[str, tuple[UUID, ...]], picked: list[str]) -> None:
+    """Whoever was picked is of the role's kind, of this draft, and in no other role of the line."""
+    known = [*draft.parties.values(), *draft.earlier.values()]
+    for name in picked:
+        others = [ids for other, ids in parties.items() if other != name]
+        if parties[name][0] not in {party.id for party in candidates(line.item.roles[name], others, known)}:
+            raise NotFound()
 
 
 async def declare(tx: Tx, line: Line, role_name: str, count: int) -> None:

@@ -1,4 +1,5 @@
-"""What stands in the way of filing besides the sheet itself: how far people are known, and who has not signed yet."""
+"""What stands in the way of filing besides the sheet itself: what a mandate does not cover, how far people are known, and
+who has not signed yet."""
 
 from collections.abc import Iterator
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from backend.cart.signing import Signer
 from backend.core.db import Tx
 from backend.core.errors import Problem
 from backend.core.i18n import _
+from backend.mandates.queries import allowed
 
 UNKNOWN = {
     "code": _("“%(item)s”要先核实您的身份：收一个验证码就行。您填的都留着。"),
@@ -36,8 +38,22 @@ async def hindrances(tx: Tx, draft: Draft) -> Hindrances:
     standing = await standing_of(tx)
     lines = [line for line in draft.lines if not line.gone]
     signing = await signers(tx, draft)
-    problems = [*_levels(lines, standing, tx.viewer.principal_name), *_signatures(signing)]
+    refused = await _not_allowed(tx, lines)
+    problems = [*refused, *_levels(lines, standing, tx.viewer.principal_name), *_signatures(signing)]
     return Hindrances(tuple(problems), step_up_for(lines, standing), tuple(signing))
+
+
+async def _not_allowed(tx: Tx, lines: list[Line]) -> list[Problem]:
+    """Lines that the agent may not file for the principal."""
+    if not tx.viewer.acting:
+        return []
+    covered = await allowed(tx, "submit", {line.item.code for line in lines})
+    said = _("“%(item)s”要%(name)s本人提交，授权里不包括这一件。可以先移出它，把其他的交了。")
+    return [
+        Problem(said, f"line.{line.id}", {"item": line.item.name, "name": tx.viewer.principal_name})
+        for line in lines
+        if line.item.code not in covered or not line.item.agent
+    ]
 
 
 def _levels(lines: list[Line], standing: Standing, principal: str) -> Iterator[Problem]:

@@ -53,7 +53,14 @@ def state_of(line: Line, pack: Pack, settler: Settler, on: date) -> LineState:
         materials=given,
         fits=fits.verdict,
         against=tuple(r.say for r in fits.because if fits.verdict is False and r.say),
+        situations=_excluding(line.item, facts),
     )
+
+
+def _excluding(item: Item, facts: Facts) -> frozenset[str]:
+    """The situations in which the item excludes others, as far as they hold for certain."""
+    named = {entry.situation for entry in item.excludes if entry.situation}
+    return frozenset(s.name for s in item.situations if s.name in named and judge(s.when, facts).verdict)
 
 
 class _Reading:

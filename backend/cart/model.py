@@ -1,15 +1,7 @@
 """The cart as data: lines bound to parties, what is asked once, what is given once.
 
-What filing needs of it, and what stays stable for `orders`:
-
-    draft = await queries.open_draft(tx)              # None: no open cart
-    draft.sheet.problems                              # must be empty to file; each names its field
-    for line in draft.lines:
-        line.item, line.version, line.bound()         # → cases.item_code, item_version, bound
-        draft.frozen_facts(line.id)                   # → the case's own copy of its facts
-        draft.files_of(line.id)                       # → case_files
-        draft.materials_of(line.id)                   # the same with what satisfied the rest: register, pledge …
-    draft.sheet.saved                                 # → orders.saved
+What filing needs of it: `sheet.problems`, which must be empty, and for each line `bound()`, `frozen_facts(line)` and
+`files_of(line)`, the case's own copies.
 """
 
 from collections.abc import Iterator
@@ -83,13 +75,21 @@ class HeldFile(msgspec.Struct, frozen=True):
     name: str = ""
 
 
+class UnderWay(msgspec.Struct, frozen=True):
+    """A case of the principal that is not decided yet: its item as it is now, and whom and what it is about."""
+
+    item: Item
+    parties: frozenset[UUID]
+
+
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything people and registers have said so far, by subject."""
+    """Everything people and registers have said so far, by subject; and what is with a department already."""
 
     answers: dict[Cell, Answer] = {}
     known: dict[Cell, tuple[Known, ...]] = {}
     files: dict[MaterialKey, tuple[HeldFile, ...]] = {}
     pledged: frozenset[MaterialKey] = frozenset()
+    under_way: tuple[UnderWay, ...] = ()
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -185,7 +185,8 @@ class Saved(msgspec.Struct, frozen=True):
 class LineState(msgspec.Struct, frozen=True, kw_only=True):
     """What one line asks, whatever else is in the cart. `cells`: asked → required; `reads`: what its rules look at.
 
-    `fits`: the verdict on entitlement, None while open; `against`: the words of it that are false.
+    `fits`: the verdict on entitlement, None while open; `against`: the words of it that are false. `situations`: those of its
+    item that are certain, as far as other items are excluded in them.
     """
 
     line: UUID
@@ -195,6 +196,7 @@ class LineState(msgspec.Struct, frozen=True, kw_only=True):
     materials: tuple[Need, ...]
     fits: bool | None
     against: tuple[str, ...] = ()
+    situations: frozenset[str] = frozenset()
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,7 +231,7 @@ class LineMaterial(msgspec.Struct, frozen=True, kw_only=True):
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """The open cart, loaded and judged. `parties`: herself and those of its lines; `earlier`: of what she filed before;
-    `pack`: the city in force, kept in this process."""
+    `pack`: the city in force, kept in this process; `sensitive`: the principal's consent to sensitive data is in force."""
 
     cart_id: UUID
     version: int
@@ -241,6 +243,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     told: Told
     sheet: Sheet
     pack: Pack
+    sensitive: bool = False
     on: date
     now: datetime
 

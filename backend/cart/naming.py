@@ -1,8 +1,11 @@
-"""What the parties of a cart are called. Pure."""
+"""What the parties of a cart are called, and who could fill a role. Pure."""
 
 from uuid import UUID
 
-from backend.cart.model import Draft
+import msgspec
+
+from backend.cart.binding import candidates
+from backend.cart.model import Draft, Line
 from backend.cart.settle import best
 from backend.parties.model import Party
 
@@ -22,6 +25,29 @@ def names_of(draft: Draft, principal: str) -> dict[UUID, str]:
         name = principal if party.is_self else party.label or (f"{role} {own}" if own else role)
         same = sum(other == name or other.startswith(f"{name} ") for other in found.values())
         found[party.id] = f"{name} {same + 1}" if same and not own and not party.is_self else name
+    return found
+
+
+class Eligible(msgspec.Struct, frozen=True):
+    """One role of a line, who fills it now ("none": declined) and whom one may choose, each by id and name."""
+
+    role: str
+    label: str
+    optional: bool
+    current: str
+    choices: tuple[dict[str, str], ...]
+
+
+def roles_of(draft: Draft, line: Line, principal: str) -> list[Eligible]:
+    """The roles of a line that one party fills; how many fill the others is a question of the sheet."""
+    names, known = names_of(draft, principal), [*draft.parties.values(), *draft.earlier.values()]
+    found = []
+    for name, role in line.item.roles.items():
+        if not role.repeated and name in line.parties:
+            free = candidates(role, [ids for other, ids in line.parties.items() if other != name], known)
+            choices = tuple({"value": str(party.id), "label": names[party.id]} for party in free)
+            current = str(line.parties[name][0]) if line.parties[name] else "none"
+            found.append(Eligible(name, role.label, role.optional, current, choices))
     return found
 
 

@@ -1,14 +1,17 @@
 """The open cart out of the database, judged. Six statements, however many lines."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from backend.accounts.consents import PREFILL, agreed
-from backend.cart.model import Answer, Cell, Draft, HeldFile, Line, MaterialKey, Told
+from backend.accounts.consents import PREFILL, SENSITIVE, Purpose
+from backend.cart.model import Answer, Cell, Draft, HeldFile, Line, MaterialKey, Told, UnderWay
 from backend.cart.renewal import same_kind
 from backend.cart.rules import sheet_of
+from backend.cases.states import OPEN
+from backend.catalogue.model import Item, Pack
 from backend.catalogue.queries import Published, city, item_version
 from backend.core.db import Tx
 from backend.parties.model import Known, Party
@@ -33,9 +36,13 @@ class StoredLine(msgspec.Struct, frozen=True):
 
 
 class StoredCart(msgspec.Struct, frozen=True):
+    """`prefill` and `sensitive`: the versions of the principal's consents that are in force."""
+
     id: UUID
     version: int
     lines: list[StoredLine]
+    prefill: int | None
+    sensitive: int | None
 
 
 async def open_draft(tx: Tx) -> Draft | None:
@@ -48,10 +55,13 @@ async def cart_of(tx: Tx) -> StoredCart | None:
     row = await tx.db.fetchrow(
         """SELECT c.id, c.version, (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'code', l.item_code,
                   'version', l.item_version, 'position', l.position, 'bound', l.bound) ORDER BY l.position), '[]')
-                  FROM cart_lines l WHERE l.cart_id = c.id AND may_act(c.principal_id, 'fill', l.item_code)) AS lines
+                  FROM cart_lines l WHERE l.cart_id = c.id AND may_act(c.principal_id, 'fill', l.item_code)) AS lines,
+                  consented(c.principal_id, $3) AS prefill, consented(c.principal_id, $4) AS sensitive
              FROM carts c WHERE c.principal_id = $1 AND c.actor_id = $2 AND c.state = 'open'""",
         tx.viewer.principal_id,
         tx.viewer.id,
+        PREFILL.name,
+        SENSITIVE.name,
     )
     return None if row is None else msgspec.convert(row, StoredCart)
 
@@ -64,9 +74,10 @@ async def draft_of(tx: Tx, cart: StoredCart) -> Draft:
     answers, pledged = await _answers(tx, cart.id, scope)
     told = Told(
         answers=answers,
-        known=await _with_registers(tx, parties, facts, scope),
+        known=await _with_registers(tx, parties, facts, scope) if in_force(PREFILL, cart.prefill) else facts,
         files=await _files(tx, cart.id, scope),
         pledged=pledged,
+        under_way=await under_way(tx, published, [line.item for line in lines if not line.gone]),
     )
     used = {party for line in lines for ids in line.parties.values() for party in ids}
     used |= {subject for subject, _element in answers} | {tx.viewer.principal_id}
@@ -83,9 +94,15 @@ async def draft_of(tx: Tx, cart: StoredCart) -> Draft:
         told=told,
         sheet=sheet_of(lines, parties, told, published.pack, tx.today),
         pack=published.pack,
+        sensitive=in_force(SENSITIVE, cart.sensitive),
         on=tx.today,
         now=tx.now,
     )
+
+
+def in_force(purpose: Purpose, version: int | None) -> bool:
+    """Whether that is a consent to the words as they are now."""
+    return (version or 0) >= purpose.version
 
 
 async def _line(tx: Tx, published: Published, stored: StoredLine) -> Line:
@@ -111,6 +128,38 @@ async def _line(tx: Tx, published: Published, stored: StoredLine) -> Line:
 
 def _parties(stored: Any) -> tuple[UUID, ...]:
     return tuple(UUID(one) for one in ([stored] if isinstance(stored, str) else stored or []))
+
+
+async def under_way(tx: Tx, published: Published, items: Iterable[Item]) -> tuple[UnderWay, ...]:
+    """The principal's undecided cases that say something about filing these items: their results are needed, or they are
+    excluded. Nothing is asked where there can be none."""
+    wanted = {
+        published.pack.items[name].code for name in _related(published.pack, items) if name in published.pack.items
+    }
+    if not wanted:
+        return ()
+    rows = await tx.db.fetch(
+        "SELECT item_code, bound FROM cases WHERE principal_id = $1 AND item_code = ANY($2) AND state = ANY($3) ORDER BY number",
+        tx.viewer.principal_id,
+        list(wanted),
+        list(OPEN),
+    )
+    return tuple(
+        UnderWay(
+            published.pack.items[published.titles[row["item_code"]]],
+            frozenset(party for ids in row["bound"].values() for party in _parties(ids)),
+        )
+        for row in rows
+    )
+
+
+def _related(pack: Pack, items: Iterable[Item]) -> Iterator[str]:
+    """Names of the items that these exclude, or whose results they need."""
+    for item in items:
+        yield from (entry.item for entry in item.excludes)
+        for need in item.materials:
+            ways = pack.materials[item.material_of(need.material)].satisfied_by
+            yield from (way.result_of for way in ways if way.result_of)
 
 
 async def _answers(tx: Tx, cart: UUID, scope: Scope | None) -> tuple[dict[Cell, Answer], frozenset[MaterialKey]]:
@@ -139,7 +188,7 @@ def about(cart: UUID, subject: UUID, element: str) -> str:
 
 
 async def _with_registers(tx: Tx, parties: dict[UUID, Party], facts: Facts, scope: Scope | None) -> Facts:
-    """Registers are asked only with her consent, and by the number an account was opened with: a typed one must show nobody's data.
+    """Registers are asked only with her consent (the caller looks), and by the number an account was opened with: a typed one must show nobody's data.
 
     Of what they answer an agent gets what is in her scope.
     """
@@ -148,7 +197,7 @@ async def _with_registers(tx: Tx, parties: dict[UUID, Party], facts: Facts, scop
     number = (
         next((k.value for k in facts.get((own.id, code), ()) if k.source in PROVED), None) if own and code else None
     )
-    if own is None or number is None or not await agreed(tx, own.id, PREFILL):
+    if own is None or number is None:
         return facts
     found: dict[Cell, tuple[Known, ...]] = dict(facts)
     for fact in (await facts_about(tx, [number]))[number]:

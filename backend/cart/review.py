@@ -1,6 +1,6 @@
 """Everything once more before filing: also the page somebody comes back to whose filing was refused."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from backend.cart.forms import speaker_of
 from backend.cart.hindrances import LEVEL, SIGN, hindrances
 from backend.cart.messages import topics_of
 from backend.cart.model import Draft, Question
+from backend.cart.parting import parted
 from backend.core.db import Tx
 from backend.core.errors import Problem
 from backend.core.web import language_of, page
@@ -24,6 +25,7 @@ async def review_page(
     """The form that files the draft under `key`. `refused`: why it was not filed just now; else what the sheet still misses."""
     speaker = speaker_of(tx, draft)
     pack, more = draft.pack, await hindrances(tx, draft)
+    parts = parted(draft, (*draft.sheet.problems, *more.problems))
     return page(
         request,
         tx,
@@ -39,17 +41,20 @@ async def review_page(
         problems=_linked(
             draft, speaker.worded(tuple(refused or (*draft.sheet.problems, *more.problems))), more.step_up
         ),
+        parts=parts,
+        refused=bool(refused),
+        waiting={line: _linked(draft, speaker.worded(found), more.step_up) for line, found in parts.waiting.items()},
         step_up=more.step_up,
         steps_up=sum(problem.field.startswith(LEVEL) for problem in refused or more.problems),
         told=list(dict.fromkeys(pack.departments[line.item.department].name for line in draft.lines if not line.gone)),
         key=key,
-        sensitive=await sensitive_unagreed(tx, draft),
+        sensitive=sensitive_unagreed(draft),
         consent=SENSITIVE,
         shown=shown(SENSITIVE, language_of(request)),
     )
 
 
-def _linked(draft: Draft, problems: list[Problem], step_up: str) -> list[dict[str, Any]]:
+def _linked(draft: Draft, problems: Iterable[Problem], step_up: str) -> list[dict[str, Any]]:
     """Each problem with the page that puts it right."""
     questions: dict[str, Question] = {q.name: q for q in draft.sheet.questions}
     needs = {need.name for need in draft.sheet.materials}

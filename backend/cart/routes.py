@@ -10,11 +10,11 @@ from litestar.params import FromPath
 
 from backend.accounts.levels import ASKED
 from backend.accounts.standing import standing_of
-from backend.cart import routes_materials, routes_sheet, routes_signing
-from backend.cart.actions import Wanted, add_lines, bind_line, lock_draft, remove_line
+from backend.cart import routes_kept, routes_materials, routes_sheet, routes_signing
+from backend.cart.actions import Wanted, add_lines, bind_line, remove_line
 from backend.cart.answering import carry_over
-from backend.cart.binding import candidates
-from backend.cart.forms import choice_in, choices_in, number_in, speaker_of
+from backend.cart.forms import choices_in, number_in, speaker_of
+from backend.cart.naming import roles_of
 from backend.cart.queries import open_draft, prepared_for
 from backend.cart.renewing import renew_line
 from backend.cart.review import review_page
@@ -94,29 +94,15 @@ async def parties_page(request: Request, tx: NamedDependency[Tx], line_id: FromP
     line = draft.line(line_id) if draft else None
     if draft is None or line is None:
         raise NotFound()
-    speaker, roles = speaker_of(tx, draft), []
-    for name, role in line.item.roles.items():
-        if not role.repeated and name in line.parties:
-            others = [ids for other, ids in line.parties.items() if other != name]
-            free = candidates(role, others, [*draft.parties.values(), *draft.earlier.values()])
-            choices = [{"value": str(party.id), "label": speaker.subject(party.id)} for party in free]
-            current = str(line.parties[name][0]) if line.parties[name] else "none"
-            roles.append({"name": name, "role": role, "choices": choices, "current": current})
+    roles = roles_of(draft, line, tx.viewer.principal_name)
     return page(request, tx, "cart/parties.html", line=line, roles=roles, cart=draft.cart_id)
 
 
 @post("/cart/lines/{line_id:uuid}/parties", opt=PERSON, include_in_schema=False)
 async def choose_parties(request: Request, tx: NamedDependency[Tx], line_id: FromPath[UUID]) -> Response[None]:
     form = await read_form(request)
-    draft = await lock_draft(tx)
-    line = draft.line(line_id)
-    if line is None:
-        raise NotFound()
-    for name, text in form.fields:
-        role = name.removeprefix("role.")
-        now = line.parties.get(role, ())
-        if name.startswith("role.") and text != (str(now[0]) if now else "none"):
-            await bind_line(tx, line_id, role, choice_in(text))
+    chosen = {name.removeprefix("role."): text for name, text in form.fields if name.startswith("role.")}
+    await bind_line(tx, line_id, choices_in(chosen))
     return see_other("/cart")
 
 
@@ -134,4 +120,5 @@ ROUTES = [
     *routes_sheet.ROUTES,
     *routes_materials.ROUTES,
     *routes_signing.ROUTES,
+    *routes_kept.ROUTES,
 ]

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from backend.cart.excluding import clashes
 from backend.cart.line_rules import state_of
 from backend.cart.model import (
     Cell,
@@ -46,13 +47,14 @@ def sheet_of(lines: Iterable[Line], parties: Mapping[UUID, Party], told: Told, p
     materials = _materials(states, lines, told, order)
     roles = tuple(_undeclared(role) for state in states.values() for role in state.roles)
     renewals = _renewals(lines, states, told, pack, on)
+    excluded = clashes(lines, told.under_way, {line: state.situations for line, state in states.items()})
     return Sheet(
         questions=questions,
         roles=roles,
         materials=materials,
         states=states,
         settled=_settled(states, settler),
-        problems=tuple(_problems(lines, renewals, roles, questions, materials)),
+        problems=(*(clash.problem for clash in excluded), *_problems(lines, renewals, roles, questions, materials)),
         saved=_saved(states, questions, materials),
         renewals=renewals,
     )
@@ -192,13 +194,19 @@ def _held(
         return "certificate", way.certificate
     if way.register and f"register.{way.register}" in held:
         return "register", way.register
-    if way.result_of and any(_makes(line, way.result_of, need.subject) for line in lines):
+    if way.result_of and _coming(way.result_of, need.subject, lines, told):
         return "result_of", way.result_of
     return ("pledge", way.pledge) if way.pledge and need.key in told.pledged else ("", "")
 
 
-def _makes(line: Line, item: str, subject: UUID) -> bool:
-    return line.item.name == item and not line.gone and any(subject in ids for ids in line.parties.values())
+def _coming(item: str, subject: UUID, lines: list[Line], told: Told) -> bool:
+    """Another line, or a case that is with a department already, has this result about the subject."""
+    makes = any(line.item.name == item and not line.gone and _about(line, subject) for line in lines)
+    return makes or any(case.item.name == item and subject in case.parties for case in told.under_way)
+
+
+def _about(line: Line, subject: UUID) -> bool:
+    return any(subject in ids for ids in line.parties.values())
 
 
 def _undeclared(role: RoleQuestion) -> RoleQuestion:

@@ -145,6 +145,18 @@ class Situation(Strict, frozen=True, kw_only=True):
     fee: Fee | None = None
 
 
+class Exclusion(Strict, frozen=True, kw_only=True):
+    """Another item that is not filed together with this one, and why, in people's words; the other one says the same.
+
+    `same`: only where both are about the same party in the role of this name; `situation`: only in that one of this item's.
+    """
+
+    item: str
+    say: str
+    same: str = ""
+    situation: str = ""
+
+
 class Quota(Strict, frozen=True, kw_only=True):
     """Only so many are granted, in the order of acceptance (行政许可法 art. 57): `count` in each `per`."""
 
@@ -245,6 +257,7 @@ class Item(Strict, frozen=True, kw_only=True):
     quota: Quota | None
     renewal: Renewal | None
     situations: tuple[Situation, ...]
+    excludes: tuple[Exclusion, ...] = ()
     result: Result
     basis: tuple[Basis, ...]
     places: tuple[str, ...]

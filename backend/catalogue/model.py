@@ -20,6 +20,7 @@ from backend.catalogue.item_model import (
     Basis,
     CaseType,
     Example,
+    Exclusion,
     Fee,
     Item,
     ItemType,
@@ -44,7 +45,7 @@ from backend.core.conditions import Meaning
 
 __all__ = [
     "ITEM_TYPE_CODES", "UNCERTAIN_BASIS", "Announcement", "Ask", "Basis", "Calendar", "CaseType", "CertificateType", "City", "Clocks", "Department",
-    "Element", "ElementType", "Example", "Fee", "FileRule", "Guide", "Item", "ItemType", "Level", "Lexicon", "Limits", "Material",
+    "Element", "ElementType", "Example", "Exclusion", "Fee", "FileRule", "Guide", "Item", "ItemType", "Level", "Lexicon", "Limits", "Material",
     "MaterialNeed", "Office", "Pack", "Phones", "Proof", "PublicCount", "Question", "Quota",
     "Register", "Renewal", "Result", "Role", "Satisfied", "Sensitivity", "Situation", "Special", "Step", "Strict", "Subject", "Trust", "Unit", "Visits",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from backend.catalogue.model import (
     Basis,
     CaseType,
     Example,
+    Exclusion,
     Fee,
     ItemType,
     Level,
@@ -100,6 +101,7 @@ class ItemFile(Strict, frozen=True, kw_only=True):
     quota: Quota | None = None
     renewal: RenewalFile | None = None
     situations: tuple[SituationFile, ...] = ()
+    excludes: tuple[Exclusion, ...] = ()
     result: Result
     basis: tuple[Basis, ...]
     places: tuple[str, ...]

@@ -90,11 +90,29 @@ def name_faults(pack: Pack, item: Item) -> Iterator[Fault]:
     for i, need in enumerate(item.materials):
         yield from _material(pack, item, f"materials[{i}]", need.material)
     yield from _renewal(pack, item)
+    yield from _excludes(pack, item)
     for place, condition in conditions_of(item):
         for use in uses_of(condition):
             yield from _fact(pack, item, place, use.fact)
             yield from _source(pack, item, place, use)
         yield from _values(pack, item, place, condition)
+
+
+def _excludes(pack: Pack, item: Item) -> Iterator[Fault]:
+    """What two items exclude stands in both, about the same role."""
+    situations = {situation.name for situation in item.situations}
+    for i, excluded in enumerate(item.excludes):
+        where, other = f"excludes[{i}]", pack.items.get(excluded.item)
+        if other is None or other.name == item.name:
+            yield Fault(where, f"没有“{excluded.item}”这件别的事")
+            continue
+        if not any(back.item == item.name and back.same == excluded.same for back in other.excludes):
+            yield Fault(where, f"“{excluded.item}”里也要写和“{item.name}”不能一起办，说的是同一个角色")
+        kinds = [one.roles[excluded.same].kind for one in (item, other) if excluded.same in one.roles]
+        if excluded.same and (len(kinds) < 2 or kinds[0] != kinds[1]):
+            yield Fault(where, f"“{excluded.same}”不是两件事共有的角色")
+        if excluded.situation and excluded.situation not in situations:
+            yield Fault(where, f"没有“{excluded.situation}”这种情形")
 
 
 def _renewal(pack: Pack, item: Item) -> Iterator[Fault]:

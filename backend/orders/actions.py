@@ -10,9 +10,11 @@ from backend.approval.actions import grant_if_clear
 from backend.approval.model import Finding
 from backend.approval.rules import examine, questioned
 from backend.approval.terms import terms_of
+from backend.cart.actions import part_lines
 from backend.cart.consent import sensitive_unagreed
 from backend.cart.hindrances import hindrances
 from backend.cart.model import ANSWERED, Draft, Line
+from backend.cart.parting import only
 from backend.cart.queries import open_draft
 from backend.cart.signatures import file_signatures
 from backend.cart.signing import takes_part
@@ -23,11 +25,10 @@ from backend.catalogue.model import Pack
 from backend.catalogue.queries import city
 from backend.core.codes import order_number
 from backend.core.db import Tx
-from backend.core.errors import Conflict, Invalid, Problem
+from backend.core.errors import Conflict, Invalid, NotFound, Problem
 from backend.core.i18n import _
 from backend.core.idempotency import fingerprint, once
 from backend.mandates.journal import note_use
-from backend.mandates.queries import allowed
 from backend.orders.model import CaseReceipt, Filing, Order, Receipt, Saved
 from backend.orders.queries import order_for, order_of_cart
 from backend.parties.actions import remember_filed
@@ -49,7 +50,7 @@ async def file_order(tx: Tx, key: str, body: Filing) -> tuple[Receipt, bool]:
         raise Invalid(
             Problem(_("请先勾选“我填的都是真的”，再提交。"), "agree"), next_step="/cart/review", next_say=_("回去勾选")
         )
-    asked = {"principal": tx.viewer.principal_id, **msgspec.structs.asdict(body)}
+    asked = {"principal": tx.viewer.principal_id, **body.sent}
 
     async def make() -> Receipt:
         return await _file(tx, body)
@@ -60,13 +61,14 @@ async def file_order(tx: Tx, key: str, body: Filing) -> tuple[Receipt, bool]:
 
 async def _file(tx: Tx, body: Filing) -> Receipt:
     await _lock(tx, body)
-    draft = await open_draft(tx)
-    assert draft is not None
-    if body.sensitive:
-        await agree(tx, draft.principal_id, SENSITIVE, body.sensitive)
+    whole = await open_draft(tx)
+    assert whole is not None
+    draft = _chosen(whole, body)
+    if body.sensitive and await agree(tx, draft.principal_id, SENSITIVE, body.sensitive):
+        draft = msgspec.structs.replace(draft, sensitive=True)
     await _refuse_problems(tx, draft)
     pack = (await city(tx.db)).pack
-    order_id, number = await _insert_order(tx, draft, pack)
+    order_id, number = await _insert_order(tx, draft, pack, await _filed_cart(tx, whole, draft))
     frozen = [draft.frozen_facts(line.id) for line in draft.lines]
     agent = await agent_of(tx, pack)
     doubted = [doubts_in(tx, facts, pack, agent) for facts in frozen]
@@ -84,6 +86,14 @@ async def _file(tx: Tx, body: Filing) -> Receipt:
         if not case.waiting:
             await grant_if_clear(tx, case_id, found)
     return receipt_of(await order_for(tx, number))
+
+
+def _chosen(whole: Draft, body: Filing) -> Draft:
+    """The cart, or those of its lines that she wants to file now, judged without the others."""
+    chosen = only(whole, body.lines) if body.lines else whole
+    if body.lines and len(chosen.lines) != len(set(body.lines)):
+        raise NotFound()
+    return chosen
 
 
 async def _lock(tx: Tx, body: Filing) -> None:
@@ -119,8 +129,8 @@ async def _refuse_filed(tx: Tx, cart: UUID) -> None:
 
 async def _refuse_problems(tx: Tx, draft: Draft) -> None:
     """Everything that stands in the way, at once."""
-    problems = [*draft.sheet.problems, *await _not_allowed(tx, draft), *(await hindrances(tx, draft)).problems]
-    if await sensitive_unagreed(tx, draft):
+    problems = [*draft.sheet.problems, *(await hindrances(tx, draft)).problems]
+    if sensitive_unagreed(draft):
         problems.append(Problem(_("请看一遍敏感个人信息怎么用，同意就打上勾。"), "sensitive"))
     if not draft.lines and not problems:
         problems.append(Problem(_("购物车还是空的，先选一件要办的事。")))
@@ -128,20 +138,14 @@ async def _refuse_problems(tx: Tx, draft: Draft) -> None:
         raise Invalid(*problems, next_step="/cart/review", next_say=_("看看还差什么"))
 
 
-async def _not_allowed(tx: Tx, draft: Draft) -> list[Problem]:
-    """Lines that the agent may not file for the principal."""
-    if not tx.viewer.acting:
-        return []
-    covered = await allowed(tx, "submit", {line.item.code for line in draft.lines})
-    said = _("“%(item)s”要%(name)s本人提交，授权里不包括这一件。可以先移出它，把其他的交了。")
-    return [
-        Problem(said, f"line.{line.id}", {"item": line.item.name, "name": tx.viewer.principal_name})
-        for line in draft.lines
-        if line.item.code not in covered or not line.item.agent
-    ]
+async def _filed_cart(tx: Tx, whole: Draft, draft: Draft) -> UUID:
+    """The cart that becomes the order: the open one, or one of those lines alone that go now."""
+    if len(draft.lines) == len(whole.lines):
+        return whole.cart_id
+    return await part_lines(tx, whole.cart_id, [line.id for line in draft.lines])
 
 
-async def _insert_order(tx: Tx, draft: Draft, pack: Pack) -> tuple[UUID, str]:
+async def _insert_order(tx: Tx, draft: Draft, pack: Pack, cart: UUID) -> tuple[UUID, str]:
     (serial,) = await next_serials(tx, 1)
     order_id, number = uuid4(), order_number(pack.city.region, tx.today, serial)
     await tx.db.execute(
@@ -153,7 +157,7 @@ async def _insert_order(tx: Tx, draft: Draft, pack: Pack) -> tuple[UUID, str]:
         draft.principal_id,
         draft.actor_id,
         tx.viewer.mandate_id,
-        draft.cart_id,
+        cart,
         tx.now,
         msgspec.to_builtins(saved_by(draft)),
     )

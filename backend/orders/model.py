@@ -14,13 +14,21 @@ class Filing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Another version of the cart is another decision. The review page's form posts `cart`, `version`, `agree`, and `key`,
     made when the page was rendered. `sensitive`: the hash of the words about sensitive personal information, which she
-    agrees to now; asked only while that consent is not in force.
+    agrees to now; asked only while that consent is not in force. `lines`: only these, the others stay in the cart; none named:
+    everything.
     """
 
     cart: UUID
     version: int
     agree: bool
     sensitive: str = ""
+    lines: tuple[UUID, ...] = ()
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """What a replay must repeat. A choice of lines is part of it only where one was made: keys are older than it."""
+        body = msgspec.to_builtins(self)
+        return body if self.lines else {name: value for name, value in body.items() if name != "lines"}
 
 
 class Saved(msgspec.Struct, frozen=True):

@@ -34,8 +34,8 @@ async def file(request: Request) -> Response[Any]:
 
 
 def _key(form: Form) -> str:
-    """A page without a key (an old one, or one somebody typed) is still filed once: a cart is only ever one order."""
-    return form.text("key") or f"cart-{form.text('cart')}"
+    """A page without a key (an old one, or one somebody typed) is still filed once: a cart as it was looked at is one order."""
+    return form.text("key") or f"cart-{form.text('cart')}-{form.text('version')}"
 
 
 async def _review_again(request: Request, form: Form, refusal: Invalid) -> Response[str]:
@@ -50,7 +50,8 @@ def _filing(form: Form) -> Filing:
     try:
         agree = form.text("agree") == "yes"
         cart, version = UUID(form.text("cart")), int(form.text("version"))
-        return Filing(cart=cart, version=version, agree=agree, sensitive=form.text("sensitive"))
+        lines = tuple(map(UUID, form.all("line"))) if form.text("part") == "ready" else ()
+        return Filing(cart=cart, version=version, agree=agree, sensitive=form.text("sensitive"), lines=lines)
     except ValueError as error:
         raise Refusal(
             _("这一页没有完整传到，没有提交。您填的都还在，请再看一遍再交。"),

@@ -71,6 +71,7 @@ TABLE: dict[str, Verdicts] = {
     "GET /readyz": PUBLIC,
     "GET /": PUBLIC,
     "GET /offline": PUBLIC,
+    "GET /cart/kept": PUBLIC,
     "GET /_components": CLOSED,  # in the demo only
     "GET /push/key": PUBLIC,
     "POST /mode": PUBLIC,
@@ -268,6 +269,15 @@ TABLE: dict[str, Verdicts] = {
     "POST /desk/scenarios/{scenario_id}/rows": verdicts(),
     "GET /desk/scenarios/{scenario_id}/draft/{name}": verdicts(),
     "POST /desk/scenarios/{scenario_id}/draft/{name}": verdicts(),
+    # documents: the paper itself, what its QR leads to (a token nobody was given), and the words it is made of
+    "GET /documents/{document}": verdicts(ok=(FATHER, DAUGHTER, CIVIL, AUDITOR)),
+    "GET /verify/{token}": CLOSED,
+    "POST /verify/{token}": CLOSED,
+    "GET /desk/documents": verdicts(ok=(EDITOR,)),
+    "GET /desk/documents/{department}/{kind}": verdicts(ok=(EDITOR,)),
+    "POST /desk/documents/{department}/{kind}": verdicts(refused=(EDITOR,)),  # what was sent has no title
+    "POST /desk/documents/{department}/{kind}/steps": verdicts(refused=(EDITOR,)),  # another person checks
+    "GET /desk/documents/{department}/{kind}/preview": verdicts(ok=(EDITOR,)),
     "GET /desk/items": verdicts(ok=(EDITOR,)),
     "POST /desk/items": verdicts(ok=(EDITOR,)),
     "GET /desk/items/{code}": verdicts(ok=(EDITOR,)),

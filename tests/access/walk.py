@@ -15,6 +15,7 @@ from litestar import Litestar
 from backend.core.codes import case_number, order_number
 from tests.access.city import AUNT, MARKS, PUSH, City
 from tests.access.table import ACTORS, FATHER, MISSING, NOBODY, OK, REFUSED, SIGN_IN
+from tests.pieces import told
 from tests.streams import heard, stream
 from tests.web import Site
 
@@ -45,9 +46,9 @@ def _aim(path: str, name: str, city: City) -> Any:
     aims = {
         "number": "order" if "/orders/" in path else "case", "mandate": "mandate of daughter", "line_id": "line",
         "file_id": "held file" if "/cart/" in path else "file", "code": "item", "scenario_id": "scenario",
-        "notice": "notice", "kept": "kept guide", "session": "session", "passkey": "passkey", "signature": "signature", "asked": "asked",
+        "upload_id": "upload", "notice": "notice", "kept": "kept guide", "brought_id": "brought", "session": "session", "passkey": "passkey", "signature": "signature", "asked": "asked",
     }  # fmt: skip
-    aims |= {n: n for n in ("sight", "batch", "visit", "organisation", "point", "export", "party", "element")} | {
+    aims |= {n: n for n in ("document", "sight", "batch", "visit", "organisation", "point", "export", "party", "element")} | {
         "account": "colleague"
     }
     if path.startswith("/desk/mandates/"):
@@ -56,6 +57,8 @@ def _aim(path: str, name: str, city: City) -> Any:
         return city.targets["material"]
     if name == "section" or ("/draft/" in path and "/scenarios/" not in path):
         return "basics" if name == "section" else city.targets["drafted"]
+    if path.startswith("/desk/documents/") and name in ("department", "kind"):
+        return {"department": "民政局", "kind": "refusal"}[name]
     if name == "name" and "/consents/" in path:
         return "prefill"
     if name == "name" and "/lists/" in path:
@@ -94,6 +97,12 @@ def body_of(route: str, city: City) -> dict[str, Any]:
         "POST /cart/lines": {"data": {"item": t["item"]}},
         "POST /cart/sheet": {"data": cart | {"later": "yes", "seen": "1"}},
         "POST /cart/materials": {"data": material},
+        "POST /cart/materials/turn": {"data": material | {"file": str(t["held file"]), "way": "left"}},
+        "POST /api/v1/uploads": {"headers": told(b"photo", "a.jpg")},
+        "PATCH /api/v1/uploads/{upload_id}": {
+            "headers": {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"},
+            "content": b"photo",
+        },
         "POST /cart/materials/removal": {"data": material | {"file": str(t["held file"])}},
         "POST /cart/materials/pledge": {"data": pledge},
         "POST /orders": {"data": filing | {"agree": "yes", "key": "walked-all-routes"}},
@@ -109,6 +118,7 @@ def body_of(route: str, city: City) -> dict[str, Any]:
         },
         "POST /api/v1/cart/lines": {"json": {"lines": [{"item": t["item"]}]}},
         "PUT /api/v1/cart/answers": {"json": {"version": t["version"], "answers": {}}},
+        "PUT /api/v1/cart/lines/{line_id}/parties": {"json": {}},
         "PUT /api/v1/cart/pledges": {"json": {"material": t["pledge"], "signed": False}},
         "POST /api/v1/cart/materials": {"data": material},
         "POST /api/v1/orders": {"json": filing | {"agree": True}},

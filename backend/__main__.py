@@ -30,6 +30,7 @@ MODULES = {
     "notices": "backend.notifications.commands",
     "jobs": "backend.core.jobs_command",
     "clock": "backend.core.clock_command",
+    "audit": "backend.core.audit_command",
     "officer": "backend.accounts.officer_command",
 }
 
@@ -56,9 +57,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def prove_scenarios_too() -> None:
-    """The pack check lies below the scenarios and cannot know them; here the two are put together."""
+    """The pack check lies below the scenarios and the documents and cannot know them; here they are put together."""
     import_module("backend.catalogue.pack_check").EXTRA_CHECKS.append(
         import_module("backend.scenarios.pack_proof").scenario_faults
+    )
+    import_module("backend.catalogue.pack_check").EXTRA_CHECKS.append(
+        import_module("backend.documents.wordings").word_faults
     )
 
 

@@ -63,7 +63,7 @@ def worker(_: argparse.Namespace) -> int:
     from backend.core.embedded import reachable
 
     with reachable(load()) as settings:
-        need_keys(settings)
+        need_keys(settings, "SIGNING_KEY")
         with asyncio.Runner(loop_factory=_quick_loop()) as runner:
             runner.run(_work(settings))
     return 0

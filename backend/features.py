@@ -19,6 +19,7 @@ FEATURES = (
     "service_points",
     "scenarios",
     "cases",
+    "documents",
     "approval",
     "cart",
     "orders",

@@ -34,7 +34,7 @@ def run(environ: Mapping[str, str] = os.environ) -> int:
 def serve(environ: Mapping[str, str] = os.environ) -> int:
     settings = _with_port(load({**environ, "SUISHOUBAN_DEMO": "off"}))
     if settings.attached:
-        need_keys(settings)
+        need_keys(settings, "SIGNING_KEY")
     else:
         keys.create_missing(settings.data)
     return asyncio.run(_everything(settings, with_starter=False))

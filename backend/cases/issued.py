@@ -1,6 +1,7 @@
 """The documents an office issued on a case, as the pages of the case list them. They are made above: backend/documents."""
 
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 import asyncpg
@@ -8,11 +9,24 @@ import msgspec
 
 from backend.core.i18n import _
 
-STANDINGS = {"valid": _("有效"), "replaced": _("已被后来的一份代替"), "void": _("已作废")}
+
+class Standing(StrEnum):
+    """Whether a document still says what holds."""
+
+    VALID = "valid"
+    REPLACED = "replaced"
+    VOID = "void"
+
+
+STANDINGS = {
+    Standing.VALID: _("有效"),
+    Standing.REPLACED: _("已被后来的一份代替"),
+    Standing.VOID: _("已作废"),
+}
 
 
 class Issued(msgspec.Struct, frozen=True, kw_only=True):
-    """`made`: it can be opened; before, it has its number and is being printed. `standing`: valid, replaced or void."""
+    """`made`: it can be opened; before, it has its number and is being printed."""
 
     id: UUID
     event_id: int
@@ -21,7 +35,7 @@ class Issued(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     dated: date
     made: bool
-    standing: str
+    standing: Standing
 
 
 async def issued_on(db: asyncpg.Connection, case_id: UUID) -> list[Issued]:

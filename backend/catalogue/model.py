@@ -271,7 +271,7 @@ class City(Strict, frozen=True, kw_only=True):
 class Pack(Strict, frozen=True, kw_only=True):
     """A whole city, each thing by its code (items by name, the words by which scenarios call them).
 
-    Scenarios stay as they were written: the feature above decodes them. `hashes` gives the SHA-256 of what a legal
+    Scenarios and documents stay as they were written: the features above decode them. `hashes` gives the SHA-256 of what a legal
     review of an item covers, `meanings` what the rules must know of each element.
     """
 
@@ -292,6 +292,7 @@ class Pack(Strict, frozen=True, kw_only=True):
     proofs: dict[str, Proof] = msgspec.field(default_factory=dict)
     proof_counts: tuple[PublicCount, ...] = ()
     announcements: dict[str, Announcement] = msgspec.field(default_factory=dict)
+    documents: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def item_by_code(self, code: str) -> Item | None:
         return next((item for item in self.items.values() if item.code == code), None)

@@ -45,7 +45,7 @@ from backend.core.conditions import ALWAYS, Condition, ConditionError, Meaning, 
 FOLDERS = Path(__file__).resolve().parent.parent / "packs"
 STARTER = FOLDERS / "haikou"
 FILES = ("pack", "elements", "materials", "certificates", "registers", "offices", "lexicon", "calendar")
-OPTIONAL = ("reviews", "proofs", "announcements")
+OPTIONAL = ("reviews", "proofs", "announcements", "documents")
 MAX_BYTES = 1_000_000
 WHOLE = (model.ElementType.years, model.ElementType.money)
 
@@ -163,6 +163,7 @@ class _Builder:
             offices={code: _office(code, o) for code, o in offices.offices.items()},
             items={name: item for name, item in items.items() if item},
             scenarios=raw["scenarios"],
+            documents=raw.get("documents", {}),
             hashes={name: review_hash(raw, name, item) for name, item in items.items() if item},
             meanings={code: meaning for code, meaning in meanings.items() if meaning},
             proofs={name: replace(proof, name=name) for name, proof in proofs.proofs.items()},

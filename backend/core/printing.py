@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,11 @@ class Unprintable(Exception):
 async def printed(template: str, data: Any) -> bytes:
     """The PDF of `pwa/print/<template>` with `data` (anything msgspec writes as JSON; sentences already in the reader's
     language). A process of its own, a fifth of a second: two at a time, and never inside a transaction."""
+    return (await printed_together(template, [data]))[0]
+
+
+async def printed_together(template: str, datas: Sequence[Any]) -> list[bytes]:
+    """The same for several papers of one template, in one process: the second and the next cost a tenth of the first."""
     async with AT_ONCE:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", str(PRESS), str(PRINT), template, str(FONTS)),
@@ -31,11 +37,19 @@ async def printed(template: str, data: Any) -> bytes:
             env={},
         )
         try:
-            paper, errors = await asyncio.wait_for(process.communicate(msgspec.json.encode(data)), SECONDS)
+            papers, errors = await asyncio.wait_for(process.communicate(msgspec.json.encode(datas)), SECONDS)
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
     if process.returncode != 0:
         raise Unprintable(errors.decode(errors="replace")[-2000:])
-    return paper
+    return list(_apart(papers))
+
+
+def _apart(papers: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(papers):
+        size = int.from_bytes(papers[at : at + 8], "big")
+        yield papers[at + 8 : at + 8 + size]
+        at += 8 + size

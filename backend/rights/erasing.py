@@ -26,6 +26,8 @@ from backend.core.crypto import DataKey
 from backend.core.db import Tx
 from backend.core.events import NewEvent, record
 from backend.core.files import open_store
+from backend.core.stores import open_store
+from backend.documents.archiving import seal_anew
 from backend.core.jobs import Work
 from backend.mandates.consent import open_words
 from backend.rights.model import Archive
@@ -75,6 +77,8 @@ KEPT = {
     "events": "the audit trail: ids, kinds and times; append-only",
     "mandates": "who acted for whom as ids, with the hash of the words; the words are in the archive",
     "mandate_events": "the hash-chained journal: ids, kinds and times",
+    "documents": "number, date and hash; the papers are sealed under the archive's key",
+    "document_wordings": "officers' words",
     "mandate_journals": "the last line's hash",
     "consents": "that an id agreed to which words when",
     "erasures": "that it was asked for and done",
@@ -211,7 +215,7 @@ async def _archive(
     for case in cases:
         sealed = kept.seal(key.open(case["facts_sealed"], facts_place(case["id"])), facts_place(case["id"]))
         await tx.db.execute("UPDATE cases SET facts_sealed = $2 WHERE id = $1", case["id"], sealed)
-    return await _archive_files(tx, store, files, key, kept)
+    return [*await _archive_files(tx, store, files, key, kept), *await seal_anew(tx, store, account, key, kept)]
 
 
 async def _archive_files(

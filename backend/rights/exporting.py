@@ -25,7 +25,7 @@ from backend.core.files import open_store
 from backend.core.jobs import Work
 from backend.core.printing import printed
 from backend.rights import collect_account as _account  # noqa: F401 - enters its sections, before the others
-from backend.rights import collect_affairs
+from backend.rights import collect_affairs, collect_documents
 from backend.rights import collect_help as _help  # noqa: F401
 from backend.rights.gathering import SECTIONS, Gathering, Section, gather
 from backend.rights.model import Gathered, KeptFile, Row
@@ -77,7 +77,8 @@ async def _asked(tx: Tx, export: UUID) -> tuple[UUID, DataKey] | None:
 async def _gathered(tx: Tx, account: UUID, key: DataKey) -> Gathered:
     of = Gathering(tx, account, key, (await city(tx.db)).pack)
     sections = await gather(of)
-    return Gathered(name=sections["account"][0]["name"], sections=sections, files=await collect_affairs.kept_files(of))
+    files = [*await collect_affairs.kept_files(of), *await collect_documents.kept_documents(of)]
+    return Gathered(name=sections["account"][0]["name"], sections=sections, files=files)
 
 
 def _packed(store: ObjectStore, key: DataKey, gathered: Gathered, paper: bytes, now: datetime, export: UUID) -> bytes:
@@ -99,7 +100,7 @@ def _added(package: zipfile.ZipFile, store: ObjectStore, key: DataKey, file: Kep
         sealed = bytes(obstore.get(store, file.store_key).bytes())
     except FileNotFoundError:
         return False
-    package.writestr(file.path, key.open(sealed, f"file:{file.id}"))
+    package.writestr(file.path, key.open(sealed, f"{file.kind}:{file.id}"))
     return True
 
 

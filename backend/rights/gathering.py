@@ -66,6 +66,7 @@ LEFT_OUT = {
     "guide_versions": "guides written at the desk",
     "item_events": "the history of an item at the desk",
     "calendar_changes": "who changed a day of the calendar at the desk",
+    "document_wordings": "an office's words for its documents",
 }
 
 

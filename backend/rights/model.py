@@ -34,11 +34,12 @@ class Erasure(msgspec.Struct, frozen=True):
 
 
 class KeptFile(msgspec.Struct, frozen=True):
-    """One of her files in the store, and its path in the package."""
+    """One of her files in the store, and its path in the package. `kind`: what it is sealed as, file or document."""
 
     id: UUID
     path: str
     store_key: str
+    kind: str = "file"
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from backend.core.files import store_upload
 from backend.core.jobs import Work
 from backend.demo.actions import load_cast
 from backend.demo.model import Cast, Officer, Person
+from backend.documents.making import make
 from backend.mandates.consent import hash_of, seal_words
 from backend.mandates.model import ACTIONS
 from backend.notifications.actions import tell
@@ -264,6 +265,8 @@ async def _tell(settings: Settings) -> None:
 
 
 async def _ask_the_father_to_sign(city: City, owner: asyncpg.Connection, settings: Settings) -> None:
+    work = Work(pool, Vault(settings.master_key or ""), settings, StoppedClock())
+    await make(work, events)
     """Something in the other family's cart waits for his signature; it names nobody."""
     asked, now = uuid4(), StoppedClock()()
     words = SignedWords(
@@ -307,6 +310,8 @@ async def _find_targets(city: City, owner: asyncpg.Connection) -> None:
     held = await owner.fetchrow(
         """SELECT m.subject, m.material, m.variant, m.file_id FROM cart_materials m JOIN carts c ON c.id = m.cart_id
            WHERE c.actor_id = $1 AND c.state = 'open' ORDER BY m.material, m.position LIMIT 1""",
+                  (SELECT x.id FROM documents x JOIN cases c ON c.id = x.case_id WHERE c.principal_id = $1 AND c.department_id = $3
+                   AND c.state = 'submitted') AS document,
         daughter,
     )
     name = f"{held['subject']}.{held['material']}" + (f".{held['variant']}" if held["variant"] else "")

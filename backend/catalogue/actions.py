@@ -11,6 +11,7 @@ from backend.catalogue.model import Guide, Item, Pack
 from backend.catalogue.pack_format import Review
 from backend.catalogue.pack_names import material_faults, name_faults
 from backend.catalogue.pack_read import PackError, build, covered, reviews_of, sha256_of
+from backend.catalogue.pack_words import replayed, words_of_the_desk
 from backend.catalogue.publishing import end_others
 from backend.catalogue.queries import city
 from backend.catalogue.search_learn import learn
@@ -38,8 +39,9 @@ async def load_pack(db: asyncpg.Connection, raw: Raw) -> Loaded:
     An item without a legal review of exactly this text is not published; an earlier version of it stays in force.
     PackError, and nothing changes, if that version would point to something the pack does not have any more.
     """
-    pack, reviews = build(raw), reviews_of(raw)
     await db.execute("SELECT pg_advisory_xact_lock(hashtext('suishouban pack load'))")
+    raw = replayed(raw, await words_of_the_desk(db))
+    pack, reviews = build(raw), reviews_of(raw)
     lexicon_before = await db.fetchval("SELECT data->'lexicon' FROM packs ORDER BY loaded_at DESC, id DESC LIMIT 1")
     pack_id = await _store_pack(db, raw, pack)
     await _store_departments(db, pack)
@@ -48,7 +50,11 @@ async def load_pack(db: asyncpg.Connection, raw: Raw) -> Loaded:
     for name, item in pack.items.items():
         review = reviews.get(name)
         reviewed = review is not None and review.sha256 == pack.hashes[name]
-        done[await _publish(db, pack_id, raw, pack, item, review) if reviewed else "unreviewed"].append(name)
+        standing = await _standing(db, item.code)
+        if standing == bytes.fromhex(pack.hashes[name]):
+            done["unchanged"].append(name)
+        else:
+            done[await _publish(db, pack_id, raw, pack, item, review) if reviewed else "unreviewed"].append(name)
     withdrawn = await _withdraw(db, pack)
     await _store_scenarios(db, pack_id, pack)
     await _refuse_dangling(db)
@@ -102,23 +108,28 @@ async def _store_calendar(db: asyncpg.Connection, pack: Pack) -> None:
     )
 
 
+async def _standing(db: asyncpg.Connection, code: str) -> bytes | None:
+    """The hash of the text in force; the desk may have reviewed it, and not the pack's author."""
+    return await db.fetchval(
+        """SELECT v.sha256 FROM item_versions v WHERE v.code = $1 AND v.state = 'published' AND v.department_id IS NOT NULL
+              AND v.effective_from <= app_today() AND coalesce(v.effective_until, 'infinity') > app_today()""",
+        code,
+    )
+
+
 async def _publish(
     db: asyncpg.Connection, pack_id: int, raw: Raw, pack: Pack, item: Item, review: Review | None
 ) -> str:
-    """A new version if the text is another than the one in force: "published", "unchanged", or "kept": what is in force
-    was made at the desk out of this very text, and an old pack does not take that back."""
+    """A new version, for the text is another than the one in force: "published", or "kept": what is in force was made at
+    the desk out of this very text, and an old pack does not take that back."""
     sha256 = bytes.fromhex(pack.hashes[item.name])
     stands = await db.fetchrow(
-        """SELECT (SELECT v.sha256 FROM item_versions v WHERE v.code = $1 AND v.state = 'published' AND v.department_id IS NOT NULL
-                      AND v.effective_from <= app_today() AND coalesce(v.effective_until, 'infinity') > app_today()) AS in_force,
-                  EXISTS (SELECT 1 FROM item_versions v WHERE (v.code, v.sha256) = ($1, $2) AND v.state IN ('published', 'withdrawn')) AS known,
+        """SELECT EXISTS (SELECT 1 FROM item_versions v WHERE (v.code, v.sha256) = ($1, $2) AND v.state IN ('published', 'withdrawn')) AS known,
                   (SELECT e.actor_id IS NOT NULL FROM item_events e WHERE e.code = $1 AND e.kind IN ('loaded', 'published', 'withdrawn')
                     ORDER BY e.id DESC LIMIT 1) AS by_desk""",
         item.code,
         sha256,
     )
-    if stands["in_force"] == sha256:
-        return "unchanged"
     if stands["known"] and stands["by_desk"]:
         return "kept"
     await _begin(db, pack, item)

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.core.jobs import Work, at_once
-from backend.editing import actions_import
+from backend.editing import actions_import, actions_words
 
 
 @at_once(1)
@@ -17,4 +17,9 @@ async def bring_import(work: Work, payload: dict[str, Any]) -> None:
     await actions_import.bring_in(work, UUID(payload["import"]))
 
 
-JOBS = {"read_import": read_import, "bring_import": bring_import}
+@at_once(1)
+async def publish_word(work: Work, payload: dict[str, Any]) -> None:
+    await actions_words.put_in_force(work, payload["change"])
+
+
+JOBS = {"read_import": read_import, "bring_import": bring_import, "publish_word": publish_word}

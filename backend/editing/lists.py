@@ -24,6 +24,11 @@ FIXED: dict[str, dict[str, str]] = {
         "3": _("3 级：网上能受理"),
         "4": _("4 级：全程网办"),
     },
+    "levels": {
+        "said": _("不核实：她自己说的就行"),
+        "code": _("收一个验证码"),
+        "verified": _("核实过身份：统一身份认证或窗口"),
+    },
     "per": {"year": _("每年"), "ever": _("一共")},
     "outcomes": {"granted": _("当场批准"), "undecided": _("由人来看"), "false": _("不符合条件")},
     "results": {
@@ -76,14 +81,14 @@ def lists_of(pack: Pack, item: Item, departments: Iterable[str], roles: Iterable
         "laws": {law: law for law in pack.city.certain_laws},
         "places": {code: f"{one.name} {one.window}" for code, one in pack.offices.items() if item.department in one.departments},
     }  # fmt: skip
-    options: dict[str, Groups] = {name: (("", _options(words)),) for name, words in plain.items()}
-    options["themes"] = tuple((group, _options({t: t for t in themes})) for group, themes in pack.city.themes.items())
+    options: dict[str, Groups] = {name: (("", options_of(words)),) for name, words in plain.items()}
+    options["themes"] = tuple((group, options_of({t: t for t in themes})) for group, themes in pack.city.themes.items())
     options["facts"] = _grouped((one.group, Option(one.key, one.label)) for one in facts.values())
     options["materials"] = _grouped(_materials(pack, item))
     return Lists(options, facts)
 
 
-def _options(words: Mapping[str, str]) -> tuple[Option, ...]:
+def options_of(words: Mapping[str, str]) -> tuple[Option, ...]:
     return tuple(Option(value, label) for value, label in words.items())
 
 

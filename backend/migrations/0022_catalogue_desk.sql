@@ -107,9 +107,9 @@ BEGIN
         ('draft', 'draft', ARRAY['editor'], false),
         ('draft', 'checking', ARRAY['editor'], false),
         ('draft', 'dropped', ARRAY['editor'], false),
-        ('checking', 'draft', ARRAY['editor', 'checker'], false),
+        ('checking', 'draft', ARRAY['editor', 'checker', 'legal'], false),
         ('checking', 'checked', ARRAY['checker'], true),
-        ('checked', 'draft', ARRAY['editor', 'legal'], false),
+        ('checked', 'draft', ARRAY['editor', 'checker', 'legal'], false),
         ('checked', 'reviewed', ARRAY['legal'], true),
         ('checked', 'published', ARRAY['editor'], false),
         ('reviewed', 'draft', ARRAY['editor'], false),
@@ -177,4 +177,5 @@ GRANT INSERT ON word_events TO suishouban_web;
 -- What was decided at the desk is put in force by the worker: the city with the new word, its items with what they are made of.
 GRANT INSERT ON packs, item_events TO suishouban_worker;
 GRANT UPDATE (effective_until) ON item_versions TO suishouban_worker;
+GRANT UPDATE (loaded_at) ON packs TO suishouban_worker;
 GRANT UPDATE (name, data) ON departments TO suishouban_worker;

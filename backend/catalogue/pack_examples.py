@@ -47,7 +47,7 @@ def _unknown_names(pack: Pack, item: Item, example: Example) -> Iterator[str]:
 
 def outcome(pack: Pack, item: Item, example: Example) -> str:
     """`granted`, `undecided` or `false`, as the examination would find."""
-    facts = _facts(pack, item, example)
+    facts = facts_of_example(pack, item, example)
     fits = item.fits or ALWAYS
     if judge(fits, facts).verdict is False:
         return "false"
@@ -55,7 +55,7 @@ def outcome(pack: Pack, item: Item, example: Example) -> str:
     return "granted" if granted else "undecided"
 
 
-def _facts(pack: Pack, item: Item, example: Example) -> Facts:
+def facts_of_example(pack: Pack, item: Item, example: Example) -> Facts:
     known: dict[str, Fact] = {}
     for register, said in example.sources.items():
         for fact, plain in said.items():

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 
 from backend.catalogue import routes_search
 from backend.catalogue.queries_shelves import By, Listed, Wished, departments, number_here, on_shelf, themes
+from backend.catalogue.routes_forms import ROUTES as FORMS
 from backend.catalogue.routes_item import ROUTES as ITEM
 from backend.catalogue.routes_lists import ROUTES as LISTS
 from backend.core.db import Tx
@@ -70,4 +71,4 @@ def _card(item: Listed) -> dict[str, Any]:
 
 
 LIFESPAN = routes_search.LIFESPAN
-ROUTES = [shelves, *routes_search.ROUTES, *ITEM, *LISTS]
+ROUTES = [shelves, *routes_search.ROUTES, *ITEM, *FORMS, *LISTS]

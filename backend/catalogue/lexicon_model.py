@@ -24,7 +24,8 @@ class Lexicon(Strict, frozen=True, kw_only=True):
     """Everyday words for search.
 
     `synonyms`: groups of words that mean the same. `means`: what people say → the words of the trade it leads to, one
-    way only. `together`: words people say in one question, in any order → the words of the trade these lead to. `life`: a
+    way only. `together`: words people say in one question, in any order, a|b for either → the words of the trade these
+    lead to. `life`: a
     sentence people say → items of this city. `actions`: renewing, replacing, cancelling …; an item
     for something else than she said comes later. `narrow`: words that make an item one for few people; it comes later
     for all others. `aside`: who or where, not what; it counts half beside other words. `common`: what says nothing.

@@ -18,7 +18,7 @@ def lexicon_faults(lexicon: Lexicon) -> Iterator[Fault]:
             yield Fault(where, "要写它指的是什么，不要写它自己")
     for said, meant in lexicon.together.items():
         where = f"lexicon.yaml: together.{said}"
-        yield from (*_words(where, tuple(said.split())), *_words(where, meant))
+        yield from (*_words(where, tuple(said.replace("|", " ").split())), *_words(where, meant))
         if len(said.split()) < 2 or not meant:
             yield Fault(where, "要写两个以上的词，用空格隔开，再写它们合起来指什么")
     for name, action in lexicon.actions.items():

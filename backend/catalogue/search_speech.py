@@ -21,7 +21,7 @@ LONGEST_WORD = 12
 LONGEST_JOINED = 6
 MOST_MEANT = 16  # words of one question that are looked for
 SAME, MEANT, MEANT_SAME, PART = 0.9, 0.6, 0.5, 0.4  # how much less a word tells than the very one she said
-TOGETHER, TOGETHER_SAME = 0.8, 0.7  # the same for what several words lead to
+TOGETHER, TOGETHER_SAME = 0.7, 0.6  # the same for what several words lead to
 UNKNOWN = 1.6  # what a character nobody knows costs, where a word costs 1
 SPOKEN, ORDINARY, ALONE = 0.95, 1.05, 1.3  # the same for the lexicon's words, for common ones, for a single character
 YEARS = r"(?:周?岁|多岁|了|的?老|多了)"
@@ -63,17 +63,21 @@ class Speech:
         for group in lexicon.synonyms:
             for word in group:
                 self.same[word] = tuple(dict.fromkeys((*self.same.get(word, ()), *group)))
-        self.together = tuple((said.split(), meant) for said, meant in lexicon.together.items())
+        self.together = tuple(
+            (tuple(tuple(part.split("|")) for part in said.split()), meant) for said, meant in lexicon.together.items()
+        )
         self.beside = frozenset(name for name, action in lexicon.actions.items() if action.beside)
         self.elsewhere = frozenset(lexicon.elsewhere)
         self.common, self.aside = frozenset(lexicon.common), frozenset(lexicon.aside)
         self.does = {word: name for name, action in lexicon.actions.items() for word in action.said}
         self._joined: dict[str, list[int]] = {}  # which of them begin with this word or one that means the same
         for number, (parts, _leads) in enumerate(self.together):
-            for word in self.same.get(parts[0], (parts[0],)):
+            for word in (same for one in parts[0] for same in self.same.get(one, (one,))):
                 self._joined.setdefault(word, []).append(number)
         meant = {*self.same, *lexicon.means, *self.does}
-        self.joining = frozenset(word for said, _meant in self.together for word in said if word not in meant)
+        self.joining = frozenset(
+            word for parts, _leads in self.together for part in parts for word in part if word not in meant
+        )
         self.words = frozenset(self._every_word())
         self.empty = frozenset(word for word in self.common if word not in self.does)
         self._long = frozenset(word for word in self.words if len(word) > 2)
@@ -92,7 +96,8 @@ class Speech:
             yield said
             yield from meant
         for parts, leads in self.together:
-            yield from (*parts, *leads)
+            yield from (word for part in parts for word in part)
+            yield from leads
         for action in self.lexicon.actions.values():
             yield from action.named
 
@@ -108,13 +113,14 @@ class Speech:
                     found.setdefault(same, MEANT_SAME)
         return tuple(found.items())
 
-    def led_to(self, said: set[str], text: str) -> Iterable[tuple[list[str], tuple[str, ...]]]:
+    def led_to(self, said: set[str], text: str) -> Iterable[tuple[tuple[str, ...], tuple[str, ...]]]:
         """What the words of one question lead to together: (these words, what they lead to)."""
         stretches = {text[at : at + n] for n in range(2, LONGEST_JOINED + 1) for at in range(len(text) - n + 1)}
         for number in sorted({number for word in said | stretches for number in self._joined.get(word, ())}):
             parts, leads = self.together[number]
-            if all(self._is_said(part, said, text) for part in parts):
-                yield parts, leads
+            found = [next((one for one in part if self._is_said(one, said, text)), "") for part in parts]
+            if all(found):
+                yield tuple(found), leads
 
     def _is_said(self, part: str, said: set[str], text: str) -> bool:
         return (len(part) > 1 and part in text) or not said.isdisjoint(self.same.get(part, (part,)))

@@ -52,6 +52,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 
     `for_her`: she is the principal, and an agent filed it or did it. `names`: of all that was filed together with it;
     `first`: of these events the one that knocks for all. `in_filing`: the machine's own step within the filing itself.
+    `hers`: she is the principal; `sms_agreed`: she agreed to hear of her own cases by text message.
     """
 
     event_id: int
@@ -68,6 +69,8 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     has_phone: bool = False
     has_address: bool = False
     for_her: bool = False
+    hers: bool = False
+    sms_agreed: bool = False
     order_number: str | None = None
     names: list[str] | None = None
     first: bool = True
@@ -93,7 +96,7 @@ class NewNotice(msgspec.Struct, frozen=True, kw_only=True):
 class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One notice as its owner reads it. `principal` is whose affair it is, "" when her own; `by` who acted for her.
 
-    `newest`: nothing came after it in its case, so that its date still holds.
+    `newest`: nothing came after it in its case, so that its date still holds. `paper`: the document this left, and its title.
     """
 
     id: UUID
@@ -104,6 +107,8 @@ class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
     read_at: datetime | None
     principal: str = ""
     by: str = ""
+    paper: UUID | None = None
+    paper_title: str = ""
 
 
 class Undelivered(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,8 +166,9 @@ class MailTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TextTask(msgspec.Struct, frozen=True, kw_only=True):
-    """A text message or a letter to a principal about what was done for her. `at`: when it happened; `by_agent`: the agent
-    did just this, else it is what came of her filing. The phone number is sealed, and None when she has taken it back."""
+    """A text message or a letter to a principal about her case. `at`: when it happened; `by_agent`: the agent did just this,
+    else it is what came of a filing, an agent's or (no `agent_id`) her own. The phone number is sealed, and None when she has taken
+    it back; so is the right to text her (`may_text`) about her own case, unless nothing else reaches her."""
 
     id: UUID
     attempts: int
@@ -177,6 +183,7 @@ class TextTask(msgspec.Struct, frozen=True, kw_only=True):
     agent_id: UUID | None
     agent_name: bytes | None
     agent_key: bytes | None
+    may_text: bool
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

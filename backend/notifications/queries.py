@@ -6,6 +6,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from backend.accounts.consents import SMS
 from backend.cases.states import Clock
 from backend.core.db import Tx
 from backend.core.errors import NotFound
@@ -22,6 +23,7 @@ async def who_should_know(db: asyncpg.Connection, events: list[int], today: date
         """SELECT e.id AS event_id, e.kind, e.actor_kind, e.case_id, c.number, i.name AS item, e.data, p.id AS person_id,
                   e.actor_id IS NOT DISTINCT FROM p.id AS did_it,
                   p.id = e.principal_id AND e.case_id IS NOT NULL AND coalesce(e.mandate_id, c.mandate_id) IS NOT NULL AS for_her,
+                  p.id = e.principal_id AND e.case_id IS NOT NULL AS hers, consented(p.id, 'sms') >= $3 AS sms_agreed,
                   o.number AS order_number, t.names, e.id = coalesce(t.first, e.id) AS first,
                   e.kind = 'granted' AND e.actor_kind = 'machine' AND e.at IS NOT DISTINCT FROM o.filed_at AS in_filing,
                   EXISTS (SELECT 1 FROM contacts k WHERE k.account_id = p.id AND k.kind = 'phone' AND k.verified_at IS NOT NULL AND NOT EXISTS (
@@ -45,6 +47,7 @@ async def who_should_know(db: asyncpg.Connection, events: list[int], today: date
            ORDER BY e.id, p.id = e.principal_id DESC""",
         events,
         today,
+        SMS.version,
     )
     return msgspec.convert(rows, list[Happening])
 
@@ -83,8 +86,8 @@ async def inbox_of(tx: Tx, limit: int = PAGE) -> list[InboxEntry]:
         """SELECT n.id, n.words, n.needs_you, n.created_at, n.read_at, e.principal_id, e.actor_kind, e.actor_id,
                   n.event_id = max(n.event_id) OVER (PARTITION BY coalesce(n.case_id, n.id)) AS newest,
                   p.name_sealed AS principal_name, p.key_wrapped AS principal_key,
-                  a.name_sealed AS actor_name, a.key_wrapped AS actor_key
-           FROM notices n LEFT JOIN events e ON e.id = n.event_id
+                  a.name_sealed AS actor_name, a.key_wrapped AS actor_key, x.id AS paper, x.title AS paper_title
+           FROM notices n LEFT JOIN events e ON e.id = n.event_id LEFT JOIN documents x ON x.event_id = e.id AND x.made_at IS NOT NULL
            LEFT JOIN accounts p ON p.id = e.principal_id LEFT JOIN accounts a ON a.id = e.actor_id AND e.actor_kind = 'agent'
            WHERE n.person_id = (SELECT inbox_on_screen($1)) AND n.channel = 'inbox'
            ORDER BY n.needs_you DESC, n.created_at DESC, n.event_id DESC LIMIT $2""",
@@ -107,6 +110,8 @@ def _entry(tx: Tx, row: asyncpg.Record) -> InboxEntry:
         read_at=row["read_at"],
         principal=_name(tx, row, "principal") if foreign else "",
         by=_name(tx, row, "actor") if acted and not foreign else "",
+        paper=None if foreign else row["paper"],
+        paper_title=row["paper_title"] or "",
     )
 
 

@@ -26,17 +26,23 @@ def channels(told: Happening, open_channels: frozenset[Channel]) -> list[Channel
 
 def _knocks(told: Happening) -> list[tuple[Channel, bool]]:
     """Of what an agent files in one go she hears once. By text message, or by post where nothing else reaches her, she hears
-    what an agent did for her, what is asked of her, and what came of it."""
+    what an agent did for her, what is asked of her, and what came of it.
+
+    Of what she filed herself a text message comes only with her consent (`sms`). What must be served on her, a question or a
+    decision, comes without it where neither push nor mail reaches her, and by letter where no phone does.
+    """
     if told.for_her and (told.in_filing or not told.first):
         return []
-    loud = told.actor_kind == "agent" or loudness(told.kind) in (Notice.RESULT, Notice.NEEDS_YOU)
-    to_her = told.for_her and loud
-    nothing_else = not (told.has_phone or told.has_push or told.has_email)
+    served = loudness(told.kind) in (Notice.RESULT, Notice.NEEDS_YOU)
+    loud = served or told.actor_kind == "agent"
+    to_her = (told.for_her and loud) or (told.hers and served and not told.in_filing)
+    silent = not (told.has_push or told.has_email)
+    may_text = told.for_her or told.sms_agreed or silent
     return [
         (Channel.PUSH, told.has_push),
         (Channel.EMAIL, told.has_email),
-        (Channel.SMS, to_her and told.has_phone),
-        (Channel.LETTER, to_her and told.has_address and nothing_else),
+        (Channel.SMS, to_her and told.has_phone and may_text),
+        (Channel.LETTER, to_her and told.has_address and silent and not told.has_phone),
     ]
 
 

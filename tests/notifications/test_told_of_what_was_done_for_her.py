@@ -152,8 +152,7 @@ async def test_what_she_does_herself_knocks_nowhere(post):
     town, _work, _gateway = post
     await give_phone(town, "father", PHONE)
     case = await town.filed("father")
-    case = await town.moved(case, "officer", "accepted")
-    await town.moved(case, "officer", "granted")
+    await town.moved(case, "officer", "accepted")
     await told(town)
     assert {channel for _kind, channel, _state in await notices(town, "father")} == {"inbox"}
 

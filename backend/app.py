@@ -20,7 +20,7 @@ from backend.core.assets import Assets
 from backend.core.crypto import Vault
 from backend.core.edge import Edge, add_headers
 from backend.core.errors import NotFound, Problem, Refusal, Unavailable
-from backend.core.files import open_store
+from backend.core.stores import open_store
 from backend.core.health import HEALTH
 from backend.core.i18n import _
 from backend.core.render import Pages
@@ -70,7 +70,7 @@ def furnish(app: Litestar, settings: Settings, clock: db.Clock) -> Litestar:
             "pages": Pages(assets, demo=settings.demo, provider=bool(settings.oidc_issuer)),
             "vault": Vault(settings.master_key or ""),
             "terms": PLATFORM.version,
-            "files": open_store(settings.data / "files"),
+            "files": open_store(settings),
         }
     )
     return app

@@ -59,6 +59,7 @@ publish('app.css', await bundle('css/app.css'));
 publish('desk.css', await bundle('css/desk.css'));
 publish('app.js', await bundle('js/app.js'));
 publish('sign.js', await bundle('js/sign.js'));  // only where somebody signs
+publish('upload.js', await bundle('js/upload.js'));  // only where files are given
 publish('icons.svg', sprite());
 for (const file of readdirSync(join(HERE, 'icons')).filter(name => /\.(svg|png)$/.test(name))) publish(file, read('icons', file));
 write('manifest.webmanifest', manifest());

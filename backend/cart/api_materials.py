@@ -8,31 +8,32 @@ from litestar.params import FromPath
 
 from backend.cart.actions import lock_draft
 from backend.cart.api_views import SheetView, draft_for, sheet_view
-from backend.cart.forms import pressed_in
+from backend.cart.handing_in import given_in, kept_of, pressed_of
 from backend.cart.materials import attach, detach, need_named, room_for
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
-from backend.core.files import keep
 from backend.core.i18n import _
 from backend.core.web import PERSON, read_form, request_tx
 
 
 @post("/api/v1/cart/materials", opt=PERSON, tags=["cart"], status_code=201)
 async def hand_in(request: Request) -> SheetView:
-    """A multipart form: `material` names the entry, `file` one or several photos or PDFs. All are kept or none; the same
-    file sent again is a further page. Checked between two transactions, as on the page."""
+    """A multipart form: `material` names the entry, `file` one or several photos or PDFs, `upload` the ids of such as were
+    sent ahead in pieces. All are kept or none; the same `file` again is a further page, the same `upload` is not. Checked
+    between two transactions, as on the page."""
     async with request_tx(request) as tx:
         form = await read_form(request)
         need = need_named(await draft_for(tx), form.text("material"))
-        room_for(need, len(form.files("file")))
-    pressed, problems = await pressed_in(form.files("file"), need.name)
-    if problems or not pressed:
+        given = await given_in(tx, form)
+        room_for(need, len(given))
+    handed, problems = await pressed_of(given, request.app.state.files, need.name)
+    if problems or not handed:
         raise Invalid(*(problems or (Problem(_("还没有选照片或文件。"), "file"),)))
     async with request_tx(request) as tx:
         draft = await lock_draft(tx)
         need = need_named(draft, need.name)
-        room_for(need, len(pressed))
-        await attach(tx, draft, need, [await keep(tx, request.app.state.files, one) for one in pressed])
+        room_for(need, len(handed))
+        await attach(tx, draft, need, await kept_of(tx, request.app.state.files, handed))
         return await sheet_view(request, tx, await draft_for(tx))
 
 

@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from litestar.datastructures import UploadFile
-
 from backend.cart.binding import Choice
 from backend.cart.messages import Speaker
 from backend.cart.model import Draft
 from backend.core.db import Tx
-from backend.core.errors import Invalid, NotFound, Problem
-from backend.core.files import Pressed, press
+from backend.core.errors import NotFound
 from backend.core.web import Form
 
 
@@ -22,17 +19,6 @@ def answers_in(form: Form) -> dict[str, list[str]]:
     """Every field whose name has a dot, as answers are called. `asked` names those of the page that may be empty."""
     names = dict.fromkeys([*form.all("asked"), *(name for name, _text in form.fields if "." in name)])
     return {name: form.all(name) for name in names}
-
-
-async def pressed_in(uploads: list[UploadFile], name: str) -> tuple[list[Pressed], tuple[Problem, ...]]:
-    """The uploads that can be kept, and why the others cannot; problems belong to the material of this name."""
-    pressed, problems = [], []
-    for upload in uploads:
-        try:
-            pressed.append(await press(await upload.read(), upload.filename))
-        except Invalid as refusal:
-            problems += [Problem(p.say, name, p.params) for p in refusal.problems]
-    return pressed, tuple(problems)
 
 
 def choices_in(bind: Mapping[str, str]) -> dict[str, Choice]:

@@ -7,6 +7,7 @@ from backend.cart.model import Draft, Need
 from backend.cart.queries import PLEDGE
 from backend.core.db import Tx
 from backend.core.errors import Invalid, NotFound, Problem
+from backend.core.files import Turn
 from backend.core.i18n import _
 
 MOST_FILES = 20
@@ -20,6 +21,17 @@ def need_named(draft: Draft, name: str) -> Need:
     return found
 
 
+def photo_in(need: Need, file: UUID) -> UUID:
+    """The file, if it is a photograph of this material; NotFound otherwise."""
+    if not any(held.id == file and held.media_type.startswith("image/") for held in need.files):
+        raise NotFound()
+    return file
+
+
+def way_in(text: str) -> Turn:
+    return "left" if text == "left" else "right"
+
+
 def room_for(need: Need, more: int) -> None:
     """Invalid if so many files more are too many."""
     if len(need.files) + more > MOST_FILES:
@@ -28,7 +40,8 @@ def room_for(need: Need, more: int) -> None:
 
 
 async def attach(tx: Tx, draft: Draft, need: Need, files: list[UUID]) -> None:
-    """Files as further pages of one material, after those that are there."""
+    """Files as further pages of one material, after those that are there; one that is there already stays as it is."""
+    there = {held.id for held in need.files}
     await tx.db.execute(
         """INSERT INTO cart_materials (cart_id, subject, material, variant, position, file_id)
            SELECT $1, $2, $3, $4, f.place + (SELECT coalesce(max(position), 0) FROM cart_materials
@@ -38,7 +51,7 @@ async def attach(tx: Tx, draft: Draft, need: Need, files: list[UUID]) -> None:
         need.subject,
         need.material.code,
         need.variant,
-        files,
+        [file for file in files if file not in there],
     )
 
 
@@ -63,3 +76,26 @@ async def sign(tx: Tx, draft: Draft, need: Need, *, signed: bool) -> None:
         raise NotFound()
     element = f"{PLEDGE}{need.material.code}#{need.variant}"
     await store_pledges(tx, draft.cart_id, draft.version, [(need.subject, element, signed)])
+
+
+async def put_in_place(tx: Tx, draft: Draft, need: Need, old: UUID, new: UUID) -> None:
+    """The page stays where it is, the picture on it is another; NotFound if the old one is not in the material."""
+    place = await tx.db.fetchval(
+        """SELECT position FROM cart_materials WHERE cart_id = $1 AND subject = $2 AND material = $3 AND variant = $4
+           AND file_id = $5""",
+        draft.cart_id,
+        need.subject,
+        need.material.code,
+        need.variant,
+        old,
+    )
+    await detach(tx, draft, need, old)
+    await tx.db.execute(
+        "INSERT INTO cart_materials (cart_id, subject, material, variant, position, file_id) VALUES ($1, $2, $3, $4, $5, $6)",
+        draft.cart_id,
+        need.subject,
+        need.material.code,
+        need.variant,
+        place,
+        new,
+    )

@@ -69,10 +69,13 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class HeldFile(msgspec.Struct, frozen=True):
+    """`waiting`: the virus scanner has not answered yet."""
+
     id: UUID
     media_type: str
     pages: int
     name: str = ""
+    waiting: bool = False
 
 
 class UnderWay(msgspec.Struct, frozen=True):

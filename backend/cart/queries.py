@@ -209,7 +209,7 @@ async def _with_registers(tx: Tx, parties: dict[UUID, Party], facts: Facts, scop
 
 async def _files(tx: Tx, cart: UUID, scope: Scope | None) -> dict[MaterialKey, tuple[HeldFile, ...]]:
     rows = await tx.db.fetch(
-        """SELECT m.subject, m.material, m.variant, f.id, f.media_type, f.pages, f.name_sealed
+        """SELECT m.subject, m.material, m.variant, f.id, f.media_type, f.pages, f.name_sealed, f.scan = 'waiting' AS waiting
              FROM cart_materials m JOIN files f ON f.id = m.file_id
             WHERE m.cart_id = $1 AND ($2::text[] IS NULL OR m.material = ANY($2)) ORDER BY m.position""",
         cart,
@@ -219,7 +219,7 @@ async def _files(tx: Tx, cart: UUID, scope: Scope | None) -> dict[MaterialKey, t
     for row in rows:
         key = (row["subject"], row["material"], row["variant"])
         name = tx.key.open(row["name_sealed"], f"file:{row['id']}:name").decode()
-        held[key] = (*held.get(key, ()), HeldFile(row["id"], row["media_type"], row["pages"], name))
+        held[key] = (*held.get(key, ()), HeldFile(row["id"], row["media_type"], row["pages"], name, row["waiting"]))
     return held
 
 

@@ -1,18 +1,20 @@
 """The list of materials: what need not be handed in, a photo or a document for the rest, a pledge where one will do."""
 
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 
 from backend.cart.actions import lock_draft
-from backend.cart.forms import id_in, pressed_in, speaker_of
-from backend.cart.materials import attach, detach, need_named, room_for, sign
-from backend.cart.model import Draft
+from backend.cart.forms import id_in, speaker_of
+from backend.cart.handing_in import given_in, kept_of, pressed_of
+from backend.cart.materials import attach, detach, need_named, photo_in, put_in_place, room_for, sign, way_in
+from backend.cart.model import Draft, Need
 from backend.cart.queries import open_draft
 from backend.core.db import Tx
-from backend.core.errors import Problem
-from backend.core.files import keep
+from backend.core.errors import Invalid, Problem
+from backend.core.files import keep, open_file, press
 from backend.core.i18n import _
 from backend.core.web import PERSON, Form, page, read_form, request_tx, see_other
 
@@ -27,30 +29,60 @@ async def materials(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
 
 @post("/cart/materials", opt=PERSON, include_in_schema=False)
 async def hand_in(request: Request) -> Response[Any]:
-    """`material` names the entry, `file` one or several pages. What can be kept is kept; the rest is told, each with why.
+    """`material` names the entry, `file` one or several pages, `upload` such as were sent ahead in pieces; `instead` is the
+    page that the first of them replaces. What can be kept is kept; the rest is told, each with why.
 
     The files are checked between two transactions: that takes a while, and nothing of hers is locked meanwhile.
     """
     async with request_tx(request) as tx:
         form = await read_form(request)
-        uploads = form.files("file")
         draft, name = await _named(tx, form)
         need = need_named(draft, name)
-        if not uploads:
+        try:
+            given = await given_in(tx, form)
+        except Invalid as early:
+            return await _list(request, tx, draft, tuple(Problem(p.say, name, p.params) for p in early.problems))
+        if not len(given):
             said = Problem(_("还没有选照片或文件：%(label)s"), need.name, {"label": need.material.label})
             return await _list(request, tx, draft, (said,))
-        room_for(need, len(uploads))
-    pressed, problems = await pressed_in(uploads, name)
+        room_for(need, len(given))
+    handed, problems = await pressed_of(given, request.app.state.files, name)
     async with request_tx(request) as tx:
         draft, name = await _named(tx, form)
         need = need_named(draft, name)
-        room_for(need, len(pressed))
-        await attach(tx, draft, need, [await keep(tx, request.app.state.files, one) for one in pressed])
+        room_for(need, len(handed))
+        await _take_in(tx, draft, need, await kept_of(tx, request.app.state.files, handed), form.text("instead"))
         if not problems:
             return see_other(f"/cart/materials#{name}")
         after = await open_draft(tx)
         assert after is not None
         return await _list(request, tx, after, problems)
+
+
+async def _take_in(tx: Tx, draft: Draft, need: Need, files: list[UUID], instead: str) -> None:
+    """Sent a second time, the old page is gone already and the new one there."""
+    old = id_in(instead) if instead else None
+    there = {held.id for held in need.files}
+    if old in there and files and files[0] not in there:
+        await put_in_place(tx, draft, need, old, files[0])
+        files = files[1:]
+    await attach(tx, draft, need, files)
+
+
+@post("/cart/materials/turn", opt=PERSON, include_in_schema=False)
+async def turn(request: Request) -> Response[None]:
+    """A quarter to the `left` or to the `right`: a new picture in the old one's place, made between two transactions."""
+    async with request_tx(request) as tx:
+        form = await read_form(request)
+        draft, name = await _named(tx, form)
+        file, way = photo_in(need_named(draft, name), id_in(form.text("file"))), way_in(form.text("way"))
+        old = await open_file(tx, request.app.state.files, file)
+    turned = await press(old.content, old.name, way)
+    async with request_tx(request) as tx:
+        draft, name = await _named(tx, form)
+        need = need_named(draft, name)
+        await put_in_place(tx, draft, need, file, await keep(tx, request.app.state.files, turned))
+    return see_other(f"/cart/materials#{name}")
 
 
 @post("/cart/materials/removal", opt=PERSON, include_in_schema=False)
@@ -91,4 +123,4 @@ async def _list(request: Request, tx: Tx, draft: Draft, problems: tuple[Problem,
     )
 
 
-ROUTES = [materials, hand_in, take_back, pledge]
+ROUTES = [materials, hand_in, turn, take_back, pledge]

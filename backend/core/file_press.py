@@ -16,12 +16,13 @@ import sys
 MEMORY = 768 * 1024 * 1024
 SECONDS = 8
 # A telephone's largest photographs have 108 million pixels; a JPEG is decoded at a fraction of its size, a PNG whole.
-MAX_PIXELS = {"jpeg": 110_000_000, "png": 50_000_000}
+MAX_PIXELS = {"jpeg": 110_000_000, "png": 50_000_000, "heif": 50_000_000}
 LONG_SIDE = 2600
+PREVIEW_SIDE, PREVIEW_BYTES = 480, 60_000
 MAX_PAGES = 60
 MAX_OBJECTS = 20_000
 MAX_DEEP = 40
-HEIC = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
+HEIC = (b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1", b"heim", b"heis")
 # What makes a PDF do something, or carry something, besides being read.
 ACTIVE_KEYS = {"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/XFA", "/RichMediaContent", "/AA", "/AF"}
 ACTIVE_TYPES = {
@@ -35,19 +36,25 @@ class Unfit(Exception):
 
 
 def kind_of(head: bytes) -> str:
-    """What the first bytes say: jpeg, png, pdf; Unfit for anything else."""
+    """What the first bytes say: jpeg, png, heif, pdf; Unfit for anything else."""
     if head.startswith(b"\xff\xd8\xff"):
         return "jpeg"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return "png"
     if head.startswith(b"%PDF-"):
         return "pdf"
-    raise Unfit("heic" if head[4:8] == b"ftyp" and head[8:12] in HEIC else "kind")
+    if head[4:8] == b"ftyp" and head[8:12] in HEIC:
+        return "heif"
+    raise Unfit("kind")
 
 
-def press_image(data: bytes, kind: str) -> tuple[bytes, int]:
+def press_image(data: bytes, kind: str, turn: str) -> tuple[bytes, bytes]:
+    """The picture and its preview."""
     from PIL import Image, ImageOps
 
+    if kind == "heif":
+        refuse_cut_off(data)
+        open_heif()
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS[kind]
     try:
         with Image.open(io.BytesIO(data), formats=[kind.upper()]) as image:
@@ -55,16 +62,42 @@ def press_image(data: bytes, kind: str) -> tuple[bytes, int]:
                 raise Unfit("pixels")
             image.draft("RGB", (LONG_SIDE, LONG_SIDE))
             image.load()
+            image.thumbnail((LONG_SIDE, LONG_SIDE))
             upright = ImageOps.exif_transpose(image)
     except (Image.DecompressionBombError, MemoryError) as error:
         raise Unfit("pixels") from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except (OSError, SyntaxError, ValueError, EOFError, RuntimeError) as error:
         raise Unfit("broken") from error
-    upright.thumbnail((LONG_SIDE, LONG_SIDE))
-    return written(upright, kind), 1
+    if turn:
+        upright = upright.transpose(Image.Transpose.ROTATE_90 if turn == "left" else Image.Transpose.ROTATE_270)
+    return written(upright, kind, 92 if turn else 85), preview(upright)
 
 
-def written(image: object, kind: str) -> bytes:
+def refuse_cut_off(data: bytes) -> None:
+    """The boxes a HEIC file is made of must all be there: the decoder shows what is missing as grey."""
+    at = 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        if size == 1:
+            size = int.from_bytes(data[at + 8 : at + 16], "big")
+        if size == 0:  # to the end
+            return
+        if size < 8 or at + size > len(data):
+            raise Unfit("broken")
+        at += size
+
+
+def open_heif() -> None:
+    """Only the picture itself: no thumbnail, depth map or sequence beside it. One thread, so that the limits hold."""
+    try:
+        import pillow_heif
+    except ImportError as error:
+        raise Unfit("heic") from error
+    pillow_heif.options.DECODE_THREADS = 1
+    pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+
+
+def written(image: object, kind: str, quality: int) -> bytes:
     """A fresh picture of the pixels alone: what came beside them stays in the old one."""
     from PIL import Image
 
@@ -73,8 +106,26 @@ def written(image: object, kind: str) -> bytes:
     plain = image.convert("RGBA" if clear else "RGB")
     plain.info = {}
     out = io.BytesIO()
-    plain.save(out, "PNG") if kind == "png" else plain.save(out, "JPEG", quality=85)
+    plain.save(out, "PNG") if kind == "png" else plain.save(out, "JPEG", quality=quality)
     return out.getvalue()
+
+
+def preview(image: object) -> bytes:
+    """A small JPEG on white; nothing where even that will not be small."""
+    from PIL import Image
+
+    assert isinstance(image, Image.Image)
+    small = image.copy()
+    small.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    clear = small.convert("RGBA")
+    plain = Image.new("RGB", small.size, "white")
+    plain.paste(clear, mask=clear.getchannel("A"))
+    for quality in (70, 45, 20):
+        out = io.BytesIO()
+        plain.save(out, "JPEG", quality=quality)
+        if out.tell() <= PREVIEW_BYTES:
+            return out.getvalue()
+    return b""
 
 
 def press_pdf(data: bytes) -> tuple[bytes, int]:
@@ -129,15 +180,19 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    data = sys.stdin.buffer.read()
+    data, turn = sys.stdin.buffer.read(), "".join(sys.argv[1:])
+    small, pages = b"", 1
     try:
         kind = kind_of(data[:16])
-        pressed, pages = press_pdf(data) if kind == "pdf" else press_image(data, kind)
+        if kind == "pdf":
+            pressed, pages = press_pdf(data)
+        else:
+            pressed, small = press_image(data, kind, turn)
     except Unfit as unfit:
         sys.stdout.write(unfit.args[0])
         return 2
-    media = "application/pdf" if kind == "pdf" else f"image/{kind}"
-    sys.stdout.buffer.write(f"{media} {pages}\n".encode() + pressed)
+    media = {"pdf": "application/pdf", "png": "image/png"}.get(kind, "image/jpeg")
+    sys.stdout.buffer.write(f"{media} {pages} {len(small)}\n".encode() + small + pressed)
     return 0
 
 

@@ -8,8 +8,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from backend.core.db import Tx
-from backend.core.files import StoredFile, open_file
+from backend.core.files import StoredFile, open_file, open_preview
 from backend.core.web import ACCOUNT
+
+PROTECTED = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
 
 
 @get("/files/{file_id:uuid}", opt=ACCOUNT, include_in_schema=False)
@@ -19,16 +26,19 @@ async def show(request: Request, tx: NamedDependency[Tx], file_id: FromPath[UUID
     return Response(file.content, media_type=file.media_type, headers=_headers(file))
 
 
+@get("/files/{file_id:uuid}/preview", opt=ACCOUNT, include_in_schema=False)
+async def preview(request: Request, tx: NamedDependency[Tx], file_id: FromPath[UUID]) -> Response[bytes]:
+    """A photograph small enough for a list; the whole one where there is no small one."""
+    if small := await open_preview(tx, file_id):
+        return Response(small, media_type="image/jpeg", headers=PROTECTED)
+    file = await open_file(tx, request.app.state.files, file_id)
+    return Response(file.content, media_type=file.media_type, headers=_headers(file))
+
+
 def _headers(file: StoredFile) -> dict[str, str]:
     """Photographs are shown in place, a PDF is saved: nothing uploaded ever runs under our address."""
     shown = "attachment" if file.media_type == "application/pdf" else "inline"
-    return {
-        "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(file.name, safe='')}",
-        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
-        "X-Content-Type-Options": "nosniff",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Cache-Control": "no-store",
-    }
+    return {"Content-Disposition": f"{shown}; filename*=UTF-8''{quote(file.name, safe='')}", **PROTECTED}
 
 
-ROUTES = [show]
+ROUTES = [show, preview]

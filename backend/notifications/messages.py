@@ -10,7 +10,7 @@ import msgspec
 from backend.cases.messages import Sentence
 from backend.cases.states import MOVES, Clock, Notice
 from backend.core.i18n import _, _n
-from backend.notifications import identity_messages, life_messages, rights_messages
+from backend.notifications import file_messages, identity_messages, life_messages, rights_messages
 from backend.notifications.model import Words
 
 DUE_SOON, FILED_TOGETHER, QUESTIONED = "correction_due_soon", "filed_together", "account_questioned"
@@ -209,7 +209,9 @@ LOUD_OTHERS |= dict.fromkeys((*OF_MANDATES, FILED_TOGETHER), Notice.NEWS) | {QUE
 
 TEXTS |= life_messages.OF_MOVES
 OTHERS |= identity_messages.TEXTS | rights_messages.TEXTS | life_messages.TEXTS
+OTHERS |= file_messages.TEXTS
 LOUD_OTHERS |= identity_messages.LOUD | rights_messages.LOUD | life_messages.LOUD
+LOUD_OTHERS |= file_messages.LOUD
 
 UNTIL = {
     Clock.NOTICE: _("%(due)s前会告诉您是否受理。"),
@@ -226,6 +228,7 @@ PUSHES_OF_OTHERS = {
     **dict.fromkeys(OF_MANDATES, (_("授权有变化"), _("点一下查看。"))),
 }
 PUSHES_OF_OTHERS |= identity_messages.PUSHES | rights_messages.PUSHES | life_messages.PUSHES
+PUSHES_OF_OTHERS |= file_messages.PUSHES
 # What a push says, by how loudly the person is told: no item, no name, no number.
 PUSHES = {
     Notice.NEWS: (_("您的办件有新进展"), _("点一下查看。")),

@@ -130,7 +130,7 @@ async def events(of: Gathering) -> list[Row]:
 async def files(of: Gathering) -> list[Row]:
     rows = await of.db.fetch(
         """SELECT f.id, f.name_sealed, f.media_type, f.size, f.pages, encode(f.sha256, 'hex') AS sha256, f.uploaded_at,
-                  (SELECT coalesce(jsonb_agg(DISTINCT c.number), '[]') FROM case_files x JOIN cases c ON c.id = x.case_id WHERE x.file_id = f.id) AS cases,
+                  f.scan IN ('off', 'clean') AS open, (SELECT coalesce(jsonb_agg(DISTINCT c.number), '[]') FROM case_files x JOIN cases c ON c.id = x.case_id WHERE x.file_id = f.id) AS cases,
                   EXISTS (SELECT 1 FROM cart_materials m WHERE m.file_id = f.id) AS in_cart
            FROM files f WHERE f.principal_id = $1 ORDER BY f.uploaded_at, f.id""",
         of.account,
@@ -140,7 +140,8 @@ async def files(of: Gathering) -> list[Row]:
 
 def _file(of: Gathering, row: dict[str, Any]) -> Row:
     name = of.key.open(row.pop("name_sealed"), f"file:{row['id']}:name").decode()
-    return {"id": row["id"], "name": name, "path": path_of(row["id"], row["media_type"])} | row
+    packed = path_of(row["id"], row["media_type"]) if row.pop("open") else ""
+    return {"id": row["id"], "name": name, "path": packed} | row
 
 
 def path_of(file: UUID, media_type: str) -> str:
@@ -150,7 +151,8 @@ def path_of(file: UUID, media_type: str) -> str:
 
 async def kept_files(of: Gathering) -> list[KeptFile]:
     rows = await of.db.fetch(
-        "SELECT id, media_type, store_key FROM files WHERE principal_id = $1 ORDER BY id", of.account
+        "SELECT id, media_type, store_key FROM files WHERE principal_id = $1 AND scan IN ('off', 'clean') ORDER BY id",
+        of.account,
     )
     return [KeptFile(r["id"], path_of(r["id"], r["media_type"]), r["store_key"]) for r in rows]
 

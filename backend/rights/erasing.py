@@ -25,7 +25,7 @@ from backend.cases.queries import facts_place
 from backend.core.crypto import DataKey
 from backend.core.db import Tx
 from backend.core.events import NewEvent, record
-from backend.core.files import open_store
+from backend.core.stores import open_store
 from backend.core.stores import open_store
 from backend.documents.archiving import seal_anew
 from backend.core.jobs import Work
@@ -38,6 +38,8 @@ LEDGER = "forgotten/"
 
 # What goes, table by table, in an order that no reference forbids.
 DELETED = {
+    "upload_parts": "DELETE FROM upload_parts WHERE upload_id IN (SELECT id FROM uploads WHERE $1 IN (principal_id, actor_id))",
+    "uploads": "DELETE FROM uploads WHERE $1 IN (principal_id, actor_id)",
     "signatures": "DELETE FROM signatures WHERE principal_id = $1 AND case_id IS NULL",
     "kept_guides": "DELETE FROM kept_guides WHERE $1 IN (principal_id, actor_id)",
     "guide_drafts": "DELETE FROM guide_drafts WHERE $1 IN (principal_id, actor_id)",
@@ -110,7 +112,7 @@ async def erase_due(work: Work) -> None:
 
 async def erase(work: Work, account: UUID) -> None:
     """Forgets one person; again: does nothing. The bytes of files go after the rows: what is left over opens for nobody."""
-    store = open_store(work.settings.data / "files")
+    store = open_store(work.settings)
     async with work.transaction() as tx:
         if not await _is_hers_to_forget(tx, account) or await _held_back(tx, account):
             return
@@ -145,6 +147,7 @@ async def _forget(tx: Tx, store: ObjectStore, account: UUID, years: int) -> list
     wrapped = await tx.db.fetchval("SELECT key_wrapped FROM accounts WHERE id = $1", account)
     files = await _files_of(tx, account)
     gone = [row["store_key"] for row in files if not row["kept"]] + await _packages_of(tx, account)
+    gone += await _pieces_of(tx, account)
     gone += await _archive(tx, store, account, tx.vault.key(wrapped), [row for row in files if row["kept"]], years)
     await _replace_key(tx, account)
     for statement in DELETED.values():
@@ -173,6 +176,14 @@ async def _files_of(tx: Tx, account: UUID) -> list[asyncpg.Record]:
 
 async def _packages_of(tx: Tx, account: UUID) -> list[str]:
     rows = await tx.db.fetch("SELECT store_key FROM exports WHERE account_id = $1 AND store_key IS NOT NULL", account)
+    return [row["store_key"] for row in rows]
+
+
+async def _pieces_of(tx: Tx, account: UUID) -> list[str]:
+    rows = await tx.db.fetch(
+        "SELECT p.store_key FROM upload_parts p JOIN uploads u ON u.id = p.upload_id WHERE $1 IN (u.principal_id, u.actor_id)",
+        account,
+    )
     return [row["store_key"] for row in rows]
 
 
@@ -263,7 +274,7 @@ def _delete_all(store: ObjectStore, store_keys: Iterable[str]) -> None:
 
 async def forget_again(work: Work) -> None:
     """A restored backup knows people again who were forgotten since: whoever stands in the ledger is forgotten again."""
-    store = open_store(work.settings.data / "files")
+    store = open_store(work.settings)
     listed = await asyncio.to_thread(lambda: [entry["path"] for part in obstore.list(store, LEDGER) for entry in part])
     for path in listed:
         await erase(work, UUID(path.removeprefix(LEDGER)))

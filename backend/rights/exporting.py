@@ -21,7 +21,7 @@ from backend.catalogue.queries import city
 from backend.core.crypto import DataKey
 from backend.core.db import SHANGHAI, Tx
 from backend.core.events import NewEvent, record
-from backend.core.files import open_store
+from backend.core.stores import open_store
 from backend.core.jobs import Work
 from backend.core.printing import printed
 from backend.rights import collect_account as _account  # noqa: F401 - enters its sections, before the others
@@ -56,7 +56,7 @@ async def make_export(work: Work, export: UUID) -> None:
             return
         account, key = found
         gathered = await _gathered(tx, account, key)
-    store = open_store(work.settings.data / "files")
+    store = open_store(work.settings)
     paper = await printed("export.typ", readable(gathered, now))
     sealed = await asyncio.to_thread(_packed, store, key, gathered, paper, now, export)
     store_key = f"exports/{hashlib.sha256(sealed).hexdigest()}"
@@ -130,7 +130,7 @@ async def clear_exports(work: Work) -> None:
         rows = await tx.db.fetch(
             "SELECT id, store_key FROM exports WHERE store_key IS NOT NULL AND expires_at <= $1 LIMIT 1000", tx.now
         )
-    store = open_store(work.settings.data / "files")
+    store = open_store(work.settings)
     for row in rows:
         await asyncio.to_thread(_delete, store, row["store_key"])
     async with work.transaction() as tx:

@@ -61,6 +61,8 @@ LEFT_OUT = {
     "cart_lines": "read with the carts",
     "cart_materials": "read with the files",
     "case_files": "read with the files",
+    "uploads": "a file on its way, forgotten after three days; what it has become is told with the files",
+    "upload_parts": "the pieces of such a file",
     "consent_texts": "read with the consents",
     "staff": "who works at a service point, as the organisation entered it",
     "guide_versions": "guides written at the desk",

@@ -4,20 +4,23 @@ import { sayKnown } from './say.js';
 const LONGEST = 1600, WORTH_IT = 600_000;
 
 export function shrinkPhotos() {
-  document.addEventListener('change', async event => {
+  document.addEventListener('change', event => {
     const input = event.target;
-    if (!input.matches?.('input[type=file][data-photo]') || !input.files?.length) return;
-    const files = await Promise.all([...input.files].map(file => smaller(file).catch(() => file)));
-    if (files.every((file, i) => file === input.files[i])) return;
-    const carrier = new DataTransfer();
-    files.forEach(file => carrier.items.add(file));
-    input.files = carrier.files;
-    sayKnown('shrunk');
+    if (input.matches?.('input[type=file][data-photo]') && input.files?.length) input.shrunk = shrink(input);  // upload.js waits for it
   });
 }
 
+async function shrink(input) {
+  const files = await Promise.all([...input.files].map(file => smaller(file).catch(() => file)));
+  if (files.every((file, i) => file === input.files[i])) return;
+  const carrier = new DataTransfer();
+  files.forEach(file => carrier.items.add(file));
+  input.files = carrier.files;
+  sayKnown('shrunk');
+}
+
 async function smaller(file) {
-  if (!/^image\/(jpeg|png|webp|heic)/.test(file.type) || file.size < WORTH_IT) return file;
+  if (!/^image\/(jpeg|png|webp|hei[cf])/.test(file.type) || file.size < WORTH_IT) return file;
   const picture = await createImageBitmap(file, { imageOrientation: 'from-image' });
   const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
   const canvas = document.createElement('canvas');

@@ -283,6 +283,14 @@ async def _ask_the_father_to_sign(city: City, owner: asyncpg.Connection, setting
         asked, city.ids[AUNT], city.ids[who.HELPER], city.ids[who.FATHER], key.seal_value(words, f"signature:{asked}"), now,
     )  # fmt: skip
     city.targets["signature"] = asked
+    # A photo that the daughter has begun to send for him.
+    city.targets["upload"] = upload = uuid4()
+    his = vault.key(await owner.fetchval("SELECT key_wrapped FROM accounts WHERE id = $1", city.ids[who.FATHER]))
+    await owner.execute(
+        """INSERT INTO uploads (id, principal_id, actor_id, key, length, sha256, name_sealed, begun_at, touched_at)
+           VALUES ($1, $2, $3, 'a photo on its way', 6, sha256('photo!'), $4, $5, $5)""",
+        upload, city.ids[who.FATHER], city.ids[who.DAUGHTER], his.seal(b"a.jpg", f"upload:{upload}:name"), now,
+    )  # fmt: skip
     # A number he said is his, and a business: its account is the aunt's, for want of a firm in these two families.
     await owner.execute("INSERT INTO stated_numbers VALUES ($1, sha256('number'), $2)", city.ids[who.FATHER], now)
     await owner.execute("INSERT INTO businesses VALUES ($1, sha256('code'), sha256('number'), $2)", city.ids[AUNT], now)

@@ -103,6 +103,9 @@ def body_of(route: str, city: City) -> dict[str, Any]:
             "headers": {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"},
             "content": b"photo",
         },
+        "POST /cart/materials/turn": {"data": material | {"file": str(t["held file"]), "way": "left"}},
+        "POST /api/v1/uploads": {"headers": told(b"photo", "a.jpg")},
+        "PATCH /api/v1/uploads/{upload_id}": {"headers": {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}, "content": b"photo"},
         "POST /cart/materials/removal": {"data": material | {"file": str(t["held file"])}},
         "POST /cart/materials/pledge": {"data": pledge},
         "POST /orders": {"data": filing | {"agree": "yes", "key": "walked-all-routes"}},
@@ -137,7 +140,7 @@ async def ask(site: Site, city: City, handle: str, route: str, *, real: bool = T
     if route in STREAMS:
         return await _first_of(site, city, handle, path)
     sent = body_of(route, city) if real else _elsewhere(body_of(route, city), city)
-    return await person.request(method, path, headers=cookie | key, **sent)
+    return await person.request(method, path, headers=cookie | key | sent.pop("headers", {}), **sent)
 
 
 def _elsewhere(sent: dict[str, Any], city: City) -> dict[str, Any]:

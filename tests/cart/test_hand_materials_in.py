@@ -36,7 +36,7 @@ async def test_a_photo_is_given_once_for_all_things(site):
     after = (await needs(father))["bank_account.card_copy"]
     assert (after["way"], len(after["files"])) == ("file", 1)
     page = (await father.get("/cart/materials")).text
-    assert f'src="/files/{after["files"][0]}"' in page
+    assert f'src="/files/{after["files"][0]}/preview"' in page
     assert (await father.get(f"/files/{after['files'][0]}")).headers["content-type"] == "image/jpeg"
 
 

@@ -15,7 +15,8 @@ from PIL import Image
 from backend.core import files
 from backend.core.crypto import Vault
 from backend.core.errors import Invalid, NotFound
-from backend.core.files import MAX_BYTES, PRESS, open_file, open_store, press, shown_name, store_upload
+from backend.core.files import MAX_BYTES, PRESS, open_file, press, shown_name, store_upload
+from backend.core.stores import open_store
 from tests.core.somebody import Somebody, somebody, stranger  # noqa: F401, fixtures
 
 MARKER = "secret-place"
@@ -205,7 +206,7 @@ async def test_a_cut_off_png_or_pdf_is_refused(percent):
         ("a.exe", photo(size=(40, 30)), "kind"),
         ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "kind"),
         ("a.jpg", b"PK\x03\x04" + bytes(100), "kind"),
-        ("a.heic", b"\0\0\0\x18ftypheic" + bytes(100), "heic"),
+        ("a.heic", b"\0\0\0\x18ftypheic" + bytes(100), "broken"),
         ("a.jpg", b"\xff\xd8\xff" + os.urandom(2000), "broken"),
         ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(100), "broken"),
         ("a.pdf", b"%PDF-1.7\n" + bytes(100), "broken"),
@@ -229,8 +230,8 @@ def test_the_press_starts_without_our_code_and_our_environment():
     assert "backend" not in "".join(line for line in Path(PRESS).read_text().splitlines() if line.startswith("import"))
 
 
-async def test_a_kept_file_is_sealed_and_opens_again(somebody: Somebody, tmp_path):  # noqa: F811
-    store = open_store(tmp_path / "files")
+async def test_a_kept_file_is_sealed_and_opens_again(somebody: Somebody):  # noqa: F811
+    store = open_store(somebody.settings)
     async with somebody.tx() as tx:
         file_id = await store_upload(tx, store, photo(size=(300, 200)), "身份证.jpg", "text/html")
         opened = await open_file(tx, store, file_id)
@@ -244,8 +245,8 @@ async def test_a_kept_file_is_sealed_and_opens_again(somebody: Somebody, tmp_pat
     assert "身份证".encode() not in row["name_sealed"]
 
 
-async def test_a_stranger_does_not_find_a_file(somebody: Somebody, stranger: Somebody, tmp_path):  # noqa: F811
-    store = open_store(tmp_path / "files")
+async def test_a_stranger_does_not_find_a_file(somebody: Somebody, stranger: Somebody):  # noqa: F811
+    store = open_store(somebody.settings)
     async with somebody.tx() as tx:
         file_id = await store_upload(tx, store, photo(size=(30, 20)), "a.jpg")
     async with stranger.tx() as tx:
@@ -253,8 +254,8 @@ async def test_a_stranger_does_not_find_a_file(somebody: Somebody, stranger: Som
             await open_file(tx, store, file_id)
 
 
-async def test_a_file_moved_under_another_row_does_not_open(somebody: Somebody, tmp_path):  # noqa: F811
-    store = open_store(tmp_path / "files")
+async def test_a_file_moved_under_another_row_does_not_open(somebody: Somebody):  # noqa: F811
+    store = open_store(somebody.settings)
     async with somebody.tx() as tx:
         first = await store_upload(tx, store, photo(size=(30, 20)), "a.jpg")
         second = await store_upload(tx, store, photo(size=(31, 20)), "b.jpg")
@@ -265,8 +266,8 @@ async def test_a_file_moved_under_another_row_does_not_open(somebody: Somebody, 
             await open_file(tx, store, second)
 
 
-async def test_empty_and_over_large_uploads_are_refused_before_they_are_opened(somebody: Somebody, tmp_path):  # noqa: F811
-    store = open_store(tmp_path / "files")
+async def test_empty_and_over_large_uploads_are_refused_before_they_are_opened(somebody: Somebody):  # noqa: F811
+    store = open_store(somebody.settings)
     async with somebody.tx() as tx:
         for upload, word in ((b"", "empty"), (bytes(MAX_BYTES + 1), "large")):
             with pytest.raises(Invalid) as refused:
@@ -275,11 +276,11 @@ async def test_empty_and_over_large_uploads_are_refused_before_they_are_opened(s
         assert await tx.db.fetchval("SELECT count(*) FROM files") == 0
 
 
-async def test_a_person_cannot_fill_the_store(somebody: Somebody, tmp_path, monkeypatch):  # noqa: F811
+async def test_a_person_cannot_fill_the_store(somebody: Somebody, monkeypatch):  # noqa: F811
     monkeypatch.setattr(files, "MAX_OF_A_PERSON", 1000)
     async with somebody.tx() as tx:
         with pytest.raises(Invalid) as refused:
-            await store_upload(tx, open_store(tmp_path / "files"), photo(size=(300, 200)), "a.jpg")
+            await store_upload(tx, open_store(somebody.settings), photo(size=(300, 200)), "a.jpg")
         assert refused.value.problems[0].say == files.SAID["full"]
 
 

@@ -1,22 +1,12 @@
 """A photo handed in: seen by whoever may act for its owner and by the desk it was filed at, found by nobody else."""
 
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import httpx
-import msgspec
 import pytest_asyncio
 
-from tests.demo import load_demo
 from tests.orders.shopping import act_for_father, fill_in, form, picture, put_in, reviewed, transaction
-from tests.web import Site, running
-
-
-@pytest_asyncio.fixture
-async def site(settings) -> AsyncIterator[Site]:
-    await load_demo(settings)
-    async with running(msgspec.structs.replace(settings, demo=True)) as site:
-        yield site
+from tests.web import Site
 
 
 @pytest_asyncio.fixture

@@ -6,7 +6,7 @@ import asyncpg
 
 from backend.cart.queries import open_draft
 from backend.core import files, web
-from tests.files.test_look_at_a_file import daughter, site  # noqa: F401, fixtures
+from tests.files.test_look_at_a_file import daughter  # noqa: F401, fixture
 from tests.orders.shopping import picture, transaction
 
 BOUNDARY = "frontier"
@@ -59,7 +59,7 @@ async def test_while_an_upload_is_on_its_way_no_transaction_is_open(postgres, da
 async def test_while_a_photograph_is_checked_no_transaction_is_open(postgres, site, daughter, monkeypatch):  # noqa: F811
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slow(_upload) -> tuple[int, bytes]:
+    async def slow(_upload, _turn) -> tuple[int, bytes]:
         begun.set()
         await go_on.wait()
         return 2, b"broken"

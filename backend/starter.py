@@ -19,7 +19,7 @@ READ = {".py", ".sql", ".yaml", ".yml", ".json", ".csv", ".tsv"}
 def commands(settings: Settings) -> list[Sequence[str]]:
     """The commands that bring everything in, one after the other."""
     city = ("pack", "load", str(CITY))
-    return [city, ("demo", "cast", str(CITY))] if settings.demo else [city]
+    return [city, ("demo", "cast", str(CITY)), ("demo", "queue")] if settings.demo else [city]
 
 
 async def is_loaded(settings: Settings) -> bool | None:

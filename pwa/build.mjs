@@ -59,14 +59,16 @@ publish('app.css', await bundle('css/app.css'));
 publish('desk.css', await bundle('css/desk.css'));
 publish('app.js', await bundle('js/app.js'));
 publish('sign.js', await bundle('js/sign.js'));  // only where somebody signs
+publish('kept.js', await bundle('js/kept.js'));  // only where a form may wait for a network
+publish('desk.js', await bundle('js/desk.js'));  // officers' keys and viewer
 publish('upload.js', await bundle('js/upload.js'));  // only where files are given
 publish('icons.svg', sprite());
 for (const file of readdirSync(join(HERE, 'icons')).filter(name => /\.(svg|png)$/.test(name))) publish(file, read('icons', file));
 write('manifest.webmanifest', manifest());
 
 // The offline page is kept by the worker, so a change of its template is a new worker too.
-const precache = ['app.css', 'app.js', 'icons.svg', 'app.svg', 'app-192.png'].map(address);
-const version = fingerprint(JSON.stringify(names) + read('pages', 'offline.html') + read('layouts', 'page.html') + read('layouts', 'base.html'));
+const precache = ['app.css', 'app.js', 'kept.js', 'icons.svg', 'app.svg', 'app-192.png'].map(address);
+const version = fingerprint(JSON.stringify(names) + read('pages', 'offline.html') + read('pages', 'cart', 'kept.html') + read('layouts', 'page.html') + read('layouts', 'base.html'));
 write('sw.js', await bundle('sw.js', { __VERSION__: JSON.stringify(version), __PRECACHE__: JSON.stringify(precache), __ICON__: JSON.stringify(address('app-192.png')) }));
 keep('assets.json', JSON.stringify(names, null, 1));
 // Last, so that a server starting in the middle of a build still finds what the old list names.

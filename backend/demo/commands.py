@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from pathlib import Path
+from random import Random
 
 from backend.settings import Settings, SettingsError, load
 
@@ -36,4 +37,32 @@ async def _load(settings: Settings, folder: Path) -> int:
         await owner.close()
 
 
-COMMANDS = [("demo cast", add_arguments, run)]
+def run_queue(_args: argparse.Namespace) -> int:
+    """fill the demo's desks with cases of invented people, once"""
+    from backend.core.embedded import reachable
+
+    asked = load()
+    if not asked.demo:
+        raise SettingsError("Invented cases only come with SUISHOUBAN_DEMO=on, on this machine itself.")
+    with reachable(asked) as settings:
+        print(f"{asyncio.run(_queue(settings))} cases came")
+    return 0
+
+
+async def _queue(settings: Settings) -> int:
+    from backend.core.crypto import Vault
+    from backend.core.db import Tx, connect, wall_clock
+    from backend.core.stores import open_store
+    from backend.demo.queue import load_queue
+
+    owner, now = await connect(settings.login("owner")), wall_clock()
+    try:
+        async with owner.transaction():
+            await owner.execute("SELECT set_config('app.now', $1, true)", now.isoformat())
+            chance = Random(7)  # noqa: S311 the same town every time
+            return await load_queue(Tx(owner, Vault(settings.master_key or ""), now), open_store(settings), chance)
+    finally:
+        await owner.close()
+
+
+COMMANDS = [("demo cast", add_arguments, run), ("demo queue", lambda _parser: None, run_queue)]

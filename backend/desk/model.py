@@ -1,11 +1,11 @@
 """What an officer sees of cases."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from backend.cases.model import CaseFile
 from backend.cases.states import LABELS, Clock, State
 from backend.core.i18n import _
 
@@ -27,11 +27,12 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     item_name: str
     department_name: str
     state: State
+    version: int
     received_at: datetime
     due: date | None
     due_clock: Clock | None
     due_provisional: bool
-    mine: bool
+    officer_id: UUID | None
 
     @property
     def label(self) -> str:
@@ -44,12 +45,12 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
         return "red" if self.due < today else "yellow" if (self.due - today).days <= NEAR_DAYS else ""
 
 
-class Tally(msgspec.Struct, frozen=True):
-    """The queue in numbers, counted up to a hundred each: more does not help anybody choose."""
+class ItemTally(msgspec.Struct, frozen=True):
+    """An item with open cases, counted up to a hundred."""
 
-    red: int
-    yellow: int
-    mine: int
+    code: str
+    name: str
+    n: int
 
 
 class FiledFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,4 +68,12 @@ class FiledMaterial(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     subject: UUID
     material: str
-    files: list[dict[str, Any]]
+    files: list[CaseFile]
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer in words, before and after a correction."""
+
+    label: str
+    before: str
+    after: str

@@ -1,16 +1,18 @@
 """What an officer need not read to decide is covered until she opens it, which leaves an event. Pure."""
 
-from backend.catalogue.model import ElementType
+from backend.catalogue.model import Element, ElementType
 
 COVER = "****"
 
 
-def veiled(kind: ElementType, words: str) -> str:
-    """A phone number, an e-mail address or an address with most of it covered; anything else as it is.
+def veiled(element: Element, words: str) -> str:
+    """A phone number, an e-mail address, an address and whatever is secret with most of it covered; anything else as it is.
 
     Identity and card numbers are covered already where answers are put into words.
     """
-    match kind:
+    match element.type:
+        case ElementType.id_number | ElementType.bank_card:
+            return words
         case ElementType.phone:
             return f"{words[:3]}{COVER}{words[-2:]}"
         case ElementType.email:
@@ -18,4 +20,4 @@ def veiled(kind: ElementType, words: str) -> str:
             return f"{name[:2]}{COVER}@{host}"
         case ElementType.address:
             return f"{words[:3]}{COVER}"
-    return words
+    return COVER if element.sensitivity == "secret" and words else words

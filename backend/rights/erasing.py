@@ -25,10 +25,9 @@ from backend.cases.queries import facts_place
 from backend.core.crypto import DataKey
 from backend.core.db import Tx
 from backend.core.events import NewEvent, record
-from backend.core.stores import open_store
+from backend.core.jobs import Work
 from backend.core.stores import open_store
 from backend.documents.archiving import seal_anew
-from backend.core.jobs import Work
 from backend.mandates.consent import open_words
 from backend.rights.model import Archive
 from backend.rights.queries import hindrances_of
@@ -68,6 +67,8 @@ DELETED = {
     "mandate_requests": "DELETE FROM mandate_requests WHERE $1 IN (principal_id, agent_id)",
     "idempotency_keys": "DELETE FROM idempotency_keys WHERE actor_id = $1",
     "exports": "DELETE FROM exports WHERE account_id = $1",
+    "case_notes": "DELETE FROM case_notes n USING cases c WHERE c.id = n.case_id AND c.principal_id = $1",
+    "decision_drafts": "DELETE FROM decision_drafts d USING cases c WHERE c.id = d.case_id AND c.principal_id = $1",
 }
 # What stays, and why nobody learns from it who she was.
 KEPT = {
@@ -76,11 +77,11 @@ KEPT = {
     "orders": "number, time and sums",
     "cases": "number, item, state and clock; the facts are sealed under the archive's key",
     "case_files": "which file belonged to which case",
+    "documents": "number, date and hash; the papers are sealed under the archive's key",
+    "document_wordings": "officers' words",
     "events": "the audit trail: ids, kinds and times; append-only",
     "mandates": "who acted for whom as ids, with the hash of the words; the words are in the archive",
     "mandate_events": "the hash-chained journal: ids, kinds and times",
-    "documents": "number, date and hash; the papers are sealed under the archive's key",
-    "document_wordings": "officers' words",
     "mandate_journals": "the last line's hash",
     "consents": "that an id agreed to which words when",
     "erasures": "that it was asked for and done",
@@ -93,8 +94,19 @@ KEPT = {
     "guide_versions": "guides written at the desk",
     "item_events": "the history of an item at the desk",
     "calendar_changes": "who changed a day of the calendar at the desk",
+    "joint_opinions": "what the other departments of a case were asked, and said",
+    "joint_meetings": "when the departments of a case met, and what came of it",
+    "catalogue_imports": "tables of guides an editor brought",
+    "word_changes": "changes to the city's vocabulary at the desk",
+    "word_events": "the history of such a change",
     "officer_roles": "officers are not erased here",
     "officer_enrolments": "officers are not erased here",
+    "role_events": "officers are not erased here",
+    "absences": "officers are not erased here",
+    "desk_views": "officers are not erased here",
+    "correction_texts": "an office's words",
+    "bulk_moves": "one step for many cases: the officer's, the step, the words for all",
+    "bulk_lines": "which case had which result: ids",
 }  # fmt: skip
 
 
@@ -244,7 +256,10 @@ async def _archive_files(
         moved.append(row["store_key"])
         name = kept.seal(key.open(row["name_sealed"], f"{place}:name"), f"{place}:name")
         await tx.db.execute(
-            "UPDATE files SET store_key = $2, name_sealed = $3 WHERE id = $1", row["id"], store_key, name
+            "UPDATE files SET store_key = $2, name_sealed = $3, preview_sealed = NULL WHERE id = $1",
+            row["id"],
+            store_key,
+            name,
         )
     return moved
 

@@ -66,9 +66,22 @@ LEFT_OUT = {
     "consent_texts": "read with the consents",
     "staff": "who works at a service point, as the organisation entered it",
     "guide_versions": "guides written at the desk",
+    "document_wordings": "an office's words for its documents",
     "item_events": "the history of an item at the desk",
     "calendar_changes": "who changed a day of the calendar at the desk",
-    "document_wordings": "an office's words for its documents",
+    "joint_opinions": "told as events of the case",
+    "joint_meetings": "told as events of the case; the notes are the offices' own",
+    "catalogue_imports": "tables of guides an editor brought",
+    "word_changes": "changes to the city's vocabulary at the desk",
+    "word_events": "the history of such a change",
+    "case_notes": "officers' notes to each other; what was decided and why is told with the cases",
+    "decision_drafts": "a decision before it is one; the decision itself is told with the cases",
+    "bulk_moves": "that an officer took one step for many cases",
+    "bulk_lines": "what came of it for each; the step itself is told with the cases",
+    "absences": "officers' absences",
+    "desk_views": "officers' filters",
+    "correction_texts": "an office's words for its notices",
+    "role_events": "officers' duties",
 }
 
 

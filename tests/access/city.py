@@ -105,6 +105,10 @@ def _person(handle: str) -> Person:
 
 async def build(settings: Settings) -> City:
     """Fills the fresh database of `settings`."""
+    from tests.access.desk_work import work_at_desk
+
+    from tests.access.jointly import ask_jointly
+
     city = City()
     owner = await connect(settings.login("owner"))
     try:
@@ -114,6 +118,8 @@ async def build(settings: Settings) -> City:
         await _tell(settings)
         await _ask_the_father_to_sign(city, owner, settings)
         await _find_targets(city, owner)
+        await ask_jointly(city, owner)
+        await work_at_desk(city, owner, settings)
     finally:
         await owner.close()
     return city
@@ -235,6 +241,9 @@ async def _live(city: City, site: Site) -> None:
     answer = await client(site, city, who.EDITOR).post(f"/desk/items/{drafted}/draft")
     assert answer.status_code == 303, answer.text[:300]
     city.targets["drafted"] = drafted
+    table = {"table": ("演示.csv", "实施编码,事项名称,实施主体\n".encode())}
+    answer = await client(site, city, who.EDITOR).post("/desk/items/import", files=table)
+    city.targets["brought"] = answer.headers["location"].rpartition("/")[2]
 
 
 async def _add_photo(site: Site, person: httpx.AsyncClient, mark: Marked) -> None:
@@ -259,14 +268,14 @@ async def _tell(settings: Settings) -> None:
     async with job_transaction(pool, Vault(settings.master_key or ""), StoppedClock()()) as tx:
         events = [row["id"] for row in await tx.db.fetch("SELECT id FROM events WHERE public ORDER BY id")]
         await tell(tx, events, frozenset(Channel))
+    work = Work(pool, Vault(settings.master_key or ""), settings, StoppedClock())
+    await make(work, events)
     (export,) = await pool.fetch("SELECT id FROM exports")
-    await make_export(Work(pool, Vault(settings.master_key or ""), settings, StoppedClock()), export["id"])
+    await make_export(work, export["id"])
     await pool.close()
 
 
 async def _ask_the_father_to_sign(city: City, owner: asyncpg.Connection, settings: Settings) -> None:
-    work = Work(pool, Vault(settings.master_key or ""), settings, StoppedClock())
-    await make(work, events)
     """Something in the other family's cart waits for his signature; it names nobody."""
     asked, now = uuid4(), StoppedClock()()
     words = SignedWords(
@@ -304,6 +313,8 @@ async def _find_targets(city: City, owner: asyncpg.Connection) -> None:
                   (SELECT item_code FROM cases WHERE principal_id = $1 AND department_id = $3 AND state = 'submitted') AS item,
                   (SELECT f.file_id FROM case_files f JOIN cases c ON c.id = f.case_id WHERE c.principal_id = $1
                    AND c.department_id = $3 AND c.state = 'submitted' ORDER BY f.material, f.position DESC LIMIT 1) AS file,
+                  (SELECT x.id FROM documents x JOIN cases c ON c.id = x.case_id WHERE c.principal_id = $1 AND c.department_id = $3
+                   AND c.state = 'submitted') AS document,
                   (SELECT id FROM notices WHERE person_id = $1 AND channel = 'inbox' ORDER BY event_id LIMIT 1) AS notice,
                   (SELECT id FROM sessions WHERE account_id = $1) AS session,
                   (SELECT id FROM mandate_requests WHERE principal_id = $1) AS asked,
@@ -318,8 +329,6 @@ async def _find_targets(city: City, owner: asyncpg.Connection) -> None:
     held = await owner.fetchrow(
         """SELECT m.subject, m.material, m.variant, m.file_id FROM cart_materials m JOIN carts c ON c.id = m.cart_id
            WHERE c.actor_id = $1 AND c.state = 'open' ORDER BY m.material, m.position LIMIT 1""",
-                  (SELECT x.id FROM documents x JOIN cases c ON c.id = x.case_id WHERE c.principal_id = $1 AND c.department_id = $3
-                   AND c.state = 'submitted') AS document,
         daughter,
     )
     name = f"{held['subject']}.{held['material']}" + (f".{held['variant']}" if held["variant"] else "")

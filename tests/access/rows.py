@@ -125,6 +125,8 @@ SIGHT: dict[str, Sight] = {
     "events": and_desk(OF_CASES | {DAUGHTER: {FATHER: SOME}}, 4),  # not that he asked for his data
     "documents": and_desk(OF_CASES, SOME),
     "case_files": and_desk(OF_CASES, SOME),
+    **{t: {CIVIL: {FATHER: 1}, AUDITOR: {FATHER: 1}} for t in ("case_notes", "decision_drafts")},  # the office, never he
+    "bulk_lines": {CIVIL: {FATHER: 1}},
     "files": and_desk(OF_CASES | {DAUGHTER: {FATHER: SOME}}, SOME),  # not what he signed at the post office
     "notices": {FATHER: {FATHER: ALL}, DAUGHTER: {DAUGHTER: ALL}, HELPER: {HELPER: ALL}},
     "idempotency_keys": {DAUGHTER: {DAUGHTER: 1}, HELPER: {HELPER: 1}},
@@ -135,6 +137,8 @@ SIGHT: dict[str, Sight] = {
     "signatures": {HELPER: {AUNT: 1}, FATHER: {AUNT: 1}, DAUGHTER: {AUNT: 1}},
     "staff": {CLERK: {CLERK: 1, COLLEAGUE: 1}},
     "losses": {},
+    # also who is asked: that she is, and where to come; nothing of the case itself
+    **{t: {who: {FATHER: 1} for who in (FATHER, DAUGHTER, CIVIL, AUDITOR, MARKET)} for t in ("joint_opinions", "joint_meetings")},
     "counter_mandates": {CIVIL: {FATHER: 1}},
     "desk_sights": {CIVIL: {FATHER: 1}, FATHER: {FATHER: 1}},
     "visits": {CLERK: {FATHER: 1}, FATHER: {FATHER: 1}},

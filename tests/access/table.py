@@ -58,6 +58,7 @@ FATHERS = verdicts(ok=(FATHER,))
 HERSELF = verdicts(ok=set(PEOPLE) - set(AGENTS), refused=AGENTS)  # not with somebody else's affairs on the screen
 COUNTER = verdicts(ok=(CIVIL, MARKET))  # both sit at a window
 COUNTER_REFUSED = verdicts(refused=(CIVIL, MARKET))  # nothing was filled in
+KEEPS_CALENDAR = verdicts(ok=(MARKET, EDITOR))  # a head, and who writes guides
 AT_THIS_COUNTER = verdicts(ok=(CIVIL,))
 VISIT = verdicts(ok=(CLERK,))
 VISIT_REFUSED = verdicts(refused=(CLERK,))
@@ -83,6 +84,8 @@ TABLE: dict[str, Verdicts] = {
     "GET /items": PUBLIC,
     "GET /items/{code}": PUBLIC,
     "POST /items/{code}/needs": PUBLIC,
+    "GET /items/{code}/form.pdf": PUBLIC,
+    "GET /items/{code}/sample.pdf": PUBLIC,
     "GET /lists": PUBLIC,
     "GET /lists/{name}": PUBLIC,
     "GET /lists/{name}/table.csv": PUBLIC,
@@ -190,8 +193,8 @@ TABLE: dict[str, Verdicts] = {
     "GET /mandates/requests/{asked}": verdicts(ok=(FATHER, STRANGER)),  # the stranger asks the father
     "POST /mandates/requests/{asked}/answer": verdicts(ok=(FATHER, STRANGER)),
     # files
-    "GET /files/{file_id}": verdicts(ok=(FATHER, DAUGHTER, CIVIL, AUDITOR)),
-    "GET /files/{file_id}/preview": verdicts(ok=(FATHER, DAUGHTER, CIVIL, AUDITOR)),
+    "GET /files/{file_id}": verdicts(ok=(FATHER, DAUGHTER)),  # an officer opens it at her desk first, which is kept
+    "GET /files/{file_id}/preview": verdicts(ok=(FATHER, DAUGHTER)),
     "POST /api/v1/uploads": OWN,
     "PATCH /api/v1/uploads/{upload_id}": CART,  # who sends it, for the principal she began it for
     "DELETE /api/v1/uploads/{upload_id}": CART,
@@ -240,6 +243,8 @@ TABLE: dict[str, Verdicts] = {
     "GET /orders/{number}": CASE,
     "POST /api/v1/orders": CART_POST,
     "GET /api/v1/orders/{number}": CASE,
+    "POST /orders/{number}/again": CASE,
+    "POST /api/v1/orders/{number}/again": CASE,
     # notices: each person's own, whoever is on the screen
     "GET /inbox": OWN,
     "GET /inbox/events": OWN,
@@ -257,6 +262,38 @@ TABLE: dict[str, Verdicts] = {
     "GET /desk/cases/{number}/guide": DESK_CASE,
     "POST /desk/cases/{number}/look": DESK_CASE,
     "POST /desk/cases/{number}/moves": but(DESK_CASE, auditor=REFUSED),
+    "GET /desk/joint": DESK,
+    "GET /desk/joint/{opinion}": verdicts(ok=(MARKET,)),  # her department is asked; the lead has the case itself
+    "POST /desk/joint/{opinion}/answer": verdicts(refused=(MARKET,)),  # nothing was chosen
+    "GET /desk/cases/{number}/joint": verdicts(),  # one department handles such a case alone
+    "POST /desk/cases/{number}/joint/meetings": verdicts(refused=(CIVIL, AUDITOR)),
+    "POST /desk/cases/{number}/joint/meetings/{meeting}/note": verdicts(refused=(CIVIL, AUDITOR)),
+    "POST /desk/cases/{number}/joint/meetings/{meeting}/removal": verdicts(refused=(CIVIL, AUDITOR)),
+    "POST /desk/cases/{number}/joint/extension": verdicts(refused=(CIVIL, AUDITOR)),
+    "GET /desk/calendar": KEEPS_CALENDAR,
+    "POST /desk/calendar/days": but(KEEPS_CALENDAR, market=REFUSED, editor=REFUSED),  # no day was sent
+    "POST /desk/calendar/years": but(KEEPS_CALENDAR, market=REFUSED, editor=REFUSED),  # nor a notice
+    "GET /desk/find": verdicts(),  # no number was given
+    "POST /desk/cases/{number}/files/{file_id}/look": DESK_CASE,
+    "GET /desk/cases/{number}/files/{file_id}/pages/{page}": verdicts(),  # nobody opened it today
+    "POST /desk/cases/{number}/assignment": but(DESK_CASE, auditor=REFUSED),
+    "POST /desk/cases/{number}/notes": DESK_CASE,  # who only reads may still write to the colleagues
+    "POST /desk/cases/{number}/decision": verdicts(refused=(CIVIL, AUDITOR)),  # not accepted yet
+    "POST /desk/cases/{number}/decision/answer": verdicts(refused=(CIVIL, AUDITOR)),
+    "POST /desk/views": DESK,
+    "POST /desk/views/{view}/removal": DESK,  # only one's own goes: tested by name
+    "POST /desk/bulk": verdicts(ok=(CIVIL,), refused=(AUDITOR, EDITOR)),  # who moves no case
+    "GET /desk/bulk/{bulk}": verdicts(ok=(CIVIL,)),
+    "POST /desk/bulk/{bulk}": verdicts(ok=(CIVIL,)),
+    "GET /desk/absence": DESK,
+    "POST /desk/absence": verdicts(refused=OFFICERS),  # nothing was filled in
+    "POST /desk/absence/{absence}/end": verdicts(ok=(CIVIL,)),
+    "GET /desk/texts": verdicts(ok=(MARKET, EDITOR)),  # a head, an editor
+    "POST /desk/texts": verdicts(refused=(MARKET, EDITOR)),
+    "POST /desk/texts/{text}": verdicts(refused=(MARKET, EDITOR)),
+    "GET /desk/roles": verdicts(ok=(AUDITOR,)),
+    "POST /desk/roles": verdicts(),  # only the city's administrators: tested by name
+    "POST /desk/roles/end": verdicts(),
     # the catalogue desk: who writes, checks or reviews the department's items, and nobody else
     "GET /desk/scenarios": verdicts(ok=(EDITOR,)),
     "POST /desk/scenarios": verdicts(ok=(EDITOR,)),
@@ -286,6 +323,12 @@ TABLE: dict[str, Verdicts] = {
     "GET /desk/items/{code}/draft/{section}": verdicts(ok=(EDITOR,)),
     "POST /desk/items/{code}/draft/{section}": verdicts(refused=(EDITOR,)),  # what was sent lacks the item's name
     "POST /desk/items/{code}/moves": verdicts(ok=(EDITOR,)),
+    "GET /desk/words": verdicts(ok=(EDITOR,)),
+    "POST /desk/words": verdicts(ok=(EDITOR,)),
+    "GET /desk/words/{kind}/{code}": verdicts(ok=(EDITOR,)),
+    "POST /desk/words/{kind}/{code}": verdicts(),  # nobody is changing this one
+    "POST /desk/words/{kind}/{code}/change": verdicts(ok=(EDITOR,)),
+    "POST /desk/words/{kind}/{code}/moves": verdicts(refused=(EDITOR,)),
     "GET /desk/items/import": verdicts(ok=(EDITOR,)),
     "POST /desk/items/import": verdicts(refused=(EDITOR,)),  # no file came along
     "GET /desk/items/import/template.csv": verdicts(ok=(EDITOR,)),

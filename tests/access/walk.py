@@ -48,9 +48,30 @@ def _aim(path: str, name: str, city: City) -> Any:
         "file_id": "held file" if "/cart/" in path else "file", "code": "item", "scenario_id": "scenario",
         "upload_id": "upload", "notice": "notice", "kept": "kept guide", "brought_id": "brought", "session": "session", "passkey": "passkey", "signature": "signature", "asked": "asked",
     }  # fmt: skip
-    aims |= {n: n for n in ("document", "sight", "batch", "visit", "organisation", "point", "export", "party", "element")} | {
-        "account": "colleague"
-    }
+    aims |= {
+        n: n
+        for n in (
+            "opinion",
+            "meeting",
+            "bulk",
+            "view",
+            "absence",
+            "text",
+            "document",
+            "sight",
+            "batch",
+            "visit",
+            "organisation",
+            "point",
+            "export",
+            "party",
+            "element",
+        )
+    } | {"account": "colleague"}
+    if name == "page":
+        return 1
+    if path.startswith("/desk/words/"):
+        return "office" if name == "kind" else "hall"
     if path.startswith("/desk/mandates/"):
         aims["asked"] = "on paper"
     if name == "name" and "/cart/" in path:
@@ -67,6 +88,8 @@ def _aim(path: str, name: str, city: City) -> Any:
 
 
 def _nowhere(path: str, name: str, city: City) -> Any:
+    if name == "page":
+        return 1
     if name == "number":
         return (order_number if "/orders/" in path else case_number)("460100", DAY, 999_999)
     if name in ("code", "section", "scenario_id", "element") or (name == "name" and "/cart/" in path):
@@ -103,9 +126,6 @@ def body_of(route: str, city: City) -> dict[str, Any]:
             "headers": {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"},
             "content": b"photo",
         },
-        "POST /cart/materials/turn": {"data": material | {"file": str(t["held file"]), "way": "left"}},
-        "POST /api/v1/uploads": {"headers": told(b"photo", "a.jpg")},
-        "PATCH /api/v1/uploads/{upload_id}": {"headers": {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}, "content": b"photo"},
         "POST /cart/materials/removal": {"data": material | {"file": str(t["held file"])}},
         "POST /cart/materials/pledge": {"data": pledge},
         "POST /orders": {"data": filing | {"agree": "yes", "key": "walked-all-routes"}},
@@ -115,7 +135,12 @@ def body_of(route: str, city: City) -> dict[str, Any]:
         "POST /push/renewal": {"json": {"subscription": push}},
         "DELETE /push/subscription": {"json": {"endpoint": PUSH}},
         "POST /desk/cases/{number}/moves": {"data": {"move": "accepted", "version": str(t["case_version"])}},
+        "POST /desk/views": {"data": {"name": "快到期", "query": "colour=yellow"}},
+        "POST /desk/bulk": {"data": {"move": "assigned", "case": f"{t['case']}:{t['case_version']}"}},
+        "POST /desk/cases/{number}/notes": {"data": {"note": "打过电话"}},
+        "POST /desk/cases/{number}/assignment": {"data": {"to": str(city.ids["civil"])}},
         "POST /desk/items": {"data": {"name": "演示的新事项", "department": "民政局"}},
+        "POST /desk/words": {"data": {"kind": "office", "field": "walked", "label": "演示的地点"}},
         "POST /desk/items/{code}/moves": {
             "data": {"version": "1", "revision": "1", "move": "withdrawn", "reason": "不办了"}
         },

@@ -10,8 +10,10 @@ from typing import Any
 import msgspec
 
 from backend.cases.clocks import Count, colour_of, replay, running, told_limit
+from backend.cases.joint import not_all_spoke, send_out
 from backend.cases.model import Case, Event
 from backend.cases.queries import case_by_id, events_of, roles_in, room_for
+from backend.cases.queries_joint import joint_of
 from backend.cases.rules import no_room, problems_with, too_late_or_again
 from backend.cases.states import CLOSED, MOVES, OPEN, RUNS, Clock, Effect, Move, State, Who
 from backend.catalogue.policy_model import Clocks
@@ -25,6 +27,7 @@ from backend.core.jobs import enqueue
 from backend.core.workdays import calendar
 from backend.mandates.journal import note_use
 
+BY_GOVERNMENT = _("几个部门一起办的，延长要由本级政府的负责人批准，请在“一起办”里申请。")
 MOVED_ON = _("这件事刚才有了新的变化，请看最新进度，再决定怎么做。")
 
 
@@ -34,7 +37,7 @@ async def move(tx: Tx, case: Case, name: str, data: Mapping[str, Any] | None = N
     places = (await city(tx.db)).pack.city.clocks
     await _allow(tx, case, wanted, machine)
     said = {**_started_with(wanted, places), **(data or {})}
-    _check(tx, case, wanted, events, said, places)
+    await _check(tx, case, wanted, events, said, places)
     await _in_turn(tx, case, wanted)
     count = running(replay([*events, as_seen(tx, wanted, said)], case.limits))
     end = await due_of(tx, count)
@@ -54,6 +57,8 @@ async def _follow(tx: Tx, case: Case, made: Move) -> None:
     """What others do once this is committed: what waited for the result goes on, and the result is made."""
     if made.after in CLOSED and case.state in OPEN:
         await enqueue(tx.db, "settle_waiting", {"order": case.order_id})
+    if made.after is State.ACCEPTED and case.accepted_at is None:
+        await send_out(tx, case)
     if made.after is State.GRANTED:
         await enqueue(tx.db, "make_result", {"case": case.id})
 
@@ -89,16 +94,23 @@ async def _who(tx: Tx, case: Case, wanted: Move, machine: bool) -> frozenset[Who
     return frozenset({Who.CITIZEN}) if may else frozenset()
 
 
-def _check(tx: Tx, case: Case, wanted: Move, events: list[Event], said: dict[str, Any], places: Clocks) -> None:
-    if problems := problems_with(wanted, said, events, places, joint=False):
+async def _check(tx: Tx, case: Case, wanted: Move, events: list[Event], said: dict[str, Any], places: Clocks) -> None:
+    joint = wanted.name == "extended" and await joint_of(tx.db, case) is not None
+    if joint and "approved_by" not in said:
+        raise NotAllowed(BY_GOVERNMENT, next_step=f"/desk/cases/{case.number}", next_say=_("回到这件事"))
+    if problems := problems_with(wanted, said, events, places, joint=joint):
         raise Invalid(*problems)
     if problems := too_late_or_again(wanted, events, case.due, tx.today):
         raise NotAllowed(*problems, next_step=f"/cases/{case.number}", next_say=_("看进度"))
 
 
 async def _in_turn(tx: Tx, case: Case, wanted: Move) -> None:
-    """What is limited in number is granted in the order of acceptance."""
-    if wanted.after is not State.GRANTED or (room := await room_for(tx.db, case.id)) is None:
+    """What is limited in number is granted in the order of acceptance; what several handle, when all have spoken."""
+    if wanted.after is not State.GRANTED:
+        return
+    if problems := await not_all_spoke(tx, case):
+        raise NotAllowed(*problems, next_step=f"/desk/cases/{case.number}", next_say=_("看各部门的意见"))
+    if (room := await room_for(tx.db, case.id)) is None:
         return
     if problems := no_room(room.quota, room.granted, room.earlier):
         raise NotAllowed(*problems, next_step=f"/cases/{case.number}", next_say=_("看进度"))

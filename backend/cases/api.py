@@ -10,9 +10,11 @@ from litestar.params import FromPath
 from backend.cases.actions import move
 from backend.cases.correction import Point, answer_correction, points_of
 from backend.cases.correction_form import typed_and_photos
+from backend.cases.joint_model import JointOpinion, Meeting
 from backend.cases.messages import DueWords, Step, timeline
 from backend.cases.model import Case, CaseRow
 from backend.cases.queries import case_for, cases_of, events_of
+from backend.cases.queries_joint import together
 from backend.cases.states import LABELS, Clock, Public, State
 from backend.cases.when import due_words_of
 from backend.core.db import Tx
@@ -55,6 +57,26 @@ class PointToAnswer(msgspec.Struct, frozen=True, kw_only=True):
     photo: str
 
 
+class OtherDepartment(msgspec.Struct, frozen=True, kw_only=True):
+    """What another department was asked about this case. `state`: waiting, asked, agreed, objected, silent, escalated, dropped."""
+
+    department: str
+    about: str
+    state: str
+    label: str
+    due: date | None
+
+
+class Appointment(msgspec.Struct, frozen=True, kw_only=True):
+    """A joint survey or meeting ahead that the applicant is told of."""
+
+    kind: str
+    at: datetime
+    place: str
+    people: str
+    with_applicant: bool
+
+
 class CaseDetail(msgspec.Struct, frozen=True, kw_only=True):
     summary: CaseSummary
     version: int
@@ -67,6 +89,8 @@ class CaseDetail(msgspec.Struct, frozen=True, kw_only=True):
     why: list[str]
     timeline: list[TimelineEntry]
     corrections: list[PointToAnswer]
+    together: list[OtherDepartment]
+    appointments: list[Appointment]
 
 
 @get("/api/v1/cases", opt=PERSON, tags=["cases"])
@@ -107,6 +131,7 @@ async def _detail(request: Request, tx: Tx, case: Case) -> CaseDetail:
     events = await events_of(tx.db, case.id, public_only=True)
     due, lang = await due_words_of(tx, case, events), _lang(request)
     points = await points_of(tx, case) if case.state is State.CORRECTING else []
+    others = await together(tx.db, case)
     token = language.set(lang)
     try:
         return CaseDetail(
@@ -121,6 +146,8 @@ async def _detail(request: Request, tx: Tx, case: Case) -> CaseDetail:
             why=_why(due),
             timeline=[_entry(step) for step in timeline(case.state, events)],
             corrections=[_point(point) for point in points],
+            together=[_other(one, lang) for one in others.asked] if others else [],
+            appointments=[_appointment(one) for one in others.meetings if _told(one)] if others else [],
         )
     finally:
         language.reset(token)
@@ -146,6 +173,24 @@ def _point(point: Point) -> PointToAnswer:
     return PointToAnswer(
         say=asked.say, material=asked.material, element=asked.element, answer=point.answer, photo=point.photo
     )
+
+
+def _other(one: JointOpinion, lang: str) -> OtherDepartment:
+    return OtherDepartment(
+        department=one.department_name,
+        about=one.about,
+        state=one.state,
+        label=translate(lang, one.said),
+        due=one.due if one.open else None,
+    )
+
+
+def _told(one: Meeting) -> bool:
+    return one.ahead and (one.kind == "survey" or one.with_applicant)
+
+
+def _appointment(one: Meeting) -> Appointment:
+    return Appointment(kind=one.kind, at=one.at, place=one.place, people=one.people, with_applicant=one.with_applicant)
 
 
 def _why(due: DueWords | None) -> list[str]:

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from backend.cases.actions import move, recolour, refresh_due
 from backend.cases.delivering import deliver_online
+from backend.cases.joint import allowed_extension, ask_next, fall_silent
 from backend.cases.model import Case
 from backend.cases.queries import case_by_id
+from backend.cases.queries_joint import overdue_opinions
 from backend.cases.queries_nights import (
     cases_to_archive,
     cases_to_recolour,
@@ -95,6 +97,30 @@ async def _every(
             await do(tx, await case_by_id(tx.db, case_id))
 
 
+async def silence(work: Work, _payload: dict[str, Any]) -> None:
+    """Departments that were asked and let their day go by."""
+    async with work.transaction() as tx:
+        late = await overdue_opinions(tx.db, tx.today)
+    for opinion, case_id in late:
+        async with work.transaction() as tx:
+            await fall_silent(tx, await case_by_id(tx.db, case_id), opinion)
+
+
+async def ask_opinions(work: Work, payload: dict[str, Any]) -> None:
+    async with work.transaction() as tx:
+        await ask_next(tx, await case_by_id(tx.db, UUID(payload["case"])))
+
+
+async def extend_joint(work: Work, payload: dict[str, Any]) -> None:
+    """The government's head has allowed it."""
+    try:
+        async with work.transaction() as tx:
+            case_id, said = await allowed_extension(tx, UUID(payload["opinion"]))
+            await move(tx, await case_by_id(tx.db, case_id), "extended", said, machine=True)
+    except Refusal:
+        log.info("the case of extension %s moved on by itself", payload["opinion"])
+
+
 async def make_result(work: Work, payload: dict[str, Any]) -> None:
     async with work.transaction() as tx:
         await deliver_online(tx, await case_by_id(tx.db, UUID(payload["case"])))
@@ -114,6 +140,9 @@ JOBS = {
     "end_pauses": end_pauses,
     "deem_renewed": deem_renewed,
     "recount": recount,
+    "silence": silence,
+    "ask_opinions": ask_opinions,
+    "extend_joint": extend_joint,
     "warn": warn,
     "archive": archive,
 }
@@ -123,6 +152,7 @@ SCHEDULES = {
     "return_unanswered": "12 16 * * *",
     "deem_renewed": "15 16 * * *",
     "recount": "20 16 * * *",
+    "silence": "22 16 * * *",
     "warn": "25 16 * * *",
     "archive": "40 16 * * *",
 }  # past midnight in Shanghai

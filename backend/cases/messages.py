@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from backend.cases import joint_messages
 from backend.cases.clocks import Count
 from backend.cases.model import Event
 from backend.cases.rules import GROUNDS, RECEIVERS
@@ -41,7 +42,7 @@ class DueWords(msgspec.Struct, frozen=True, kw_only=True):
     provisional: bool
 
 
-TITLES = {
+TITLES = joint_messages.TITLES | {
     "filed": _("已收到您的申请"),
     "filed_waiting": _("已收到，等前一件办完"),
     "released": _("前一件办完了，这件开始办"),
@@ -151,11 +152,15 @@ def timeline(state: State, events: Iterable[Event]) -> tuple[Step, ...]:
 
 def told(event: Event) -> tuple[Sentence, ...]:
     """What an event says beyond its title: the officer's own words first, then what comes next."""
+    if event.kind in joint_messages.TITLES:
+        return tuple(Sentence(say, params) for say, params in joint_messages.told(event))
     lines = [Sentence("%(say)s", {"say": problem["say"]}) for problem in event.data.get("problems", ())]
     if event.kind == "delivered" and event.data.get("way") == "online":
         lines.append(Sentence(_("结果就在这一页，什么时候都能看。")))
     if event.data.get("receiver") in RECEIVERS:
         lines.append(Sentence(_("领取人：%(who)s"), {"who": Sentence(RECEIVERS[event.data["receiver"]])}))
+    if event.data.get("approved_by"):
+        lines.append(Sentence(_("批准的是：%(who)s"), {"who": event.data["approved_by"]}))
     if event.data.get("was"):
         lines.append(Sentence(_("原来是%(day)s。"), {"day": date.fromisoformat(event.data["was"])}))
     if event.data.get("reason"):

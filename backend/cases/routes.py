@@ -14,9 +14,12 @@ from backend.cases import routes_guide
 from backend.cases.actions import may_move, move
 from backend.cases.correction import Typed, answer_correction, points_of
 from backend.cases.correction_form import typed_and_photos
+from backend.cases.issued import issued_on
+from backend.cases.joint_model import MEETINGS
 from backend.cases.messages import timeline
 from backend.cases.model import Case, CaseFile
 from backend.cases.queries import agent_names, case_for, cases_of, department_phone, events_of, files_of
+from backend.cases.queries_joint import together
 from backend.cases.states import LABELS, State
 from backend.cases.when import due_words_of
 from backend.catalogue.queries import city, item_version
@@ -47,6 +50,9 @@ async def case_page(request: Request, tx: NamedDependency[Tx], number: FromPath[
         agents=await agent_names(tx, events),
         phone=await department_phone(tx.db, case.department_id),
         papers=await _papers(tx, case),
+        issued=await issued_on(tx.db, case.id),
+        together=await together(tx.db, case),
+        kinds=MEETINGS,
         may_withdraw=await may_move(tx, case, "withdrawn"),
         may_correct=await may_move(tx, case, "corrected"),
         granted_by_machine=any(event.kind == "granted" and event.actor_kind == "machine" for event in events),

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from backend.catalogue.joint_model import Joint
 from backend.core.conditions import Condition
 
 UNCERTAIN_BASIS = "以主管部门公布为准"
@@ -256,6 +257,7 @@ class Item(Strict, frozen=True, kw_only=True):
     quantity: str
     quota: Quota | None
     renewal: Renewal | None
+    joint: Joint | None = None
     situations: tuple[Situation, ...]
     excludes: tuple[Exclusion, ...] = ()
     result: Result

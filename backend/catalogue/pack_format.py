@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from backend.catalogue.joint_model import Joint
 from backend.catalogue.model import (
     Basis,
     CaseType,
@@ -100,6 +101,7 @@ class ItemFile(Strict, frozen=True, kw_only=True):
     quantity: str = ""
     quota: Quota | None = None
     renewal: RenewalFile | None = None
+    joint: Joint | None = None
     situations: tuple[SituationFile, ...] = ()
     excludes: tuple[Exclusion, ...] = ()
     result: Result

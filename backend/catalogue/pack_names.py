@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from backend.catalogue.model import CertificateType, ElementType, Item, Material, Pack, Register
+from backend.catalogue.pack_joint import joint_faults
 from backend.catalogue.pack_read import Fault, conditions_of
 from backend.core.conditions import Condition, ConditionError, Leaf, Operand, nodes_of, refuse_cycles, uses_of
 
@@ -90,6 +91,7 @@ def name_faults(pack: Pack, item: Item) -> Iterator[Fault]:
     for i, need in enumerate(item.materials):
         yield from _material(pack, item, f"materials[{i}]", need.material)
     yield from _renewal(pack, item)
+    yield from joint_faults(pack, item)
     yield from _excludes(pack, item)
     for place, condition in conditions_of(item):
         for use in uses_of(condition):

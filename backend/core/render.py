@@ -103,6 +103,8 @@ def said(problem: Any) -> str:
 def _worded(value: Any) -> Any:
     if isinstance(value, Span):
         return days_zh(value)
+    if isinstance(value, datetime):
+        return time_zh(value)
     if isinstance(value, date):
         return date_zh(value)
     return said(value) if hasattr(value, "say") else value

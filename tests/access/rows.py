@@ -36,7 +36,7 @@ WHOSE = {
        for t in ("cart_lines", "answers", "cart_materials")},
     "documents": "SELECT x.ctid::text, c.principal_id FROM documents x JOIN cases c ON c.id = x.case_id",
     **{t: f"SELECT f.ctid::text, c.principal_id FROM {t} f JOIN cases c ON c.id = f.case_id"
-       for t in ("case_files", "case_notes", "decision_drafts", "bulk_lines")},
+       for t in ("case_files", "case_notes", "decision_drafts", "bulk_lines", "joint_opinions", "joint_meetings")},
 }  # fmt: skip
 
 # Nothing of a person's, or nothing readable without knowing already what to look for.

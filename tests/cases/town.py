@@ -26,7 +26,14 @@ from backend.settings import Settings
 
 HAIKOU = Path(backend.__file__).parent / "packs" / "haikou"
 ITEM, SHOP, FOOD, STALL = "460100-MZ-003", "460100-SJ-001", "460100-SJ-002", "460100-CG-002"
-ITEMS = {ITEM: "护理补贴", SHOP: "个体工商户设立", FOOD: "食品经营许可", STALL: "夜市摊位临时占道许可"}
+KINDERGARTEN = "460100-JY-003"  # asked about by four departments, one of them first
+ITEMS = {
+    ITEM: "护理补贴",
+    SHOP: "个体工商户设立",
+    FOOD: "食品经营许可",
+    STALL: "夜市摊位临时占道许可",
+    KINDERGARTEN: "民办幼儿园设立",
+}
 STALLS = 2  # so many are granted in a year
 DEPARTMENT = "民政局"
 ROLES = ("window", "reviewer", "approver", "head")
@@ -40,6 +47,13 @@ CAST = {
     "elsewhere": NewAccount(
         kind="officer", handle="elsewhere", name="外局小赵", roles={"住房局": ROLES, DEPARTMENT: ("auditor",)}
     ),
+    "district": NewAccount(kind="officer", handle="district", name="区里小韩", roles={"区教育局": ("reviewer",)}),
+    "fire": NewAccount(kind="officer", handle="fire", name="消防小许", roles={"消防救援支队": ("approver",)}),
+    "health": NewAccount(kind="officer", handle="health", name="卫健小何", roles={"卫生健康委员会": ("reviewer",)}),
+    "planning": NewAccount(
+        kind="officer", handle="planning", name="规划小郑", roles={"自然资源和规划局": ("window", "head")}
+    ),
+    "mayor": NewAccount(kind="officer", handle="mayor", name="市长办小梁", roles={"市政府": ("head",)}),
     "foreign": NewAccount(kind="officer", handle="foreign", name="外局小钱", roles={"住房局": ROLES}),
 }
 
@@ -145,7 +159,8 @@ async def founded(settings: Settings) -> AsyncIterator[Town]:
 async def _settle(town: Town, owner: asyncpg.Connection) -> None:
     await owner.execute("SELECT set_config('app.now', $1, true)", town.now.isoformat())
     await owner.executemany("INSERT INTO departments (id, name, data) VALUES ($1, $2, $3)", [
-        (DEPARTMENT, "海口市民政局", {"phones": {"enquiry": "0898-00000000"}}), ("住房局", "海口市住房局", {})])  # fmt: skip
+        (DEPARTMENT, "海口市民政局", {"phones": {"enquiry": "0898-00000000"}}), ("住房局", "海口市住房局", {}),
+        *((name, name, {}) for name in ("区教育局", "消防救援支队", "卫生健康委员会", "自然资源和规划局", "市政府"))])  # fmt: skip
     data, versions = starter()
     pack = await owner.fetchval(
         "INSERT INTO packs (region, name, sha256, data) VALUES ('460100', '海口', '\\x00', $1) RETURNING id", data

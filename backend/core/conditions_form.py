@@ -24,11 +24,29 @@ Typed = dict[str, tuple[str, ...]]
 MAX_ROWS_DEEP = 14
 GROUPS = ("all", "any", "not")
 OVER_MEMBERS = ("every", "some", "count", "sum")
-HEADS = ("fact", "compare", *GROUPS, *OVER_MEMBERS, "item")
+SUMMED = ("score", "total")  # several conditions with what each is worth; several numbers added up
+TERM = "term"  # one number of a total
+HEADS = ("fact", "compare", *GROUPS, *SUMMED, *OVER_MEMBERS, "item")
 OTHER = "other"  # a rule the form has no row for, as JSON
 SAID = ("say", "basis", "rule")
 FIELDS = frozenset(
-    {"head", "op", "fact", "value", "from", "trust", "with", "with_from", "with_trust", "plus", "role", *SAID, OTHER}
+    {
+        "head",
+        "op",
+        "fact",
+        "value",
+        "from",
+        "trust",
+        "with",
+        "with_from",
+        "with_trust",
+        "plus",
+        "role",
+        "worth",
+        "times",
+        *SAID,
+        OTHER,
+    }
 )
 DEEDS = ("begin", "add", "group", "remove", "up", "down", "wrap", "out", "show")
 
@@ -60,13 +78,21 @@ class Part(msgspec.Struct, frozen=True):
 
 BLANK = Part({"head": ("fact",)})
 BEGUN = Part({"head": ("all",)}, (BLANK,))
+BLANK_TERM = Part({"head": (TERM,)})
+COUNTED, PAID = Named(kind="number"), Named(kind="money")
+
+
+def summed(part: Part, words: Vocabulary) -> Named:
+    """What a total is compared with: money where its first number is money."""
+    first = words.facts.get(part.parts[0].text("fact")) if part.head == "total" and part.parts else None
+    return PAID if first and first.kind == "money" else COUNTED
 
 
 def part_of(rule: Raw | None, words: Vocabulary) -> Part | None:
     """A stored rule as somebody would have typed it."""
     if rule is None:
         return None
-    head = next((head for head in HEADS if head in rule), OTHER)
+    head = _head_of(rule)
     said: Typed = {"head": (head,)}
     said |= {word: (str(rule[word]),) for word in (*SAID, "from", "trust") if rule.get(word)}
     match head:
@@ -84,9 +110,38 @@ def part_of(rule: Raw | None, words: Vocabulary) -> Part | None:
             of: Typed = {"role": (rule[head],)} if head == "count" else {"fact": (rule[head],)}
             number = words.facts.get(rule[head]) if head == "sum" else None
             return Part(said | of | _compared(rule, number or Named(kind="number")), _inside(rule.get("that"), words))
+        case "score" | "total":
+            return _summed_part(rule, said, words)
         case "item":
             return Part(said)
     return Part({"head": (OTHER,), OTHER: (msgspec.json.encode(rule).decode(),)})
+
+
+def _head_of(rule: Raw) -> str:
+    for head, kept in (("score", "count"), ("total", "sum")):
+        if isinstance(rule.get(kept), list):
+            return head
+    return next((head for head in HEADS if head in rule), OTHER)
+
+
+def _summed_part(rule: Raw, said: Typed, words: Vocabulary) -> Part:
+    if "count" in rule:
+        return Part(said | _compared(rule, COUNTED), tuple(_weighed(one, words) for one in rule["count"]))
+    terms = tuple(_term(one) for one in rule["sum"])
+    return Part(said | _compared(rule, summed(Part(said, terms), words)), terms)
+
+
+def _weighed(one: Raw, words: Vocabulary) -> Part:
+    """A condition of a score; without a word about it, it is worth one."""
+    told = one.keys() == {"when", "worth"}
+    part = part_of(one["when"] if told else one, words) or BLANK
+    return Part(part.said | {"worth": (str(one["worth"]) if told else "1",)}, part.parts)
+
+
+def _term(one: str | Raw) -> Part:
+    data = {"fact": one} if isinstance(one, str) else one
+    said = {word: (str(data[word]),) for word in ("fact", "times") if data.get(word)}
+    return Part({"head": (TERM,), **said})
 
 
 def _inside(rule: Raw | None, words: Vocabulary) -> tuple[Part, ...]:
@@ -147,7 +202,10 @@ def _whole(part: Part | None) -> Part | None:
     if part is None:
         return None
     inside = tuple(whole for one in part.parts if (whole := _whole(one)))
-    wanting = part.head in (*GROUPS, "every", "some") and not inside
+    if part.head == "total":
+        return Part(part.said, tuple(Part(one.said | {"head": (TERM,)}) for one in inside) or (BLANK_TERM,))
+    inside = tuple(Part(one.said | {"head": ("fact",)}) if one.head == TERM else one for one in inside)
+    wanting = part.head in (*GROUPS, "score", "every", "some") and not inside
     return Part(part.said, (BLANK,) if wanting else inside)
 
 

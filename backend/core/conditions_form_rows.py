@@ -5,7 +5,19 @@ from collections.abc import Mapping
 import msgspec
 
 from backend.core.conditions_derive import CHECKS
-from backend.core.conditions_form import FIELDS, GROUPS, HEADS, OTHER, OVER_MEMBERS, Part, Vocabulary
+from backend.core.conditions_form import (
+    COUNTED,
+    FIELDS,
+    GROUPS,
+    HEADS,
+    OTHER,
+    OVER_MEMBERS,
+    SUMMED,
+    TERM,
+    Part,
+    Vocabulary,
+    summed,
+)
 from backend.core.conditions_form_values import CHOSEN, SEVERAL, Named
 from backend.core.conditions_parts import STANDING
 from backend.core.i18n import _
@@ -16,6 +28,9 @@ HEAD_WORDS = {
     "all": _("下面每一条都要符合"),
     "any": _("下面符合一条就行"),
     "not": _("下面这一条不能成立"),
+    "score": _("算分：符合的各记几分"),
+    "total": _("几项加起来"),
+    TERM: _("加上这一项"),
     "every": _("每一位都要这样"),
     "some": _("至少有一位这样"),
     "count": _("数一数有几位"),
@@ -77,6 +92,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     first: bool = True
     last: bool = True
     inside: bool = False
+    weighed: bool = False
+
+    @property
+    def grows(self) -> bool:
+        """Rows can be added below it."""
+        return self.group or self.head in SUMMED or (self.members and not self.rows)
 
     @property
     def group(self) -> bool:
@@ -96,7 +117,7 @@ def row_of(part: Part | None, place: str, words: Vocabulary) -> Row | None:
     return None if part is None else _row(part, place, words, 0, 1, inside=False)
 
 
-def _row(part: Part, place: str, words: Vocabulary, at: int, of: int, *, inside: bool) -> Row:
+def _row(part: Part, place: str, words: Vocabulary, at: int, of: int, *, inside: bool, weighed: bool = False) -> Row:
     named = _named(part, words)
     values = part.said.get("value", ())
     how = _input(part, named)
@@ -106,8 +127,13 @@ def _row(part: Part, place: str, words: Vocabulary, at: int, of: int, *, inside:
         heads=_heads(part, words),
         texts={word: part.text(word) for word in FIELDS},
         values=values,
-        rows=tuple(_row(p, f"{place}.{n}", words, n, len(part.parts), inside=True) for n, p in enumerate(part.parts)),
-        facts=_facts(words, {part.text("fact"), part.text("with")}) if part.head in ("fact", "compare", "sum") else (),
+        rows=tuple(
+            _row(p, f"{place}.{n}", words, n, len(part.parts), inside=True, weighed=part.head == "score")
+            for n, p in enumerate(part.parts)
+        ),
+        facts=_facts(words, {part.text("fact"), part.text("with")})
+        if part.head in ("fact", "compare", "sum", TERM)
+        else (),
         roles=_listed(words.repeated) if part.head in OVER_MEMBERS else (),
         ops=_ops(part, named),
         input=how,
@@ -118,17 +144,22 @@ def _row(part: Part, place: str, words: Vocabulary, at: int, of: int, *, inside:
         first=at == 0,
         last=at == of - 1,
         inside=inside,
+        weighed=weighed,
     )
 
 
 def _named(part: Part, words: Vocabulary) -> Named | None:
+    if part.head in SUMMED:
+        return summed(part, words)
     if part.head == "count":
-        return Named(kind="number")
+        return COUNTED
     return words.facts.get(part.text("fact")) if part.head in ("fact", "sum") else None
 
 
 def _heads(part: Part, words: Vocabulary) -> Options:
     """What this row may be: over members only where there are some, and what it is now in any case."""
+    if part.head == TERM:
+        return (Option(TERM, HEAD_WORDS[TERM]),)
     offered = [head for head in HEADS if head not in OVER_MEMBERS or words.repeated]
     offered = [head for head in offered if head != "item" or words.fits]
     return tuple(Option(head, HEAD_WORDS[head]) for head in dict.fromkeys((*offered, part.head)) if head in HEAD_WORDS)

@@ -6,14 +6,13 @@ from typing import Any
 import msgspec
 
 from backend.core.conditions_decode import decode
-from backend.core.conditions_form import HEADS, OTHER, SAID, Part, Raw, Vocabulary
+from backend.core.conditions_form import COUNTED, HEADS, OTHER, SAID, Part, Raw, Vocabulary, summed
 from backend.core.conditions_form_values import Named, ValueProblem, value_of
 from backend.core.conditions_model import ConditionError
 from backend.core.errors import Problem
 from backend.core.i18n import _
 
 WRITTEN = (*HEADS, OTHER)
-COUNTED = Named(kind="number")
 
 
 def rule_of(part: Part | None, place: str, words: Vocabulary) -> tuple[Raw | None, list[Problem]]:
@@ -78,6 +77,35 @@ class _Writer:
     def _sum(self, part: Part, place: str) -> Raw:
         of = self.operand(part, place, "fact")
         return {"sum": of.pop("fact")} | of | self.that(part, place) | self.comparison(part, place)
+
+    def _score(self, part: Part, place: str) -> Raw:
+        rules = self.inside(part, place)
+        worths = [self.number(one, f"{place}.{n}", "worth", 1) for n, one in enumerate(part.parts)]
+        counted = [
+            rule if worth == 1 else {"when": rule, "worth": worth} for rule, worth in zip(rules, worths, strict=True)
+        ]
+        return {"count": counted} | self.compared(part, place, COUNTED)
+
+    def _total(self, part: Part, place: str) -> Raw:
+        if not part.parts:
+            self.wrong(place, "head", _("这一组里还没有条件，加一条，或者把这一组移出。"))
+        terms = [self.term(one, f"{place}.{n}") for n, one in enumerate(part.parts)]
+        return {"sum": terms} | self.compared(part, place, summed(part, self.words))
+
+    def term(self, part: Part, place: str) -> str | Raw:
+        of, times = self.operand(part, place, "fact"), self.number(part, place, "times", 1)
+        of |= {"times": times} if times != 1 else {}
+        return of if len(of) > 1 else str(of["fact"])
+
+    def number(self, part: Part, place: str, word: str, usual: int) -> Any:
+        """A plain number; nothing written is the usual one."""
+        if not part.text(word):
+            return usual
+        try:
+            return value_of(COUNTED, "is", (part.text(word),))
+        except ValueProblem as problem:
+            self.wrong(place, word, problem.say)
+            return usual
 
     def _item(self, part: Part, place: str) -> Raw:
         return {"item": "fits"}

@@ -78,6 +78,39 @@ def test_another_places_button_changes_nothing_here():
     assert after(BEGUN, "asks.1.when", "remove:asks.11.when") == BEGUN
 
 
+def test_a_score_is_written_row_by_row_with_what_each_is_worth():
+    words = vocabulary_of(PACK, PACK.items["高龄老人长寿补贴"])
+    part = typed(
+        [("fits.head", "score"), ("fits.op", "at_least"), ("fits.value", "60"),
+         ("fits.0.head", "fact"), ("fits.0.fact", "applicant.age"), ("fits.0.op", "at_least"), ("fits.0.value", "80"), ("fits.0.worth", "40"),
+         ("fits.1.head", "fact"), ("fits.1.fact", "applicant.elder_allowance"), ("fits.1.op", "is"), ("fits.1.value", "no")], "fits"
+    )  # fmt: skip
+    rule, problems = rule_of(part, "fits", words)
+    old, none = {"fact": "applicant.age", "at_least": 80}, {"fact": "applicant.elder_allowance", "is": False}
+    assert problems == []
+    assert rule == {"count": [{"when": old, "worth": 40}, none], "at_least": 60}
+    assert "fits.0.worth" in shown(part, words)
+    assert rule_of(typed(sent(shown(part, words)), "fits"), "fits", words) == (rule, [])
+    grown = after(part, "fits", "add:fits")
+    assert len(grown.parts) == 3
+    _rule, problems = rule_of(typed([("fits.head", "score"), ("fits.0.head", "fact"), ("fits.0.worth", "viel")], "fits"), "fits", words)  # fmt: skip
+    assert {p.field for p in problems} == {"fits.0.fact", "fits.0.worth", "fits.op"}
+
+
+def test_numbers_are_added_up_money_in_yuan():
+    words = vocabulary_of(PACK, PACK.items["公共租赁住房"])
+    fact = next(key for key, named in words.facts.items() if named.kind == "money")
+    rule = {"sum": [fact, {"fact": fact, "times": 2}], "at_most": 300000}
+    part = part_of(rule, words)
+    assert part.text("value") == "3000"
+    assert rule_of(typed(sent(shown(part, words)), "fits"), "fits", words) == (rule, [])
+    begun = after(typed([("fits.head", "total")], "fits"), "fits", "show:fits")
+    assert [one.head for one in begun.parts] == ["term"]
+    assert [one.head for one in after(begun, "fits", "add:fits").parts] == ["term", "term"]
+    back = after(Part({"head": ("all",)}, begun.parts), "fits", "show:fits")
+    assert [one.head for one in back.parts] == ["fact"], "a number alone is no condition"
+
+
 def test_a_rule_the_form_has_no_row_for_is_carried_along():
     words = vocabulary_of(PACK, PACK.items["高龄老人长寿补贴"])
     rule = {
@@ -102,8 +135,8 @@ def test_money_is_typed_in_yuan_and_kept_in_fen():
 
 
 NAMES = st.sampled_from(["fits", "fits.0", "fits.0.0", "fits.1", "fits.99999", "fits.x", "fits..", "other"])
-WORDS = st.sampled_from(["head", "op", "fact", "value", "with", "role", "other", "plus", "nonsense"])
-TEXTS = st.sampled_from(["all", "any", "not", "fact", "compare", "every", "count", "sum", "item", "other", "is", "within", "applicant.age", "{}", "[1", "-", "1e400"])  # fmt: skip
+WORDS = st.sampled_from(["head", "op", "fact", "value", "with", "role", "other", "plus", "worth", "times", "nonsense"])
+TEXTS = st.sampled_from(["all", "any", "not", "fact", "compare", "every", "count", "sum", "score", "total", "term", "item", "other", "is", "within", "applicant.age", "{}", "[1", "-", "1e400"])  # fmt: skip
 
 
 @given(

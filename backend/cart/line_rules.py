@@ -15,7 +15,7 @@ from backend.cart.model import Cell, Line, LineState, Need, RoleQuestion
 from backend.cart.settle import VOUCHED, Settler, follows
 from backend.catalogue.answers import value_of
 from backend.catalogue.model import Item, Pack, Role
-from backend.catalogue.pack_read import facts_of
+from backend.catalogue.pack_covered import facts_of
 from backend.core.conditions import Condition, Fact, Facts, Judgement, Key, bind, judge
 from backend.core.conditions_judge import verdict_of
 from backend.core.conditions_sight import Sight

@@ -8,9 +8,10 @@ import msgspec
 
 from backend.catalogue.listing import list_in_force
 from backend.catalogue.model import Guide, Item, Pack
+from backend.catalogue.pack_covered import covered, sha256_of
 from backend.catalogue.pack_format import Review
 from backend.catalogue.pack_names import material_faults, name_faults
-from backend.catalogue.pack_read import PackError, build, covered, reviews_of, sha256_of
+from backend.catalogue.pack_read import PackError, build, reviews_of
 from backend.catalogue.pack_words import replayed, words_of_the_desk
 from backend.catalogue.publishing import end_others
 from backend.catalogue.queries import city

@@ -7,7 +7,7 @@ import msgspec
 
 from backend.catalogue.intake_model import Intake
 from backend.catalogue.model import Guide, Lexicon
-from backend.catalogue.pack_read import sha256_of
+from backend.catalogue.pack_covered import sha256_of
 from backend.catalogue.queries import published
 from backend.catalogue.search_learn import learn
 from backend.catalogue.words import Words, words_of

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from backend.catalogue.model import CertificateType, ElementType, Item, Material, Pack, Register
+from backend.catalogue.pack_covered import conditions_of
 from backend.catalogue.pack_joint import joint_faults
-from backend.catalogue.pack_read import Fault, conditions_of
+from backend.catalogue.pack_read import Fault
 from backend.core.conditions import Condition, ConditionError, Leaf, Operand, nodes_of, refuse_cycles, uses_of
 
 NUMBERS = (ElementType.years, ElementType.number, ElementType.money, ElementType.area)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from backend.catalogue.model import Item, Pack
-from backend.catalogue.pack_read import Fault, conditions_of
+from backend.catalogue.pack_covered import conditions_of
+from backend.catalogue.pack_read import Fault
 from backend.core.conditions import DERIVATIONS, All, Condition, Facts, Leaf, Meaning, Not, judge, nodes_of, uses_of
 
 ANY_DAY = date(2026, 9, 25)

@@ -6,7 +6,8 @@ from typing import Any
 import asyncpg
 import yaml
 
-from backend.catalogue.pack_read import OPTIONAL, sha256_of
+from backend.catalogue.pack_covered import sha256_of
+from backend.catalogue.pack_read import OPTIONAL
 from backend.catalogue.queries import with_words_of
 from backend.core.errors import NotFound
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend.catalogue.model import ElementType, Item, Pack
-from backend.catalogue.pack_read import facts_of
+from backend.catalogue.pack_covered import facts_of
 from backend.core.conditions_form import Vocabulary
 from backend.core.conditions_form_values import Named
 from backend.core.i18n import _

@@ -7,8 +7,8 @@ import msgspec
 
 from backend.catalogue.listing import list_in_force
 from backend.catalogue.model import Department
+from backend.catalogue.pack_covered import covered, sha256_of
 from backend.catalogue.pack_format import Review
-from backend.catalogue.pack_read import covered, sha256_of
 from backend.catalogue.pack_words import Word, with_word, words_in
 from backend.catalogue.publishing import end_others
 from backend.catalogue.queries import city

@@ -8,7 +8,8 @@ import msgspec
 
 from backend.catalogue.model import Item, Pack
 from backend.catalogue.pack_check import item_faults
-from backend.catalogue.pack_read import Fault, covered, read_item, sha256_of
+from backend.catalogue.pack_covered import covered, sha256_of
+from backend.catalogue.pack_read import Fault, read_item
 from backend.catalogue.queries import Published
 from backend.core.errors import Problem
 from backend.editing.fields import SECTION_OF

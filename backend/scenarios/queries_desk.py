@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from backend.catalogue.pack_read import sha256_of
+from backend.catalogue.pack_covered import sha256_of
 from backend.catalogue.queries import city
 from backend.core.db import Tx
 from backend.core.errors import NotFound

@@ -17,7 +17,8 @@ from backend.cases.actions import move
 from backend.cases.filing import file_cases
 from backend.cases.model import Case, Fact, Limits, NewCase
 from backend.cases.queries import case_by_id, case_for
-from backend.catalogue.pack_read import build, covered, read_folder
+from backend.catalogue.pack_covered import covered
+from backend.catalogue.pack_read import build, read_folder
 from backend.core.codes import order_number
 from backend.core.crypto import Vault
 from backend.core.db import Tx, connect, job_transaction, open_pool

@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 import pytest_asyncio
 
-from backend.catalogue.pack_read import sha256_of
+from backend.catalogue.pack_covered import sha256_of
 from backend.core.crypto import Vault
 from backend.core.db import Tx, connect
 from backend.scenarios.actions import tidy

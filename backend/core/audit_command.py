@@ -5,7 +5,7 @@ import asyncio
 
 from backend.core.db import connect
 from backend.core.embedded import reachable
-from backend.core.events import Fault, faults
+from backend.core.seals import Fault, faults, read_heads, rewritten, written_heads
 from backend.settings import Settings, load
 
 
@@ -34,7 +34,9 @@ async def _walked(settings: Settings, only: str | None) -> tuple[list[Fault], in
                        AND ($1::text IS NULL OR coalesce(e.department_id, '') = $1)) AS waiting""",
             only,
         )
-        return await faults(owner, only), row["sealed"], row["waiting"]
+        heads = read_heads(written_heads(settings.data))
+        found = {fault.office: fault for fault in [*await rewritten(owner, heads, only), *await faults(owner, only)]}
+        return list(found.values()), row["sealed"], row["waiting"]
     finally:
         await owner.close()
 

@@ -1,14 +1,13 @@
 """The one event log: audit trail, timeline, clock input and source of notices and documents. Append-only, by trigger and by
-role; sealed every minute into one chain of hashes an office (docs/decisions/0009)."""
+role; sealed every minute into one chain of hashes an office (docs/decisions/0018)."""
 
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import msgspec
 
 from backend.core.db import Tx
-from backend.core.jobs import Work, enqueue_all
+from backend.core.jobs import enqueue_all
 
 
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,34 +44,3 @@ async def record(tx: Tx, events: list[NewEvent]) -> list[int]:
     jobs = {"notify": told, "make_documents": of_cases}
     await enqueue_all(tx.db, [(name, {"events": about}) for name, about in jobs.items() if about])
     return ids
-
-
-AT_A_TIME = 5000  # events sealed in one transaction
-
-
-async def seal(work: Work) -> None:
-    """Lays the chains on over everything that is committed; once more finds nothing to do."""
-    sealed = AT_A_TIME
-    while sealed == AT_A_TIME:
-        async with work.transaction() as tx:
-            sealed = await tx.db.fetchval("SELECT seal_events($1)", AT_A_TIME)
-
-
-class Fault(msgspec.Struct, frozen=True):
-    """The first row of one office's chain that is not as it was sealed. `place` counts from 1; `office` is "" for what belongs
-    to none.
-
-    `fault`: content (altered), missing (taken away), order (a line taken out or put in), added (among sealed ones), end (the
-    last lines are missing).
-    """
-
-    office: str
-    place: int
-    event_id: int | None
-    fault: str
-
-
-async def faults(owner: asyncpg.Connection, office: str | None = None) -> list[Fault]:
-    """As the owner: every chain that has one."""
-    rows = await owner.fetch("SELECT office, place, event_id, fault FROM audit_faults($1)", office)
-    return msgspec.convert(rows, list[Fault])

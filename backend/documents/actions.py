@@ -1,5 +1,7 @@
 """An office's own words for its documents: written by one, checked by another, published; each version stays."""
 
+from urllib.parse import quote
+
 import msgspec
 
 from backend.core.db import Tx
@@ -50,6 +52,10 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
     city: Wording
 
     @property
+    def address(self) -> str:
+        return f"/desk/documents/{quote(self.department_id)}/{self.kind}"
+
+    @property
     def draft(self) -> OfficeWording | None:
         return next((one for one in self.versions if one.state in ("draft", "checked")), None)
 
@@ -87,7 +93,7 @@ CHANGED = _("刚才有人改过这份文字，请看最新的，再决定怎么�
 
 def _same(bench: Bench, revision: int) -> None:
     if bench.revision != revision:
-        raise Conflict(CHANGED, next_step=f"/desk/documents/{bench.department_id}/{bench.kind}", next_say=_("看最新的"))
+        raise Conflict(CHANGED, next_step=bench.address, next_say=_("看最新的"))
 
 
 def _may(bench: Bench, roles: frozenset[str]) -> None:
@@ -154,5 +160,5 @@ async def publish(tx: Tx, bench: Bench, revision: int) -> None:
 
 def _in_work(bench: Bench, state: str) -> OfficeWording:
     if bench.draft is None or bench.draft.state != state:
-        raise Conflict(CHANGED, next_step=f"/desk/documents/{bench.department_id}/{bench.kind}", next_say=_("看最新的"))
+        raise Conflict(CHANGED, next_step=bench.address, next_say=_("看最新的"))
     return bench.draft

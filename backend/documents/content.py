@@ -17,7 +17,8 @@ from backend.documents.rules import Value
 UNITS = {Unit.WORKDAY: "个工作日", Unit.DAY: "天", Unit.MONTH: "个月"}
 NAMES = ("person.name", "business.name")
 ENDS = ("办理期限", "补正期限", "新的期限", "送达期限")
-WAYS = {"online": "网上送达", "courier": "邮寄送达", "pickup": "窗口领取"}
+ONLINE = "网上送达"
+WAYS = {"online": ONLINE, "courier": "邮寄送达", "pickup": "窗口领取"}
 
 
 async def values_of(tx: Tx, case: Case, event: Event, remedies: str) -> dict[str, Value]:
@@ -35,7 +36,7 @@ async def values_of(tx: Tx, case: Case, event: Event, remedies: str) -> dict[str
         "救济途径": remedies,
         "材料清单": await _materials(tx.db, case, event, version),
         "受理日期": day_in_words(case.accepted_at),
-        "承诺时限": f"{case.limits.promised} {UNITS[case.limits.unit]}",
+        "承诺时限": f"{case.limits.promised} {UNITS[case.limits.unit]}" if case.limits.promised else "",
         "结果名称": f"《{version.item.result.name}》",
         **_dates(data),
         **_said(data),

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from backend.core.events import seal
 from backend.core.jobs import Work, at_once
+from backend.core.seals import seal, write_heads
 from backend.documents import making
 
 
@@ -24,5 +24,14 @@ async def seal_events(work: Work, _: dict[str, Any]) -> None:
     await seal(work)
 
 
-JOBS = {"make_documents": make_documents, "sweep_documents": sweep_documents, "seal_events": seal_events}
-SCHEDULES = {"sweep_documents": "23 * * * *", "seal_events": "* * * * *"}
+async def write_chain_heads(work: Work, _: dict[str, Any]) -> None:
+    await write_heads(work)
+
+
+JOBS = {
+    "make_documents": make_documents,
+    "sweep_documents": sweep_documents,
+    "seal_events": seal_events,
+    "write_chain_heads": write_chain_heads,
+}
+SCHEDULES = {"sweep_documents": "23 * * * *", "seal_events": "* * * * *", "write_chain_heads": "41 * * * *"}

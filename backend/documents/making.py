@@ -25,7 +25,7 @@ from backend.core.jobs import Work
 from backend.core.printing import printed_together
 from backend.core.stores import open_store, put
 from backend.core.viewer import hash_of
-from backend.documents.content import applicant_of, day_in_words, values_of
+from backend.documents.content import ONLINE, applicant_of, day_in_words, values_of
 from backend.documents.kinds import AT, Kind, number_of
 from backend.documents.model import Asked, CityWords, Sheet, Wording
 from backend.documents.rules import Value, filled
@@ -147,7 +147,7 @@ async def sheet_of(tx: Tx, asked: Asked, public_url: str) -> Sheet:
 def worded(
     asked: Asked, wording: Wording, values: Mapping[str, Value], to: str, address: str, check: str = CHECK
 ) -> Sheet:
-    """Pure. A delivery receipt is a form between two people: nobody is addressed, and both sign."""
+    """Pure. A delivery receipt is a form between two people: nobody is addressed, and both sign unless it came online."""
     form = asked.kind == "delivery_receipt"
     return Sheet(
         title=asked.title,
@@ -157,7 +157,7 @@ def worded(
         parts=filled(wording.body, values),
         dated=day_in_words(asked.dated),
         seal=SEAL,
-        signs=SIGNS if form else [],
+        signs=SIGNS if form and values.get("送达方式") != ONLINE else [],
         check=check,
         qr=_qr(address),
     )

@@ -58,6 +58,6 @@ def _values(department: str, remedies: str, today: date) -> dict[str, Value]:
         "结果名称": "《某某证》",
         "送达期限": day,
         "原证到期日": day,
-        "送达方式": "电子送达",
+        "送达方式": "邮寄送达",
         "签收人": "张三",
     }

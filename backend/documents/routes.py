@@ -14,6 +14,7 @@ from backend.core.errors import Invalid, Problem, TooMany
 from backend.core.i18n import _
 from backend.core.web import ACCOUNT, ANYONE, network_of, page, paper, read_form, request_tx
 from backend.documents import routes_desk
+from backend.documents.content import day_in_words
 from backend.documents.model import Shown
 from backend.documents.pace import Pace
 from backend.documents.queries import open_document, shown_at
@@ -69,7 +70,7 @@ def _verified(
     status: int = 200,
 ) -> Response[str]:
     return page(
-        request, tx, "documents/verify.html", status=status, shown=shown, token=token, standing=STANDINGS[shown.standing],
+        request, tx, "documents/verify.html", status=status, shown=shown, token=token, standing=STANDINGS[shown.standing], day=day_in_words(shown.dated),
         problems=problems, same=same, signed=signed, headers={"X-Robots-Tag": "noindex", "Cache-Control": "no-store"},
     )  # fmt: skip
 

@@ -52,7 +52,7 @@ async def save_wording(
             await save(tx, bench, _number(form), form.text("title"), _lines(form))
     except (Invalid, Conflict) as refusal:
         return _bench_page(request, tx, bench, form, list(refusal.problems), status=refusal.status)
-    return see_other(f"/desk/documents/{department}/{kind}?done=saved")
+    return see_other(f"{bench.address}?done=saved")
 
 
 @post("/desk/documents/{department:str}/{kind:str}/steps", opt=OFFICER, include_in_schema=False)
@@ -67,7 +67,7 @@ async def step(
             await STEPS.get(name, check)(tx, bench, _number(form))
     except (Invalid, Conflict) as refusal:
         return _bench_page(request, tx, bench, Form([], []), list(refusal.problems), status=refusal.status)
-    return see_other(f"/desk/documents/{department}/{kind}?done={name}")
+    return see_other(f"{bench.address}?done={name}")
 
 
 @get("/desk/documents/{department:str}/{kind:str}/preview", opt=OFFICER, include_in_schema=False)

@@ -122,7 +122,7 @@ GRANT SELECT, INSERT ON documents TO suishouban_worker;
 GRANT UPDATE (made_at, sha256, size, store_key) ON documents TO suishouban_worker;
 
 -- The seal of the event log: one chain an office ('' for what belongs to none), laid by the worker every minute over what is committed
--- (docs/decisions/0009). A filing never waits for it.
+-- (docs/decisions/0018). A filing never waits for it.
 CREATE TABLE event_seals (
     event_id bigint PRIMARY KEY,        -- no foreign key: a seal outlives the event somebody took away, and tells
     office   text NOT NULL,
@@ -184,6 +184,12 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION seal_events(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION seal_events(integer) TO suishouban_worker;
+
+-- For the worker, who writes them down outside the database.
+CREATE FUNCTION chain_heads() RETURNS SETOF event_chains LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT * FROM event_chains ORDER BY office $$;
+REVOKE EXECUTE ON FUNCTION chain_heads() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION chain_heads() TO suishouban_worker;
 
 -- As the owner: the first row of each chain that is not as it was sealed. `fault`: content (altered), missing (taken away), order (a line is
 -- missing or added), added (put in among sealed ones, or its seal taken away), end (the last lines are missing or were added).

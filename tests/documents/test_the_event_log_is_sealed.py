@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from backend.core.db import connect
-from backend.core.events import Fault, faults, seal
+from backend.core.seals import Fault, faults, read_heads, rewritten, seal, write_heads, written_heads
 from backend.rights.erasing import _replace_key
 from tests.cases.town import DEPARTMENT
 from tests.documents.conftest import Office
@@ -170,3 +170,20 @@ async def test_forgetting_a_person_breaks_no_chain(sealed: Sealed) -> None:
         await _replace_key(tx, sealed.town.ids["father"])
     await seal(sealed.work)
     assert await faults(sealed.owner) == []
+
+
+async def test_whoever_rewrites_event_and_seals_is_found_by_what_was_written_down_outside(sealed: Sealed) -> None:
+    await write_heads(sealed.work)
+    await write_heads(sealed.work)
+    heads = read_heads(written_heads(sealed.town.settings.data))
+    assert [head.n for head in heads if head.office == DEPARTMENT][-1] == len(sealed.ids)
+    assert len({(head.office, head.n) for head in heads}) == len(heads), "only what has grown"
+    assert await rewritten(sealed.owner, heads) == []
+    everything_again = """DO $$ BEGIN
+        DELETE FROM event_seals; DELETE FROM event_chains; UPDATE event_watermark SET event_id = 0; PERFORM seal_events(100000); END $$"""
+    altered = f"UPDATE events SET data = '{{}}' WHERE id = {sealed.ids[1]}"
+    assert await tampered(sealed.owner, altered, everything_again) == [], "the chain alone does not see it"
+    assert [(fault.office, fault.fault) for fault in await rewritten(sealed.owner, heads)] == [
+        (DEPARTMENT, "rewritten")
+    ]
+    assert await rewritten(sealed.owner, heads, "住房局") == []

@@ -211,3 +211,16 @@ async def test_looking_too_often_has_to_wait(office: Office, site: Site) -> None
     for _ in range(LOOKS_A_MINUTE):
         await client.get("/verify/AAAAAAAAAAAAAAAAAAAAAA")
     assert (await client.get("/verify/AAAAAAAAAAAAAAAAAAAAAA")).status_code == 429
+
+
+async def test_what_came_online_is_signed_by_nobody_and_what_was_handed_over_by_both(
+    office: Office, site: Site
+) -> None:
+    father = await site.person("father")
+    granted = await office.town.moved(
+        await office.town.moved(await office.town.filed(), "officer", "accepted"), "officer", "granted"
+    )
+    online = await office.made(await office.town.moved(granted, "machine", "delivered", way="online"))
+    words = words_of(await opened(father, online["delivery_receipt"]["id"]))
+    assert "送达方式：网上送达" in words
+    assert "签名" not in words.replace("平台签名", "")

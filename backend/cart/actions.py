@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from backend.cart.binding import Bound, Choice, bind_roles, candidates, repeatable
+from backend.cart.binding import Bound, Choice, bind_roles, candidates, founds_business, repeatable
 from backend.cart.excluding import clashes
 from backend.cart.model import Draft, Line
 from backend.cart.queries import StoredCart, cart_of, draft_of, under_way
@@ -86,7 +86,7 @@ async def _items(tx: Tx, published: Published, wanted: list[Wanted]) -> dict[str
     problems = [*await _unfilable(tx, [code for code in codes if code not in items])]
     if tx.viewer.acting:
         problems += await _not_for_agents(tx, items)
-        problems += await _not_for_businesses(tx, items)
+        problems += await _not_for_businesses(tx, published, items)
     if problems:
         raise Invalid(*problems, next_step="/items", next_say=_("看看能办什么"))
     return items
@@ -126,13 +126,16 @@ async def _not_for_agents(tx: Tx, items: Mapping[str, Item]) -> list[Problem]:
     return problems
 
 
-async def _not_for_businesses(tx: Tx, items: Mapping[str, Item]) -> list[Problem]:
-    """What only a person can be entitled to is not put into the cart of a business."""
+async def _not_for_businesses(tx: Tx, published: Published, items: Mapping[str, Item]) -> list[Problem]:
+    """What only a person can be entitled to is not put into the cart of a business, nor what founds another one."""
     if not await tx.db.fetchval("SELECT is_business($1)", tx.viewer.principal_id):
         return []
-    said = _("“%(item)s”是个人办的事。请先换回自己，再放进购物车。")
-    personal = [item for item in items.values() if all(role.kind != "business" for role in item.roles.values())]
-    return [Problem(said, "item", {"item": item.name}) for item in personal]
+    personal = _("“%(item)s”是个人办的事。请先换回自己，再放进购物车。")
+    founding = _("“%(item)s”是开一家新的，%(name)s已经登记过了。要再开一家，请先换回自己；要改登记的内容，办变更登记。")
+    about = {"name": tx.viewer.principal_name}
+    said = {code: personal for code, item in items.items() if all(r.kind != "business" for r in item.roles.values())}
+    said |= {code: founding for code, item in items.items() if founds_business(published.pack, item)}
+    return [Problem(sentence, "item", {"item": items[code].name, **about}) for code, sentence in said.items()]
 
 
 def _bound(draft: Draft, item: Item, asked: Wanted, lines: list[Line], new: list[NewParty]) -> Bound:

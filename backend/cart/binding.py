@@ -12,11 +12,13 @@ from uuid import UUID
 import msgspec
 
 from backend.cart.model import Line
-from backend.catalogue.model import Item, Role
+from backend.catalogue.model import Item, Pack, Role
 from backend.parties.model import NewParty, Party
 
 SHARED = frozenset({"person", "business", "bank_account"})
 """Kinds that act or receive. All others are what a filing is about: two lines of one item are about two of them."""
+
+BUSINESS = "business"
 
 Choice = UUID | str
 """A party, or "new"."""
@@ -25,6 +27,15 @@ Choice = UUID | str
 class Bound(msgspec.Struct, frozen=True):
     parties: dict[str, tuple[UUID, ...]]
     new: tuple[NewParty, ...]
+
+
+def founds_business(pack: Pack, item: Item) -> bool:
+    """Its result is what a business is registered by, and it does not ask for the code of one that is there already."""
+    certificate = pack.certificates.get(item.result.certificate or "")
+    asked = {ask.fact for ask in item.asks}
+    roles = [name for name, role in item.roles.items() if role.kind == BUSINESS]
+    is_new = bool(roles) and not any(f"{role}.uscc" in asked for role in roles)
+    return is_new and certificate is not None and certificate.about == BUSINESS
 
 
 def repeatable(item: Item) -> bool:

@@ -1,5 +1,5 @@
-"""What stands in the way of filing besides the sheet itself: what a mandate does not cover, how far people are known, and
-who has not signed yet."""
+"""What stands in the way of filing besides the sheet itself: a principal who is gone, what a mandate does not cover, how far
+people are known, and who has not signed yet."""
 
 from collections.abc import Iterator
 from urllib.parse import urlencode
@@ -9,6 +9,7 @@ import msgspec
 from backend.accounts.levels import PAGE, RANK, Standing
 from backend.accounts.standing import standing_of
 from backend.cart.model import Draft, Line
+from backend.cart.principals import principal_problems
 from backend.cart.signatures import signers
 from backend.cart.signing import Signer
 from backend.core.db import Tx
@@ -38,7 +39,7 @@ async def hindrances(tx: Tx, draft: Draft) -> Hindrances:
     standing = await standing_of(tx)
     lines = [line for line in draft.lines if not line.gone]
     signing = await signers(tx, draft)
-    refused = await _not_allowed(tx, lines)
+    refused = [*await principal_problems(tx, draft, lines), *await _not_allowed(tx, lines)]
     problems = [*refused, *_levels(lines, standing, tx.viewer.principal_name), *_signatures(signing)]
     return Hindrances(tuple(problems), step_up_for(lines, standing), tuple(signing))
 

@@ -13,6 +13,7 @@ from backend.cart.hindrances import LEVEL, SIGN, hindrances
 from backend.cart.messages import topics_of
 from backend.cart.model import Draft, Question
 from backend.cart.parting import parted
+from backend.cart.principals import may_tick
 from backend.core.db import Tx
 from backend.core.errors import Problem
 from backend.core.web import language_of, page
@@ -48,7 +49,7 @@ async def review_page(
         steps_up=sum(problem.field.startswith(LEVEL) for problem in refused or more.problems),
         told=list(dict.fromkeys(pack.departments[line.item.department].name for line in draft.lines if not line.gone)),
         key=key,
-        sensitive=sensitive_unagreed(draft),
+        sensitive=sensitive_unagreed(draft) if await may_tick(tx) else [],
         consent=SENSITIVE,
         shown=shown(SENSITIVE, language_of(request)),
     )

@@ -130,3 +130,11 @@ BEGIN
     INSERT INTO events (principal_id, kind, actor_kind, actor_id, at, public) VALUES (child, 'account_handed_over', 'officer', viewer(), app_now(), false);
     RETURN true;
 END $$;
+
+-- 4. The dead ------------------------------------------------------------------------------------------------------------
+-- What registers say now of whom the viewer acts for, and of herself: asked at each filing, between the nights.
+CREATE FUNCTION said_of_both(principal uuid) RETURNS TABLE (register text, subject bytea, sealed bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT r.register, r.subject, r.sealed FROM id_numbers n JOIN register_records r ON r.subject = n.blind
+    WHERE n.account_id IN (principal, viewer()) AND may_act(principal, 'see', NULL)
+$$;

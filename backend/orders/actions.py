@@ -15,6 +15,7 @@ from backend.cart.consent import sensitive_unagreed
 from backend.cart.hindrances import hindrances
 from backend.cart.model import ANSWERED, Draft, Line
 from backend.cart.parting import only
+from backend.cart.principals import may_tick
 from backend.cart.queries import open_draft
 from backend.cart.signatures import file_signatures
 from backend.cart.signing import takes_part
@@ -64,7 +65,7 @@ async def _file(tx: Tx, body: Filing) -> Receipt:
     whole = await open_draft(tx)
     assert whole is not None
     draft = _chosen(whole, body)
-    if body.sensitive and await agree(tx, draft.principal_id, SENSITIVE, body.sensitive):
+    if body.sensitive and await may_tick(tx) and await agree(tx, draft.principal_id, SENSITIVE, body.sensitive):
         draft = msgspec.structs.replace(draft, sensitive=True)
     await _refuse_problems(tx, draft)
     pack = (await city(tx.db)).pack
@@ -130,7 +131,7 @@ async def _refuse_filed(tx: Tx, cart: UUID) -> None:
 async def _refuse_problems(tx: Tx, draft: Draft) -> None:
     """Everything that stands in the way, at once."""
     problems = [*draft.sheet.problems, *(await hindrances(tx, draft)).problems]
-    if sensitive_unagreed(draft):
+    if sensitive_unagreed(draft) and await may_tick(tx):
         problems.append(Problem(_("请看一遍敏感个人信息怎么用，同意就打上勾。"), "sensitive"))
     if not draft.lines and not problems:
         problems.append(Problem(_("购物车还是空的，先选一件要办的事。")))
@@ -151,7 +152,7 @@ async def _insert_order(tx: Tx, draft: Draft, pack: Pack, cart: UUID) -> tuple[U
     await tx.db.execute(
         """WITH filed AS (UPDATE carts SET state = 'filed', changed_at = $7 WHERE id = $6)
            INSERT INTO orders (id, number, principal_id, actor_id, mandate_id, cart_id, channel, saved, filed_at)
-           VALUES ($1, $2, $3, $4, $5, $6, 'online', $8, $7)""",
+           VALUES ($1, $2, $3, $4, $5, $6, $9, $8, $7)""",
         order_id,
         number,
         draft.principal_id,
@@ -160,6 +161,7 @@ async def _insert_order(tx: Tx, draft: Draft, pack: Pack, cart: UUID) -> tuple[U
         cart,
         tx.now,
         msgspec.to_builtins(saved_by(draft)),
+        "window" if tx.viewer.kind == "officer" else "online",
     )
     return order_id, number
 

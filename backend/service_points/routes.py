@@ -13,11 +13,12 @@ from backend.core.errors import Invalid, Problem
 from backend.core.files import press
 from backend.core.i18n import _
 from backend.core.printing import printed
-from backend.core.web import ANYONE, COOKIE, PERSON, Form, language_of, page, paper, read_form, request_tx, see_other
+from backend.core.web import ACCOUNT, ANYONE, COOKIE, Form, language_of, page, paper, read_form, request_tx, see_other
 from backend.mandates.counter import sheet
 from backend.mandates.forms import choices, shown_of
 from backend.mandates.themes import chosen
 from backend.service_points import routes_organisations
+from backend.service_points.model import Place
 from backend.service_points.queries import done_in, my_place, open_visit, points, visit_for
 from backend.service_points.visits import Opening, close, open_one, sign, slip
 
@@ -28,7 +29,7 @@ async def where_to_go(request: Request, tx: NamedDependency[Tx]) -> Response[str
     return page(request, tx, "service_points/list.html", points=await points(tx))
 
 
-@get("/visits", opt=PERSON, include_in_schema=False)
+@get("/visits", opt=ACCOUNT, include_in_schema=False)
 async def at_work(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     """The member of staff's own first page: whom she is helping, or the next one."""
     place, visit = await my_place(tx), await open_visit(tx)
@@ -38,29 +39,29 @@ async def at_work(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     return page(request, tx, "service_points/visits.html", place=place, visit=visit, done=done, names=names)
 
 
-@get("/visits/new", opt=PERSON, include_in_schema=False)
+@get("/visits/new", opt=ACCOUNT, include_in_schema=False)
 async def new_visit(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
     await my_place(tx)
     return see_other("/visits") if await open_visit(tx) else await _form_page(request, tx, Form([], []), [])
 
 
-@post("/visits", opt=PERSON, include_in_schema=False)
+@post("/visits", opt=ACCOUNT, include_in_schema=False)
 async def begin(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
     place, form, published = await my_place(tx), await read_form(request), await city(tx.db)
     try:
         async with tx.db.transaction():
-            visit = await open_one(tx, place, _opening(form, published))
+            visit = await open_one(tx, place, _opening(form, published, place))
     except Invalid as invalid:
         return await _form_page(request, tx, form, list(invalid.problems))
     return see_other(f"/visits/{visit}/signature")
 
 
-@get("/visits/{visit:uuid}/signature", opt=PERSON, include_in_schema=False)
+@get("/visits/{visit:uuid}/signature", opt=ACCOUNT, include_in_schema=False)
 async def ask_to_sign(request: Request, tx: NamedDependency[Tx], visit: FromPath[UUID]) -> Response[str]:
     return await _sign_page(request, tx, visit, [])
 
 
-@get("/visits/{visit:uuid}/paper.pdf", opt=PERSON, include_in_schema=False)
+@get("/visits/{visit:uuid}/paper.pdf", opt=ACCOUNT, include_in_schema=False)
 async def print_consent(request: Request, visit: FromPath[UUID]) -> Response[bytes]:
     """For signing on paper."""
     async with request_tx(request) as tx:
@@ -68,7 +69,7 @@ async def print_consent(request: Request, visit: FromPath[UUID]) -> Response[byt
     return paper(await printed("consent.typ", data), "consent")
 
 
-@post("/visits/{visit:uuid}/signature", opt=PERSON, include_in_schema=False)
+@post("/visits/{visit:uuid}/signature", opt=ACCOUNT, include_in_schema=False)
 async def take_signature(request: Request, visit: FromPath[UUID]) -> Response[Any]:
     """What she drew on the tablet, or a photo of the paper she signed: the same field. Checked between two transactions."""
     async with request_tx(request) as tx:
@@ -93,7 +94,7 @@ async def take_signature(request: Request, visit: FromPath[UUID]) -> Response[An
     return see_other("/visits")
 
 
-@get("/visits/{visit:uuid}/slip.pdf", opt=PERSON, include_in_schema=False)
+@get("/visits/{visit:uuid}/slip.pdf", opt=ACCOUNT, include_in_schema=False)
 async def print_slip(request: Request, visit: FromPath[UUID]) -> Response[bytes]:
     """In large print, before the visit ends: afterwards the member of staff sees nothing of her."""
     async with request_tx(request) as tx:
@@ -102,20 +103,22 @@ async def print_slip(request: Request, visit: FromPath[UUID]) -> Response[bytes]
     return paper(await printed("slip.typ", data), "slip")
 
 
-@post("/visits/{visit:uuid}/end", opt=PERSON, include_in_schema=False)
+@post("/visits/{visit:uuid}/end", opt=ACCOUNT, include_in_schema=False)
 async def end(request: Request, tx: NamedDependency[Tx], visit: FromPath[UUID]) -> Response[None]:
     await close(tx, request.cookies.get(COOKIE, ""), await visit_for(tx, visit))
     return see_other("/visits?done=ended")
 
 
-def _opening(form: Form, published: Published) -> Opening:
+def _opening(form: Form, published: Published, place: Place) -> Opening:
     wanted = chosen(published, form.all("themes"), form.all("items"))
     try:
         point = UUID(form.text("point"))
     except ValueError:
         point = None
+    only = place.counters[0] if len(place.counters) == 1 else ""
     return Opening(
-        point=point,
+        point=point if place.organisation_id else None,
+        counter=form.text("counter") or only if place.counters else "",
         person=shown_of(form, "person"),
         items=wanted.items or [],
         matters=wanted.words,
@@ -132,7 +135,8 @@ async def _form_page(request: Request, tx: Tx, form: Form, problems: list[Proble
         status=422 if problems else 200,
         form=form,
         problems=problems,
-        points=await points(tx, place.organisation_id),
+        points=await points(tx, place.organisation_id) if place.organisation_id else [],
+        counters=place.counters,
         **choices(await city(tx.db)),
     )
 

@@ -150,6 +150,19 @@ async def test_what_only_a_person_can_have_is_not_put_into_the_shops_cart(site):
     assert "个人办的事" in answer.text
 
 
+@pytest.mark.parametrize("founding", ["企业设立", "个体工商户设立"])
+async def test_who_is_registered_founds_nothing_in_its_own_cart(site, founding):
+    boss = await site.person("boss")
+    await opens(boss)
+    async with transaction(site, boss) as tx:
+        code = await tx.db.fetchval("SELECT code FROM items WHERE name = $1 AND kind = 'item'", founding)
+    answer = await boss.post("/cart/lines", data={"item": code})
+    assert answer.status_code == 422
+    assert "已经登记过了" in answer.text
+    await boss.post("/acting", data={"mandate": ""})
+    assert (await boss.post("/cart/lines", data={"item": code})).status_code == 303
+
+
 async def test_an_employee_grants_nothing_in_the_name_of_the_shop(site):
     _boss, clerk = await with_clerk(site)
     grant = {"agent_name": "黄开店", "agent_phone": "13900000005", "days": "90", "extent": "all", "agreed": "yes"}

@@ -17,6 +17,7 @@ JUDGED = 80  # the engine's best, which are then put in order
 WORTH_SHOWING = 0.3  # of the best score; what is further off only hides what was found
 WORTH_A_LOOK = 0.1  # the same for the first few
 LEAST = 0.35  # of ln(all items): below this nothing was found that is worth showing
+WHOLLY = 0.95  # share of a question that is shown however common its words are
 MAINLY = 0.65  # share of a question that speaks of what no office does: below this nothing of it is ours
 FIRST_FEW = 5
 MOST_THEMES = 8
@@ -93,7 +94,11 @@ def _judged(here: Index, question: Asked, wanted: Wanted, events: dict[str, str]
         scored = [one for one in scored if one.share >= MAINLY]
     floors = [best * (WORTH_SHOWING if at >= FIRST_FEW else WORTH_A_LOOK) for at in range(len(scored))]
     least = LEAST * math.log(1 + here.number)
-    return [one for one, floor in zip(scored, floors, strict=True) if one.score >= floor and one.found >= least]
+    return [
+        one
+        for one, floor in zip(scored, floors, strict=True)
+        if one.score >= floor and (one.found >= least or one.share >= WHOLLY)
+    ]
 
 
 def _elsewhere(here: Index, question: Asked) -> bool:

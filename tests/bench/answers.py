@@ -1,6 +1,6 @@
-"""How many everyday questions are answered, and which are not: `CATALOGUE_DATA=… python -m tests.bench.answers [HALF …]`.
+"""How many everyday questions are answered, and which are not: `CATALOGUE_DATA=… python -m tests.bench.answers [SET …]`.
 
-HALF is `tuning` or `unseen`. Of the unseen half only the numbers are printed: it is not to be tuned to.
+SET is a file of tests/catalogue/questions. Of those unseen only the numbers are printed: they are not to be tuned to.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from backend.core.embedded import EmbeddedPostgres
 from backend.settings import load
 from tests.bench.search import bring_in
 from tests.catalogue.packs import reviewed
-from tests.catalogue.test_everyday_questions import NAMES, Asked, ask, questions, share
+from tests.catalogue.test_everyday_questions import NAMES, TUNED, UNSEEN, Asked, ask, questions, share
 from tests.catalogue.test_import_guides import REAL
 from tests.postgres import cloned, environ_of, make_template
 
@@ -40,7 +40,7 @@ def tell(half: str, asked: list[Asked]) -> None:
     answerable = [one for one in asked if one.question.find or one.question.dept]
     others = [one for one in asked if one not in answerable]
     quiet = sum(not one.hits for one in others)
-    if half != "unseen":
+    if half not in UNSEEN:
         for one in (one for one in answerable if one.place):
             print("missed" if one.place > 4 else "later ", one.question.q, [hit.name for hit in one.hits])
     numbers = f"first {share(answerable, 1):.0%}, among five {share(answerable, 5):.0%} of {len(answerable)}"
@@ -52,6 +52,6 @@ if __name__ == "__main__":
         throwaway = EmbeddedPostgres(Path(folder), ["-c", "fsync=off"])
         throwaway.start()
         try:
-            asyncio.run(main(throwaway, sys.argv[1:] or ["tuning", "unseen"]))
+            asyncio.run(main(throwaway, sys.argv[1:] or [*TUNED, *UNSEEN]))
         finally:
             throwaway.stop()

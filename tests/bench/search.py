@@ -26,13 +26,14 @@ from backend.core.db import connect
 from backend.core.embedded import EmbeddedPostgres
 from backend.settings import ROLES, Settings, load
 from tests.catalogue.packs import reviewed
+from tests.catalogue.test_everyday_questions import TUNED, UNSEEN
 from tests.postgres import cloned, environ_of, make_template
 
 SIZES = (3_400, 12_000, 50_000, 200_000)
 QUESTIONS = Path(__file__).parents[1] / "catalogue" / "questions"
 REAL = Path(os.environ.get("CATALOGUE_DATA", "/nowhere"))
 ROUNDS = 3
-SETS = ("tuning.yaml", "unseen.yaml", "everyday_a.yaml", "everyday_b.yaml")
+SETS = [f"{name}.yaml" for name in (*TUNED, *UNSEEN)]
 PLACES = (
     "东",
     "南",

@@ -1,6 +1,8 @@
 """The search page, the API and the command give the same; what is published is found by every process."""
 
 import asyncio
+import html
+import re
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -10,10 +12,13 @@ from httpx import AsyncClient
 
 from backend.catalogue import search_index
 from backend.catalogue.actions import load_pack
+from backend.catalogue.intake_model import Intake
+from backend.catalogue.model import Guide
 from backend.core.db import connect
 from backend.settings import Settings
 from tests.catalogue.packs import reviewed, starter
 from tests.catalogue.test_find_items import NASTY, WORDS
+from tests.catalogue.test_import_guides import bring_in
 from tests.web import Site, running
 
 
@@ -67,6 +72,57 @@ async def test_results_can_be_narrowed_and_nothing_found_helps_on(stranger: Asyn
     assert "不筛，看全部" in narrowed
     text = (await stranger.get("/search", params={"q": "补贴", "who": "person", "region": "460100"})).text
     assert "/search?q=%E8%A1%A5%E8%B4%B4&amp;who=person&amp;region=460100&amp;instant=yes" in text
+
+
+async def test_there_is_a_second_page_with_the_same_filters_with_and_without_script(
+    stranger: AsyncClient, owner: asyncpg.Connection
+):
+    await many(owner)
+    asked = {"q": "登记", "region": "990000"}
+    first = (await stranger.get("/search", params=asked)).text
+    more = re.search(r'href="(/search\?[^"]*from=20)"', first)
+    assert more
+    assert "region=990000" in more[1]
+    second = (await stranger.get(html.unescape(more[1]))).text
+    assert not codes(first) & codes(second)
+    assert "看前面的" in second
+    added = (await stranger.get(html.unescape(more[1]), headers={"HX-Request": "true"})).text
+    assert "<html" not in added
+    assert 'id="hits"' not in added
+    assert codes(added) == codes(second)
+    for odd in ("-1", "x", "²", "99999999", "4000"):
+        assert (await stranger.get("/search", params={**asked, "from": odd})).status_code == 200
+
+
+async def many(owner: asyncpg.Connection) -> None:
+    guides = [
+        Guide(code=f"M{n}", name=f"演示登记第{n}类", department="演示局", region="990000", source="table")
+        for n in range(30)
+    ]
+    async with owner.transaction():
+        await bring_in(owner, Intake("table", guides, [], len(guides)))
+
+
+def codes(text: str) -> set[str]:
+    return set(re.findall(r'href="/items/([^"]+)"', text)) - {"", "by"}
+
+
+async def test_the_api_is_read_page_by_page_to_the_end(stranger: AsyncClient, owner: asyncpg.Connection):
+    await many(owner)
+    whole = (await stranger.get("/api/v1/items", params={"q": "登记", "limit": 50})).json()
+    read, offset = [], 0
+    while offset is not None:
+        page = (await stranger.get("/api/v1/items", params={"q": "登记", "limit": 7, "offset": offset})).json()
+        read += [item["code"] for item in page["items"]]
+        offset = page["next"]
+    assert read[:50] == [item["code"] for item in whole["items"]]
+    assert len(read) == len(set(read)) == whole["total"] > 20
+
+
+async def test_what_no_office_does_finds_nothing_and_offers_nothing_like_it(stranger: AsyncClient):
+    for q in ("今天天气怎么样", "火车票怎么退", "怎么做红烧肉"):
+        assert await found(stranger, q) == []
+        assert "您也许想找" not in (await stranger.get("/search", params={"q": q})).text
 
 
 async def test_whatever_is_typed_the_page_comes(stranger: AsyncClient):

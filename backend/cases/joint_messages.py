@@ -35,7 +35,7 @@ def told(event: Event) -> list[tuple[str, dict[str, Any]]]:
     if "agreed" in data:
         lines.append((_("同意"), {}) if data["agreed"] else (_("有不同意见，牵头的部门会商量。"), {}))
     if data.get("at"):
-        lines.append((_("%(at)s"), {"at": datetime.fromisoformat(data["at"]).astimezone(SHANGHAI)}))
+        lines.append(("%(at)s", {"at": datetime.fromisoformat(data["at"]).astimezone(SHANGHAI)}))
     if data.get("with_applicant") and event.kind == "survey_set":
         lines.append((_("请您到场，地点写在「一起办」里。"), {}))
     return lines

@@ -22,7 +22,7 @@ YEARS_AHEAD = 2
 
 
 class Day(msgspec.Struct, frozen=True):
-    """`changed`: another than its weekday says."""
+    """`changed`: the calendar names it."""
 
     day: date
     is_workday: bool
@@ -73,7 +73,7 @@ def _weeks(days: Calendar, year: int, month: int) -> list[list[Day | None]]:
         if len(weeks[-1]) == 7:
             weeks.append([])
         works, entry = days.is_workday(day), days.days.get(day)
-        weeks[-1].append(Day(day, works, works != (day.weekday() < 5), entry.name if entry else ""))
+        weeks[-1].append(Day(day, works, entry is not None, entry.name if entry else ""))
         day += DAY
     weeks[-1] += [None] * (7 - len(weeks[-1]))
     return weeks

@@ -59,11 +59,16 @@ def _signed(review: Raw) -> Raw:
     return {key: review[key] for key in ("sha256", "by", "day", "demo") if review.get(key)}
 
 
-def write_folder(raw: Raw, folder: Path) -> int:
-    """One file a thing, as an author would lay them out; how many. The folder is new or empty."""
+def files_of(raw: Raw) -> dict[Path, Any]:
+    """One file a thing, as an author would lay them out."""
     files = {Path(f"{name}.yaml"): data for name, data in raw.items() if name not in FOLDERS}
     files = {path: data for path, data in files.items() if data or path.stem not in (*OPTIONAL, "reviews")}
-    files |= {Path(kind) / f"{name}.yaml": data for kind in FOLDERS for name, data in raw[kind].items()}
+    return files | {Path(kind) / f"{name}.yaml": data for kind in FOLDERS for name, data in raw[kind].items()}
+
+
+def write_folder(raw: Raw, folder: Path) -> int:
+    """How many files. The folder is new or empty."""
+    files = files_of(raw)
     for path, data in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(to_yaml(data), encoding="utf-8")

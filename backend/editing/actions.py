@@ -10,7 +10,7 @@ from backend.catalogue.pack_format import Review
 from backend.catalogue.pack_read import PackError
 from backend.catalogue.publishing import end_others
 from backend.catalogue.queries import Published, city
-from backend.catalogue.states import MOVES, Move, State, moves_from
+from backend.catalogue.states import MOVES, OPEN, Move, State, moves_from
 from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotFound, Problem
 from backend.core.i18n import _
@@ -18,7 +18,7 @@ from backend.core.jobs import enqueue
 from backend.editing.candidate import Candidate, candidate, findings, problems
 from backend.editing.from_guide import from_guide, keeps_code
 from backend.editing.model import Desk, Text, Version
-from backend.editing.queries import desks_of, text_of
+from backend.editing.queries import desks_of, editing_desks, text_of
 from backend.editing.queries_import import guide_to_copy
 from backend.editing.skeleton import next_code, skeleton
 
@@ -77,6 +77,22 @@ async def begin_from_guide(tx: Tx, department: str, code: str) -> str:
         await tx.db.execute("SELECT begin_item($1, $2, $3)", raw["code"], raw["name"], department)
     await _insert(tx, raw["code"], tried, {"like": guide.name})
     return raw["code"]
+
+
+async def begin_from_pack(tx: Tx, items: list[dict[str, Any]]) -> list[str]:
+    """A draft of each text that is of her departments and of which nobody has a draft; their names. The others stay."""
+    mine, begun = await editing_desks(tx), []
+    open_codes = {
+        row["code"] for row in await tx.db.fetch("SELECT code FROM item_versions WHERE state = ANY ($1)", list(OPEN))
+    }
+    known = {row["code"] for row in await tx.db.fetch("SELECT code FROM items WHERE kind = 'item'")}
+    for raw in items:
+        if raw["department"] in mine and raw["code"] not in open_codes:
+            if raw["code"] not in known:
+                await tx.db.execute("SELECT begin_item($1, $2, $3)", raw["code"], raw["name"], raw["department"])
+            await _insert(tx, raw["code"], await tried_out(tx, raw), {"like": raw["name"]})
+            begun.append(raw["name"])
+    return begun
 
 
 async def _free_code(tx: Tx, published: Published, department: str) -> str:

@@ -120,6 +120,7 @@ SECTIONS = (
             a_text("agent_reason", _("不许代办的原因")),
             a_select("level", _("要怎样核实申请人"), "levels", _("越低越方便；给钱、给证、改登记的，才要核实身份")),
             a_text("on_paper", _("为什么非要纸面签名"), _("法律要求的才写，写上是哪条法律；不写就是网上签")),
+            a_tick("two_person", _("要两个人定：一个人提意见，另一个人决定")),
             a_text("intermediary", _("要中介服务的，写是什么")),
             a_text("quantity", _("数量限制")),
             a_group(

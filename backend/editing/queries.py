@@ -26,6 +26,14 @@ async def desks_of(tx: Tx) -> dict[str, frozenset[str]]:
     return {row["department_id"]: frozenset(row["roles"]) for row in rows}
 
 
+async def editing_desks(tx: Tx) -> list[str]:
+    """Departments whose items she writes; NotFound without any."""
+    mine = [short for short, roles in (await desks_of(tx)).items() if "editor" in roles]
+    if not mine:
+        raise NotFound()
+    return mine
+
+
 async def items_on_desk(tx: Tx, departments: list[str], words: str = "", state: State | None = None) -> list[OnDesk]:
     """What is being worked on first, then by name."""
     rows = await tx.db.fetch(

@@ -13,11 +13,11 @@ from backend.catalogue.import_report import template
 from backend.catalogue.intake_columns import COLUMNS
 from backend.catalogue.queries import city
 from backend.core.db import Tx
-from backend.core.errors import Conflict, Invalid, NotFound, Problem
+from backend.core.errors import Conflict, Invalid, Problem
 from backend.core.web import OFFICER, page, read_form, see_other
 from backend.editing.actions_import import decide, keep
 from backend.editing.import_model import LABELS, ImportState
-from backend.editing.queries import desks_of
+from backend.editing.queries import editing_desks
 from backend.editing.queries_import import brought, guides_of, imports_at, report_of
 
 # What a row's column is called where the file has no name of its own for it.
@@ -34,16 +34,8 @@ async def imports_page(request: Request, tx: NamedDependency[Tx]) -> Response[st
     return await _list_page(request, tx, [])
 
 
-async def _mine(tx: Tx) -> list[str]:
-    """Departments in which she may bring something in; NotFound without any."""
-    mine = [short for short, roles in (await desks_of(tx)).items() if "editor" in roles]
-    if not mine:
-        raise NotFound()
-    return mine
-
-
 async def _list_page(request: Request, tx: Tx, problems: list[Problem], *, source: str = "") -> Response[str]:
-    mine, departments = await _mine(tx), (await city(tx.db)).pack.departments
+    mine, departments = await editing_desks(tx), (await city(tx.db)).pack.departments
     return page(
         request, tx, "editing/imports.html", status=422 if problems else 200, problems=problems, labels=LABELS, source=source,
         rows=await imports_at(tx, mine), mine=[short for short in mine if short in departments], departments=departments,
@@ -54,7 +46,7 @@ async def _list_page(request: Request, tx: Tx, problems: list[Problem], *, sourc
 @post("/desk/items/import", opt=OFFICER, include_in_schema=False)
 async def upload(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
     """Keeps the table; the worker reads it."""
-    form, mine = await read_form(request), await _mine(tx)
+    form, mine = await read_form(request), await editing_desks(tx)
     files = form.files("table")
     content = await files[0].read() if files else b""
     try:
@@ -67,14 +59,14 @@ async def upload(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
 
 @get("/desk/items/import/template.csv", opt=OFFICER, include_in_schema=False)
 async def empty_table(tx: NamedDependency[Tx]) -> Response[bytes]:
-    await _mine(tx)
+    await editing_desks(tx)
     return _table(template(), "事项表模板.csv")
 
 
 @get("/desk/items/import/{brought_id:uuid}", opt=OFFICER, include_in_schema=False)
 async def one_import(request: Request, tx: NamedDependency[Tx], brought_id: FromPath[UUID]) -> Response[str]:
     """How far it is while it is worked on; then what it would change, or what it changed."""
-    mine = await _mine(tx)
+    mine = await editing_desks(tx)
     found = await brought(tx.db, brought_id, mine)
     words = request.query_params.get("q", "").strip()[:100]
     guides = await guides_of(tx, found.source, words) if found.state is ImportState.DONE else []
@@ -87,7 +79,7 @@ async def one_import(request: Request, tx: NamedDependency[Tx], brought_id: From
 
 @post("/desk/items/import/{brought_id:uuid}/decision", opt=OFFICER, include_in_schema=False)
 async def decision(request: Request, tx: NamedDependency[Tx], brought_id: FromPath[UUID]) -> Response[None]:
-    found, answer = await brought(tx.db, brought_id, await _mine(tx)), (await read_form(request)).text("answer")
+    found, answer = await brought(tx.db, brought_id, await editing_desks(tx)), (await read_form(request)).text("answer")
     if answer in ("bring", "drop"):
         with suppress(Conflict):  # somebody decided already: the page says what
             await decide(tx, found, bring=answer == "bring")
@@ -96,7 +88,7 @@ async def decision(request: Request, tx: NamedDependency[Tx], brought_id: FromPa
 
 @get("/desk/items/import/{brought_id:uuid}/report.csv", opt=OFFICER, include_in_schema=False)
 async def report(tx: NamedDependency[Tx], brought_id: FromPath[UUID]) -> Response[bytes]:
-    found = await brought(tx.db, brought_id, await _mine(tx))
+    found = await brought(tx.db, brought_id, await editing_desks(tx))
     return _table(await report_of(tx.db, brought_id), f"{found.source}-导入说明.csv")
 
 

@@ -43,7 +43,7 @@ MODES = {
 # Whose eyes: nobody, the daughter as herself and for her father, a trader, an officer, who supervises, who edits.
 WALKERS = ("nobody", "daughter", "daughter for father", "shopkeeper", "officer-civil", "supervisor")
 KINDS = sorted((key.removeprefix("GET ") for key in TABLE if key.startswith("GET /")), key=lambda key: key.count("{"))
-NO_PAGES = ("/static/", "/api/", "/files/", "/livez", "/readyz", "/sw.js", "/manifest")
+NO_PAGES = ("/static/", "/api/", "/files/", "/documents/", "/livez", "/readyz", "/sw.js", "/manifest")
 
 Found = dict[str, str]  # kind of page → the first address of that kind
 

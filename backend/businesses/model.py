@@ -1,5 +1,6 @@
 """A business as a principal."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -21,3 +22,15 @@ class Registered(msgspec.Struct, frozen=True):
     name: str
     representative: str
     facts: dict[str, Any]
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A business whose affairs the viewer may handle. `items` None: everything an agent may do; `valid_to` None: as long as the
+    register names her."""
+
+    principal_id: UUID
+    name: str
+    mandate_id: UUID
+    by_law: bool
+    items: list[str] | None
+    valid_to: date | None

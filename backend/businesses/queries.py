@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
-from backend.businesses.model import Registered
+from backend.businesses.model import Held, Registered
 from backend.core.db import Tx
 from backend.registers.queries import about, facts_about
 
@@ -32,6 +33,26 @@ async def registered(tx: Tx, code: str) -> Registered | None:
     if NAME not in facts or NUMBER not in facts:
         return None
     return Registered(str(facts[NAME]), str(facts[NUMBER]), facts)
+
+
+async def businesses_held(tx: Tx) -> list[Held]:
+    """Whose affairs the viewer may handle now, by law or under a mandate."""
+    rows = await tx.db.fetch(
+        """SELECT m.id AS mandate_id, m.principal_id, m.kind, m.items, m.valid_to, a.name_sealed, a.key_wrapped
+           FROM mandates m JOIN accounts a ON a.id = m.principal_id
+           WHERE m.agent_id = $1 AND a.kind = 'business' AND m.ended_at IS NULL AND $2 BETWEEN m.valid_from AND m.valid_to
+           ORDER BY m.kind DESC, m.granted_at""",
+        tx.viewer.id,
+        tx.today,
+    )
+    return [_held(tx, row) for row in rows]
+
+
+def _held(tx: Tx, row: asyncpg.Record) -> Held:
+    name = tx.vault.key(row["key_wrapped"]).open(row["name_sealed"], f"name:{row['principal_id']}").decode()
+    by_law = row["kind"] == "representative"
+    until = None if by_law else row["valid_to"]
+    return Held(row["principal_id"], name, row["mandate_id"], by_law, row["items"], until)
 
 
 async def representatives(tx: Tx) -> list[Representative]:

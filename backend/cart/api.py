@@ -8,7 +8,7 @@ from litestar import Request, Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from backend.cart import api_materials, api_sheet
+from backend.cart import api_materials, api_sheet, api_signing
 from backend.cart.actions import Added, Wanted, add_lines, bind_line, remove_line
 from backend.cart.answering import carry_over
 from backend.cart.api_views import Cart, cart_view, draft_for
@@ -90,4 +90,4 @@ async def renew(tx: NamedDependency[Tx], line_id: FromPath[UUID]) -> None:
     await renew_line(tx, line_id)
 
 
-ROUTES = [read_cart, add, read_parties, put_parties, remove, renew, *api_sheet.ROUTES, *api_materials.ROUTES]
+ROUTES = [read_cart, add, read_parties, put_parties, remove, renew, *api_sheet.ROUTES, *api_materials.ROUTES, *api_signing.ROUTES]

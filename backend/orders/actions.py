@@ -29,6 +29,7 @@ from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotFound, Problem
 from backend.core.i18n import _
 from backend.core.idempotency import fingerprint, once
+from backend.core.jobs import enqueue
 from backend.mandates.journal import note_use
 from backend.orders.model import CaseReceipt, Filing, Order, Receipt, Saved
 from backend.orders.queries import order_for, order_of_cart
@@ -83,6 +84,8 @@ async def _file(tx: Tx, body: Filing) -> Receipt:
     await note_use(tx, "filed", [line.item.name for line in draft.lines], number)
     await remember_filed(tx, _answered(draft))
     await question(tx, [case for case, words in zip(cases, doubted, strict=True) if words])
+    if draft.told.under_way and any(case.waiting for case in new):
+        await enqueue(tx.db, "settle_waiting", {"order": order_id})  # what it waits for may be decided just now
     for case_id, found, case in zip(cases, findings, new, strict=True):
         if not case.waiting:
             await grant_if_clear(tx, case_id, found)

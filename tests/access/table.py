@@ -147,6 +147,9 @@ TABLE: dict[str, Verdicts] = {
     "GET /me/consents": OWN,
     "POST /me/consents/{name}": OWN,
     "POST /me/consents/{name}/withdrawal": OWN,
+    "GET /api/v1/consents": OWN,
+    "PUT /api/v1/consents/{name}": verdicts(refused=PEOPLE),  # what came along is no hash of the words
+    "DELETE /api/v1/consents/{name}": OWN,
     # how far she is known
     "GET /me/level": OWN,
     "POST /me/level/codes": verdicts(refused=PEOPLE),  # no text message can be sent here
@@ -161,8 +164,15 @@ TABLE: dict[str, Verdicts] = {
     "GET /signatures": OWN,
     "GET /signatures/{signature}": verdicts(ok=(FATHER, DAUGHTER)),
     "POST /signatures/{signature}/answer": verdicts(ok=(FATHER, DAUGHTER)),
+    "GET /api/v1/signatures": OWN,
+    "GET /api/v1/signatures/{signature}": verdicts(ok=(FATHER, DAUGHTER)),
+    "POST /api/v1/signatures/{signature}/answer": verdicts(ok=(FATHER, DAUGHTER)),
+    "GET /api/v1/cart/signatures": OWN,
+    "POST /api/v1/cart/signatures": verdicts(),  # nobody in any of these carts has to sign
     # businesses
     "GET /businesses/new": OWN,
+    "GET /api/v1/businesses": OWN,
+    "POST /api/v1/businesses": verdicts(refused=PEOPLE),  # no such business
     "POST /businesses": verdicts(refused=PEOPLE),  # nothing was filled in; and nobody opens one for somebody else
     # her data: herself alone, no mandate reaches them
     "GET /me/data": HERSELF,
@@ -183,6 +193,13 @@ TABLE: dict[str, Verdicts] = {
     "POST /mandates/{mandate}/revocation": verdicts(ok=(FATHER, DAUGHTER)),
     "GET /api/v1/mandates": OWN,
     "DELETE /api/v1/mandates/{mandate}": verdicts(ok=(FATHER, DAUGHTER)),
+    "GET /api/v1/mandates/{mandate}": verdicts(ok=(FATHER, DAUGHTER)),
+    "GET /api/v1/mandates/themes": OWN,
+    "POST /api/v1/mandates/words": but(OWN, **dict.fromkeys(AGENTS, REFUSED)),  # nobody passes a mandate on
+    "POST /api/v1/mandates": verdicts(refused=PEOPLE),  # what came along is no hash of the words
+    "GET /api/v1/mandates/{mandate}/consents": verdicts(),  # the father is grown up: nobody guards him
+    "PUT /api/v1/mandates/{mandate}/consents/{name}": verdicts(),
+    "DELETE /api/v1/mandates/{mandate}/consents/{name}": verdicts(),
     "GET /mandates/print": OWN,
     "GET /mandates/show-code": OWN,
     "POST /mandates/show-code": but(OWN, **dict.fromkeys(AGENTS, REFUSED)),
@@ -323,6 +340,9 @@ TABLE: dict[str, Verdicts] = {
     "GET /desk/items/{code}/draft/{section}": verdicts(ok=(EDITOR,)),
     "POST /desk/items/{code}/draft/{section}": verdicts(refused=(EDITOR,)),  # what was sent lacks the item's name
     "POST /desk/items/{code}/moves": verdicts(ok=(EDITOR,)),
+    "GET /desk/pack": verdicts(ok=(EDITOR,)),
+    "GET /desk/pack.zip": verdicts(ok=(EDITOR,)),
+    "POST /desk/pack": verdicts(refused=(EDITOR,)),  # no file came along
     "GET /desk/words": verdicts(ok=(EDITOR,)),
     "POST /desk/words": verdicts(ok=(EDITOR,)),
     "GET /desk/words/{kind}/{code}": verdicts(ok=(EDITOR,)),

@@ -273,3 +273,21 @@ async def test_what_the_law_wants_on_paper_is_not_signed_online_and_says_why(sit
         code = await tx.db.fetchval("SELECT code FROM items WHERE name = '婚姻登记预约'")
     assert "不能用电子形式签" in (await site.stranger().get(f"/items/{code}")).text
     assert (await files(site, person)).status_code == 303
+
+
+async def test_the_same_for_other_programs(site, tenant):
+    (asked,) = (await tenant.get("/api/v1/cart/signatures")).json()
+    assert asked["state"] == "missing"
+    question = {"line": asked["line"], "party": asked["party"]}
+    assert (await tenant.post("/api/v1/cart/signatures", json=question)).status_code == 204
+    assert (await tenant.get("/api/v1/cart/signatures")).json()[0]["state"] == "waiting"
+    landlord = await site.person("spouse")
+    (waiting,) = (await landlord.get("/api/v1/signatures")).json()
+    assert waiting["words"]["item"] == ITEM
+    assert (await tenant.get("/api/v1/signatures")).json() == []
+    path = f"/api/v1/signatures/{waiting['id']}"
+    assert (await tenant.get(path)).status_code == 404
+    assert (await landlord.post(f"{path}/answer", json={"answer": "perhaps"})).status_code == 400
+    assert (await landlord.post(f"{path}/answer", json={"answer": "sign"})).status_code == 204
+    assert (await landlord.post(f"{path}/answer", json={"answer": "sign"})).status_code == 409
+    assert (await tenant.get("/api/v1/cart/signatures")).json()[0]["state"] == "signed"

@@ -108,7 +108,11 @@ LISTS = {
     "pledges": Kind(_("写承诺代替的证明"), _("手上没有的，可以先书面承诺，后面再核对。"), _pledged, "pledged"),
     "kept-proofs": Kind(_("还要交的证明"), _("系统里还查不到、只能由您交的。"), _kept, "kept"),
     "spared-materials": Kind(_("不用交的材料"), _("系统里查得到的，就不用您交。"), _spared),
-    "intermediaries": Kind(_("中介服务"), _("只有法律要求的才能要您找中介。"), _intermediaries),
+    "intermediaries": Kind(
+        _("中介服务"),
+        _("没有法律、法规或者国务院决定作依据的，不得要您找中介（《优化营商环境条例》第四十三条）。"),
+        _intermediaries,
+    ),
     "quotas": Kind(_("有数量限制的"), _("只批准这么多，按受理的先后顺序。"), _quotas),
     "examination-rules": Kind(_("审查细则"), _("每件事审查时看什么，机器和人看的是同一份。"), _rules),
     "announcements": Kind(_("政策与公告"), _("法律、政策文件和通知。"), _announced),

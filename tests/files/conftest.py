@@ -1,5 +1,5 @@
 """A running site with the starter city and its cast, loaded once for all of these tests."""
 
-from tests.cart.conftest import database, site
+from tests.cart.conftest import database, owner, site
 
-__all__ = ["database", "site"]
+__all__ = ["database", "owner", "site"]

@@ -43,7 +43,7 @@ def unzipped(data: bytes) -> Raw:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 _unfold(archive, folder)
-    XX
+        except (zipfile.BadZipFile, RuntimeError, EOFError, OSError, ValueError):
             raise PackError([Fault("ZIP", "不是完整的 ZIP 文件，或者加了密码")]) from None
         return read_folder(folder)
 

@@ -11,6 +11,7 @@ from tests.catalogue.packs import faults_of, starter
 
 OLD, CARD, NURSING, RENT = "高龄老人长寿补贴", "老年人优待证", "护理补贴", "房屋租赁备案"
 FOOD, HOME, SALE, JOBLESS, SHOP = "食品经营许可", "公共租赁住房", "二手房转移登记", "失业补助", "个体工商户设立"
+GARDEN = "民办幼儿园设立"
 Raw = dict[str, Any]
 
 
@@ -31,9 +32,44 @@ def add(name: str, field: str, *values: Any) -> Callable[[Raw], None]:
     return lambda raw: item(raw, name)[field].extend(values)
 
 
+def ask(n: int, **changed: Any) -> Callable[[Raw], None]:
+    """Another question to the n-th department."""
+    return lambda raw: item(raw, GARDEN)["joint"]["opinions"][n].update(changed)
+
+
 SPOILT: dict[str, tuple[Callable[[Raw], Any], str, str]] = {
     # names
     "an unknown department": (put(OLD, "department", "气象局"), "department", "气象局"),
+    # several departments in one matter
+    "an unknown department asked": (ask(1, department="气象局"), "joint.opinions[1].department", "气象局"),
+    "the lead asked itself": (ask(1, department="教育局"), "joint.opinions[1].department", "不用征求自己"),
+    "one question asked twice": (
+        ask(2, department="消防救援支队", about="消防安全"),
+        "joint.opinions[2]",
+        "问了两遍",
+    ),
+    "an opinion that sees nothing": (ask(1, sees=[]), "joint.opinions[1].sees", "要写明"),
+    "an opinion that sees what nobody hands in": (
+        ask(1, sees=["business.shoe_size"]),
+        "joint.opinions[1].sees",
+        "business.shoe_size",
+    ),
+    "opinions that take longer than what is promised": (ask(1, limit=16), "joint.opinions", "比承诺的还长"),
+    "an unknown government": (
+        lambda raw: item(raw, GARDEN)["joint"].update(government="月球"),
+        "joint.government",
+        "月球",
+    ),
+    "a joint matter over forty-five workdays": (
+        lambda raw: item(raw, GARDEN)["limits"].update(statutory=60),
+        "limits.statutory",
+        "45",
+    ),
+    "a joint matter granted by machine": (
+        put(GARDEN, "instant", [{"rule": "园址", "fact": "business.region", "within": "460100", "say": "在海口"}]),
+        "joint",
+        "不能自动批准",
+    ),
     "an unknown life event": (
         lambda raw: raw["pack"]["life_events"].append("搬到月球"),
         "pack.yaml: life_events",

@@ -64,7 +64,7 @@ def _judged(tx: Tx, draft: Draft, question: Question, texts: list[str], seen: in
     if value is None:
         return _emptied(draft, question, before, seen)
     if question.settled is not None and question.settled.value == value:
-        return _Judged()
+        return _Judged(Answer(value, version=draft.version) if before and before.source else None)
     if before is not None and before.version > seen:
         return _Judged(problem=_changed_elsewhere(question))
     return _Judged(Answer(value, version=draft.version))
@@ -147,7 +147,9 @@ async def _store(tx: Tx, cart: UUID, version: int, rows: list[tuple[UUID, str, d
 
 
 def _stored(answer: Answer) -> dict[str, Any]:
-    return {"raw": answer.raw} if answer.raw else {"value": answer.value}
+    if answer.raw:
+        return {"raw": answer.raw}
+    return {"value": answer.value, "from": answer.source} if answer.source else {"value": answer.value}
 
 
 async def carry_over(tx: Tx, draft: Draft, lines: Iterable[UUID], told: Mapping[str, str]) -> None:

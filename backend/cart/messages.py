@@ -19,7 +19,8 @@ from backend.core.i18n import _
 
 
 class LineWords(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the cart. `due`: the latest day if it is accepted today; `about`: whom and what it is for."""
+    """One row of the cart. `due`: the latest day if it is accepted today; `about`: whom and what it is for; `again`: what was
+    taken over from an earlier filing of it and not looked at yet."""
 
     id: UUID
     code: str
@@ -33,6 +34,7 @@ class LineWords(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Words, ...]
     gone: bool
     doubts: tuple[str, ...]
+    again: tuple[str, ...]
     level: str
 
 
@@ -129,8 +131,15 @@ class Speaker:
             changes=self.changes(line.id),
             gone=line.gone,
             doubts=state.against if state else (),
+            again=tuple(
+                q.element.label for q in self.draft.sheet.questions if q.subject == line.id and self._taken_over(q)
+            ),
             level=item.level,
         )
+
+    def _taken_over(self, question: Question) -> bool:
+        answer = self.draft.told.answers.get(question.cell)
+        return bool(answer and answer.source)
 
     def changes(self, line: UUID) -> tuple[Words, ...]:
         """What a newer version changes for her, a sentence each; none where she is up to date."""

@@ -35,7 +35,7 @@ ANSWERED, DERIVED, PLEDGED = "answered", "derived", "pledge"
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One item in the cart. `parties`: role → who; a declined role has none, one nobody has declared yet is missing.
 
-    `before`: the version it was put in under, where a newer one is in force now; the line is judged by the newer one and
+    `before`: the version it was put in under, or filed under the last time, where a newer one is in force now; the line is judged by the newer one and
     filed once she knows what that changes for her (`Sheet.renewals`).
     `gone`: the item cannot be filed any more, the line must be taken out.
     """
@@ -60,12 +60,13 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 class Answer(msgspec.Struct, frozen=True):
     """What was typed into this draft: a value, or `raw` text that cannot be one, or neither: cleared on purpose.
 
-    `version`: the cart's when it was written.
+    `version`: the cart's when it was written. `source`: taken over from there, not looked at yet; "" typed or confirmed.
     """
 
     value: Any = None
     raw: str = ""
     version: int = 0
+    source: str = ""
 
 
 class HeldFile(msgspec.Struct, frozen=True):

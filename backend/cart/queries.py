@@ -33,6 +33,7 @@ class StoredLine(msgspec.Struct, frozen=True):
     version: int
     position: int
     bound: dict[str, Any]
+    filed_version: int | None = None
 
 
 class StoredCart(msgspec.Struct, frozen=True):
@@ -54,7 +55,7 @@ async def open_draft(tx: Tx) -> Draft | None:
 async def cart_of(tx: Tx) -> StoredCart | None:
     row = await tx.db.fetchrow(
         """SELECT c.id, c.version, (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'code', l.item_code,
-                  'version', l.item_version, 'position', l.position, 'bound', l.bound) ORDER BY l.position), '[]')
+                  'version', l.item_version, 'position', l.position, 'bound', l.bound, 'filed_version', l.filed_version) ORDER BY l.position), '[]')
                   FROM cart_lines l WHERE l.cart_id = c.id AND may_act(c.principal_id, 'fill', l.item_code)) AS lines,
                   consented(c.principal_id, $3) AS prefill, consented(c.principal_id, $4) AS sensitive
              FROM carts c WHERE c.principal_id = $1 AND c.actor_id = $2 AND c.state = 'open'""",
@@ -71,7 +72,7 @@ async def draft_of(tx: Tx, cart: StoredCart) -> Draft:
     lines = tuple([await _line(tx, published, stored) for stored in cart.lines])
     scope = await scope_of(tx)
     parties, facts = await parties_of(tx, scope)
-    answers, pledged = await _answers(tx, cart.id, scope)
+    answers, pledged = await answers_in(tx, cart.id, scope)
     told = Told(
         answers=answers,
         known=await _with_registers(tx, parties, facts, scope) if in_force(PREFILL, cart.prefill) else facts,
@@ -111,8 +112,8 @@ async def _line(tx: Tx, published: Published, stored: StoredLine) -> Line:
     gone = version is None
     name = published.titles.get(stored.code, "")
     item = (await item_version(tx.db, stored.code, stored.version)).item if gone else published.pack.items[name]
-    renewed = version not in (None, stored.version)
-    before = await item_version(tx.db, stored.code, stored.version) if renewed else None
+    begun = stored.filed_version or stored.version
+    before = await item_version(tx.db, stored.code, begun) if version not in (None, begun) else None
     bound = {role: _parties(ids) for role, ids in stored.bound.items() if role in item.roles}
     parties = {role: ids for role, ids in bound.items() if before is None or same_kind(role, before.item, item)}
     return Line(
@@ -162,7 +163,8 @@ def _related(pack: Pack, items: Iterable[Item]) -> Iterator[str]:
             yield from (way.result_of for way in ways if way.result_of)
 
 
-async def _answers(tx: Tx, cart: UUID, scope: Scope | None) -> tuple[dict[Cell, Answer], frozenset[MaterialKey]]:
+async def answers_in(tx: Tx, cart: UUID, scope: Scope | None) -> tuple[dict[Cell, Answer], frozenset[MaterialKey]]:
+    """What was answered in this cart, and which pledges were signed instead of handing something in."""
     rows = await tx.db.fetch(
         """SELECT subject, element, sealed, version FROM answers
             WHERE cart_id = $1 AND ($2::text[] IS NULL OR split_part(element, '#', 1) = ANY($2))""",
@@ -178,7 +180,9 @@ async def _answers(tx: Tx, cart: UUID, scope: Scope | None) -> tuple[dict[Cell, 
             material, _, variant = element.removeprefix(PLEDGE).partition("#")
             pledged |= {(subject, material, variant)} if data.get("value") else set()
         else:
-            answers[subject, element] = Answer(data.get("value"), data.get("raw", ""), row["version"])
+            answers[subject, element] = Answer(
+                data.get("value"), data.get("raw", ""), row["version"], data.get("from", "")
+            )
     return answers, frozenset(pledged)
 
 

@@ -26,7 +26,7 @@ async def renew_line(tx: Tx, line_id: UUID) -> None:
     parties = await _parties(tx, draft, line)
     stored = {role: [str(party) for party in ids] for role, ids in parties.items()}
     await tx.db.execute(
-        "UPDATE cart_lines SET item_version = $3, bound = $4 WHERE id = $1 AND cart_id = $2",
+        "UPDATE cart_lines SET item_version = $3, filed_version = NULL, bound = $4 WHERE id = $1 AND cart_id = $2",
         line_id,
         draft.cart_id,
         line.version,

@@ -46,6 +46,7 @@ async def show(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
         missing=[speaker.need(need) for need in sheet.materials if need.problem],
         added=number_in(request.query_params.get("added", "")),
         already=request.query_params.get("already", "")[:100],
+        stopped=request.query_params.get("gone", "")[:100],
         removed=removed,
         preparing=await prepared_for(tx),
         standing=await standing_of(tx),

@@ -52,7 +52,7 @@ def answered(answer: Answer, known: tuple[Known, ...]) -> Settled | None:
     for fact in known:
         if fact.trust in VOUCHED and fact.value == answer.value:
             return Settled(fact.value, fact.source, fact.trust, fact.at)
-    return Settled(answer.value, ANSWERED, "D")
+    return Settled(answer.value, answer.source or ANSWERED, "C" if answer.source else "D")
 
 
 def best(known: tuple[Known, ...]) -> Settled | None:

@@ -1,5 +1,7 @@
-"""Cases of one order that wait for the result of another: released by it, or returned when there will be none."""
+"""Cases that wait for the result of another, of their own order or of an earlier one: released by it, or returned when there
+will be none."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +19,7 @@ RESULTS = (State.GRANTED, State.CERTIFIED, State.DELIVERED)
 
 
 class Sibling(msgspec.Struct, frozen=True):
-    """A case of the order; `handed_in`: materials that came as files, for which no result is awaited."""
+    """A case of the order, or one of the same principal that may have to do with it; `handed_in`: materials that came as files, for which no result is awaited."""
 
     id: UUID
     number: str
@@ -25,6 +27,7 @@ class Sibling(msgspec.Struct, frozen=True):
     item_version: int
     item_name: str
     state: State
+    filed_at: datetime
     bound: dict[str, Any]
     handed_in: list[str]
 
@@ -38,7 +41,8 @@ class Sibling(msgspec.Struct, frozen=True):
 
 
 async def settle_waiting(tx: Tx, order_id: UUID) -> None:
-    """Moves each waiting case of the order on if what it waits for is decided. As the worker: departments differ."""
+    """Moves on each waiting case of the principal whose order this is, if what it waits for is decided. As the worker:
+    departments differ."""
     siblings = await _siblings(tx.db, order_id)
     for case in siblings:
         if case.state is State.WAITING:
@@ -56,7 +60,7 @@ async def _settle(tx: Tx, case: Sibling, awaited: list[Sibling]) -> None:
 
 
 async def _awaited(tx: Tx, case: Sibling, siblings: list[Sibling]) -> list[Sibling]:
-    """The cases whose result is a material of this one, about the same subject."""
+    """The cases whose result is a material of this one, about the same subject: of this order, else of the last one before."""
     version = await item_version(tx.db, case.item_code, case.item_version)
     needed: set[tuple[str, str]] = set()  # item, party
     for need in version.item.materials:
@@ -64,14 +68,17 @@ async def _awaited(tx: Tx, case: Sibling, siblings: list[Sibling]) -> list[Sibli
         if code not in case.handed_in:
             of = {way.result_of for way in version.materials[code].satisfied_by if way.result_of}
             needed |= {(item, party) for item in of for party in case.bound_to(need.material.partition(".")[0])}
-    return [other for other in siblings if any((other.item_name, party) in needed for party in other.parties)]
+    found = [o for o in siblings if o.filed_at <= case.filed_at and any((o.item_name, p) in needed for p in o.parties)]
+    return [o for o in found if o.filed_at == max(other.filed_at for other in found if other.item_name == o.item_name)]
 
 
 async def _siblings(db: asyncpg.Connection, order_id: UUID) -> list[Sibling]:
     rows = await db.fetch(
-        """SELECT c.id, c.number, c.item_code, c.item_version, i.name AS item_name, c.state, c.bound,
+        """SELECT c.id, c.number, c.item_code, c.item_version, i.name AS item_name, c.state, o.filed_at, c.bound,
                   ARRAY(SELECT DISTINCT f.material FROM case_files f WHERE f.case_id = c.id) AS handed_in
-           FROM cases c JOIN item_versions i ON (i.code, i.version) = (c.item_code, c.item_version) WHERE c.order_id = $1 ORDER BY c.number""",
+           FROM cases c JOIN item_versions i ON (i.code, i.version) = (c.item_code, c.item_version) JOIN orders o ON o.id = c.order_id
+           WHERE c.order_id = $1 OR (c.principal_id = (SELECT principal_id FROM orders WHERE id = $1) AND EXISTS (
+                 SELECT 1 FROM cases w WHERE w.principal_id = c.principal_id AND w.state = 'waiting')) ORDER BY c.number""",
         order_id,
     )
     return msgspec.convert(rows, list[Sibling])

@@ -96,6 +96,20 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     def under_way(self) -> tuple[OrderedCase, ...]:
         return tuple(case for case in self.cases if not case.granted_by_machine)
 
+    @property
+    def needs_you(self) -> tuple[OrderedCase, ...]:
+        return tuple(case for case in self.under_way if case.public is Public.NEEDS_YOU)
+
+    @property
+    def open(self) -> tuple[OrderedCase, ...]:
+        """With a department, or waiting for another case of the order."""
+        return tuple(case for case in self.under_way if case.public in (Public.FILED, Public.WORKING))
+
+    @property
+    def ended(self) -> tuple[OrderedCase, ...]:
+        """Decided or taken back since."""
+        return tuple(case for case in self.under_way if case.public is Public.DONE)
+
 
 class CaseReceipt(msgspec.Struct, frozen=True, kw_only=True):
     number: str

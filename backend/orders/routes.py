@@ -1,6 +1,7 @@
 """Filing with one tap, and the page that says what came of it."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -16,6 +17,7 @@ from backend.core.errors import Invalid, Refusal
 from backend.core.i18n import _
 from backend.core.web import PERSON, Form, page, read_form, request_tx, see_other
 from backend.orders.actions import file_order
+from backend.orders.again import order_again
 from backend.orders.model import Filing
 from backend.orders.queries import names_of, order_for
 
@@ -82,4 +84,16 @@ async def show(request: Request, tx: NamedDependency[Tx], number: FromPath[str])
     )
 
 
-ROUTES = [file, all_orders, show]
+@post("/orders/{number:str}/again", opt=PERSON, include_in_schema=False)
+async def again(tx: NamedDependency[Tx], number: FromPath[str]) -> Response[None]:
+    """The same once more: into the cart, or straight to the review where nothing is missing."""
+    put_in = await order_again(tx, number)
+    draft = await open_draft(tx)
+    if put_in.lines and draft and not draft.sheet.problems and not put_in.gone:
+        return see_other("/cart/review")
+    left_out = {"already": "、".join(put_in.already), "gone": "、".join(put_in.gone)}
+    query = {"added": str(len(put_in.lines))} | {name: said for name, said in left_out.items() if said}
+    return see_other("/cart?" + urlencode(query))
+
+
+ROUTES = [file, all_orders, show, again]

@@ -75,4 +75,4 @@ async def test_each_grant_costs_the_same_few_statements(site):
     none = await statements(site, await site.person("buyer"), ("护理补贴",))
     one = await statements(site, await site.person("father"), (THREE[0], "护理补贴"))
     print(f"statements: {len(none)} for an order, {len(one) - len(none)} more for each grant")
-    assert len(one) - len(none) <= 16
+    assert len(one) - len(none) <= 22  # accepted and granted: two moves, each with its event, job and limits

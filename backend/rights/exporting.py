@@ -21,9 +21,9 @@ from backend.catalogue.queries import city
 from backend.core.crypto import DataKey
 from backend.core.db import SHANGHAI, Tx
 from backend.core.events import NewEvent, record
-from backend.core.stores import open_store
 from backend.core.jobs import Work
 from backend.core.printing import printed
+from backend.core.stores import open_store
 from backend.rights import collect_account as _account  # noqa: F401 - enters its sections, before the others
 from backend.rights import collect_affairs, collect_documents
 from backend.rights import collect_help as _help  # noqa: F401

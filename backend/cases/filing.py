@@ -136,5 +136,11 @@ def _event(tx: Tx, order_id: UUID, case: _Filed, limit: dict[str, Any]) -> NewEv
         case_id=case.id,
         order_id=order_id,
         department_id=case.new.department_id,
-        data={"version": 1, "to": case.move.after} | (limit if case.count else {}) | due_data(case.end, case.count),
+        data={"version": 1, "to": case.move.after} | (limit if case.count else {}) | due_data(case.end, case.count) | _assisted(tx),
     )
+
+
+def _assisted(tx: Tx) -> dict[str, str]:
+    """Who filled it in for her by duty: an officer at a window, or the staff of a service point."""
+    by = {"officer": "window", "staff": "service_point"}.get(tx.viewer.kind)
+    return {"assisted": by} if by and tx.viewer.acting else {}

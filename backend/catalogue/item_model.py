@@ -226,7 +226,7 @@ class Item(Strict, frozen=True, kw_only=True):
     """A service item: guide and filing rules in one.
 
     `fits` says who is entitled. Each of `instant` carries its name in `rule`: the machine grants only if all are clearly
-    true, and never refuses.
+    true, and never refuses. `two_person`: an officer's decision takes another officer's proposal.
     """
 
     code: str
@@ -258,6 +258,7 @@ class Item(Strict, frozen=True, kw_only=True):
     quota: Quota | None
     renewal: Renewal | None
     joint: Joint | None = None
+    two_person: bool = False
     situations: tuple[Situation, ...]
     excludes: tuple[Exclusion, ...] = ()
     result: Result

@@ -102,6 +102,7 @@ class ItemFile(Strict, frozen=True, kw_only=True):
     quota: Quota | None = None
     renewal: RenewalFile | None = None
     joint: Joint | None = None
+    two_person: bool = False
     situations: tuple[SituationFile, ...] = ()
     excludes: tuple[Exclusion, ...] = ()
     result: Result

@@ -1,6 +1,7 @@
 """Who is looking, for whom: opened once per request, inside its transaction."""
 
 import hashlib
+from base64 import b64encode
 from datetime import datetime
 from uuid import UUID
 
@@ -42,7 +43,15 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def officer(self) -> bool:
-        return self.kind == "officer"
+        """At her desk. With somebody's affairs on the screen, at her window, she is that person's helper and no more."""
+        return self.kind == "officer" and not self.acting
+
+    @property
+    def phone_key(self) -> str:
+        """`owner.key`, both base64: what a phone seals under that she could not send yet. It ends with the principal's own key."""
+        whose = f"{self.id} {self.principal_id}"
+        owner, key = self.key.derived(f"phone owner {whose}")[:12], self.key.derived(f"phone key {whose}")
+        return f"{b64encode(owner).decode()}.{b64encode(key).decode()}"
 
 
 def hash_of(token: str) -> bytes:

@@ -67,7 +67,7 @@ async def case_page(
         "names": await applicant_of(tx, case), "events": events[::-1], "due": await due_words_of(tx, case, events), "grounds": GROUNDS, "receivers": RECEIVERS,
         "words": EVENT_WORDS, "done": DONE.get("moved" if asked.get("moved") else asked.get("done", "")), "wanted": wanted,
         "following": await next_in_queue(tx, case, wanted), "people": {one.id: one.name for one in await colleagues(tx, case.department_id)},
-        "me": tx.viewer.id, "works": bool(roles & {"window", "reviewer", "approver", "head"}),
+        "at_window": any(e.data.get("assisted") == "window" for e in events), "me": tx.viewer.id, "works": bool(roles & {"window", "reviewer", "approver", "head"}),
     }  # fmt: skip
     context |= await _filed(tx, case, events, masked=masked)
     context |= await _examined(tx, case, roles)

@@ -48,11 +48,12 @@ class Colleague(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the viewer works."""
+    """Where the viewer works: at an organisation that helps, or at the counters of these departments."""
 
-    organisation_id: UUID
+    organisation_id: UUID | None
     name: str
     admin: bool
+    counters: tuple[str, ...] = ()
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +62,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     person_id: UUID
     person: str
-    point_id: UUID
+    point_id: UUID | None
     point: str
     items: list[str]
     consent: str

@@ -18,9 +18,15 @@ async def my_place(tx: Tx) -> Place:
            WHERE s.account_id = $1 AND o.id = my_organisation()""",
         tx.viewer.id,
     )
-    if row is None:
+    return msgspec.convert(dict(row), Place) if row else await _counter(tx)
+
+
+async def _counter(tx: Tx) -> Place:
+    """An officer at a window files for whoever stands there, as the staff of a service point do."""
+    counters = await tx.db.fetchval("SELECT my_counters()")
+    if not counters:
         raise NotFound()
-    return msgspec.convert(dict(row), Place)
+    return Place(organisation_id=None, name="、".join(sorted(counters)), admin=False, counters=tuple(sorted(counters)))
 
 
 async def organisations(tx: Tx) -> list[Organisation]:
@@ -74,9 +80,10 @@ async def colleagues(tx: Tx, organisation: UUID) -> list[Colleague]:
 async def open_visit(tx: Tx) -> Visit | None:
     """The viewer's one visit of today."""
     row = await tx.db.fetchrow(
-        """SELECT v.id, v.person_id, v.point_id, p.name AS point, v.items, v.consent_sealed, v.consent_hash, v.opened_at, v.signed_at, v.mandate_id,
+        """SELECT v.id, v.person_id, v.point_id, coalesce(p.name, d.name) AS point, v.items, v.consent_sealed, v.consent_hash, v.opened_at, v.signed_at, v.mandate_id,
                   a.name_sealed, a.key_wrapped
-           FROM visits v JOIN service_points p ON p.id = v.point_id JOIN accounts a ON a.id = v.person_id
+           FROM visits v LEFT JOIN service_points p ON p.id = v.point_id LEFT JOIN departments d ON d.id = v.department_id
+           JOIN accounts a ON a.id = v.person_id
            WHERE v.staff_id = $1 AND v.closed_at IS NULL AND v.day = $2""",
         tx.viewer.id,
         tx.today,

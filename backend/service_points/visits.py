@@ -31,9 +31,10 @@ CONSENT = (
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
-    """What the member of staff filled in. `seen`: she has the ID card before her."""
+    """What the member of staff filled in. `seen`: she has the ID card before her. `counter`: the department of her window."""
 
     point: UUID | None
+    counter: str = ""
     person: Shown
     items: list[str]
     matters: str
@@ -46,31 +47,37 @@ async def open_one(tx: Tx, place: Place, asked: Opening) -> UUID:
         raise Conflict(
             _("还有一位没有办完。一次只帮一个人，请先结束上一位。"), next_step="/visits", next_say=_("去结束")
         )
-    here = {point.id: point for point in await points(tx, place.organisation_id)}
+    here = {point.id: point.name for point in await points(tx, place.organisation_id)} if place.organisation_id else {}
+    where = here.get(asked.point) if asked.point else _window(place, asked.counter)
     found = await look_up(tx, asked.person)
-    problems = [*found.problems, *_problems(asked, asked.point in here)]
-    if problems or asked.point is None:
+    problems = [*found.problems, *_problems(asked, where is not None)]
+    if problems or where is None:
         raise Invalid(*problems)
     await _close_stale(tx)
     person, key = await settle(tx, found)
     visit = uuid4()
     consent = CONSENT % {
-        "person": asked.person.name, "tail": found.tail, "day": spelled(tx.today), "point": here[asked.point].name,
-        "organisation": place.name, "staff": tx.viewer.name, "matters": asked.matters, "actions": "、".join(ACTION_WORDS[a] for a in MAY),
+        "person": asked.person.name, "tail": found.tail, "day": spelled(tx.today), "point": where,
+        "organisation": place.name if place.organisation_id else asked.counter, "staff": tx.viewer.name, "matters": asked.matters, "actions": "、".join(ACTION_WORDS[a] for a in MAY),
     }  # fmt: skip
     try:
         async with tx.db.transaction():
             await tx.db.execute(
-                """INSERT INTO visits (id, organisation_id, point_id, staff_id, person_id, items, consent_sealed, consent_hash, day, opened_at)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
+                """INSERT INTO visits (id, organisation_id, point_id, staff_id, person_id, items, consent_sealed, consent_hash, day, opened_at, department_id)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
                 visit, place.organisation_id, asked.point, tx.viewer.id, person, asked.items,
-                seal_words(key, consent), hash_of(consent), tx.today, tx.now,
+                seal_words(key, consent), hash_of(consent), tx.today, tx.now, asked.counter or None,
             )  # fmt: skip
     except asyncpg.CheckViolationError as error:
         if error.constraint_name != "visits_a_day":
             raise
         raise TooMany(_("今天帮办的人数已经满了。请对方改天再来，或到大厅窗口办。"), next_step="/visits", next_say=_("返回")) from error  # fmt: skip
     return visit
+
+
+def _window(place: Place, counter: str) -> str | None:
+    """How the place is called in what she signs; None: not a counter of this officer's."""
+    return f"{counter}的窗口" if counter in place.counters else None
 
 
 def _problems(asked: Opening, known_point: bool) -> list[Problem]:
@@ -102,7 +109,7 @@ async def sign(tx: Tx, store: ObjectStore, token: str, visit: Visit, signed_on: 
         principal_id=visit.person_id, agent_id=tx.viewer.id, kind="staff_assisted", via="visit", items=visit.items, actions=MAY,
         consent=visit.consent, valid_to=tx.today,
     )  # fmt: skip
-    await write_mandate(tx, new, {"point": str(visit.point_id), "signed_on": signed_on})
+    await write_mandate(tx, new, {"point": str(visit.point_id or visit.point), "signed_on": signed_on})
     await act_for(tx, token, visit.person_id, new.id)
     key = await tx.db.fetchval("SELECT key_wrapped FROM accounts WHERE id = $1", visit.person_id)
     viewer = msgspec.structs.replace(tx.viewer, principal_id=visit.person_id, key=tx.vault.key(key), mandate_id=new.id)

@@ -28,9 +28,10 @@ async def scope_of(tx: Tx) -> Scope | None:
     if not tx.viewer.acting:
         return None
     row = await tx.db.fetchrow(
-        """SELECT ARRAY(SELECT kind FROM my_kinds() WHERE principal_id = $1) AS kinds,
-                  ARRAY(SELECT element FROM my_elements() WHERE principal_id = $1) AS elements,
-                  ARRAY(SELECT material FROM my_materials() WHERE principal_id = $1) AS materials""",
+        """WITH asked AS MATERIALIZED (
+               SELECT s.kinds, s.elements, s.materials FROM my_items() i JOIN item_scopes s USING (code) WHERE i.principal_id = $1)
+           SELECT ARRAY(SELECT DISTINCT unnest(kinds) FROM asked) AS kinds, ARRAY(SELECT DISTINCT unnest(elements) FROM asked) AS elements,
+                  ARRAY(SELECT DISTINCT unnest(materials) FROM asked) AS materials""",
         tx.viewer.principal_id,
     )
     return msgspec.convert(row, Scope)

@@ -1,4 +1,5 @@
-"""What the bounds of a mandate cost: the sheet and the cart with thirty lines, for the principal himself and under a mandate.
+"""What the bounds of a mandate cost: the sheet and the cart with thirty lines, for the principal himself and under a mandate;
+and in the database alone, where loading 180 facts, 180 answers and the scope is asked of the policies.
 
 python -m tests.bench.sight [TIMES]
 """
@@ -49,14 +50,57 @@ async def measured(server: EmbeddedPostgres, folder: Path, times: int) -> None:
                     print(
                         f"{path} with {LINES} lines, {who}: p50 {statistics.median(spans) * 1000:.0f} ms, max {max(spans) * 1000:.0f} ms"
                     )
+            await in_the_database(site)
+
+
+# Each as the web role asks it, with the father's account as $1.
+ASKED = {
+    "facts": "SELECT f.element FROM parties p JOIN facts f ON f.party_id = p.id WHERE p.principal_id = $1",
+    "answers": "SELECT a.element FROM answers a JOIN carts c ON c.id = a.cart_id WHERE c.principal_id = $1",
+    "scope": """WITH asked AS MATERIALIZED (SELECT s.elements FROM my_items() i JOIN item_scopes s USING (code) WHERE i.principal_id = $1)
+                SELECT DISTINCT unnest(elements) FROM asked""",
+}
+
+
+async def in_the_database(site: Site) -> None:
+    """The least of many times: what the processor needs, however busy the machine is."""
+    settings = site.app.state.settings
+    owner = await connect(settings.login("owner"))
+    people = dict(await owner.fetch("SELECT handle, id FROM accounts WHERE handle IN ('father', 'daughter')"))
+    await owner.execute(
+        """INSERT INTO facts (party_id, element, source, sealed, trust, at) SELECT $1, e, 'bench.' || n, '', 'D', now()
+           FROM (SELECT DISTINCT unnest(elements) AS e FROM item_scopes WHERE agent) x, generate_series(1, 3) n WHERE e LIKE 'person.%'""",
+        people["father"],
+    )
+    await owner.execute(
+        """INSERT INTO answers (cart_id, subject, element, sealed) SELECT c.id, gen_random_uuid(), e, '' FROM carts c,
+               (SELECT DISTINCT unnest(elements) AS e FROM item_scopes WHERE agent) x WHERE c.principal_id = $1 AND c.state = 'open' AND e LIKE 'person.%'""",
+        people["father"],
+    )
+    await owner.close()
+    for who, handle in (("himself", "father"), ("under a mandate", "daughter")):
+        web = await connect(settings.login("web"))
+        async with web.transaction():
+            await web.execute("SELECT set_config('app.viewer', $1, true)", str(people[handle]))
+            for what, statement in ASKED.items():
+                spans, rows = [], 0
+                for _ in range(300):
+                    begun = time.perf_counter()
+                    rows = len(await web.fetch(statement, people["father"]))
+                    spans.append(time.perf_counter() - begun)
+                print(
+                    f"{what}, {who}: {rows} rows, least {min(spans) * 1000:.2f} ms, p50 {statistics.median(spans) * 1000:.2f} ms"
+                )
+        await web.close()
 
 
 async def thirty(site: Site, person: httpx.AsyncClient) -> None:
-    """Things an agent may do, as many as one cart takes."""
+    """Things an agent may do and that exclude nothing, as many as one cart takes."""
     owner = await connect(site.app.state.settings.login("owner"))
     names = [row["name"] for row in await owner.fetch(
         """SELECT i.name FROM items i JOIN item_versions v ON (v.code, v.version) = (i.code, i.version)
-           WHERE i.kind = 'item' AND (v.data->'item'->>'agent')::boolean ORDER BY i.code LIMIT $1""", LINES)]  # fmt: skip
+           WHERE i.kind = 'item' AND (v.data->'item'->>'agent')::boolean
+             AND coalesce(v.data->'item'->>'excludes', '[]') = '[]' ORDER BY i.code LIMIT $1""", LINES)]  # fmt: skip
     await owner.close()
     await put_in(site, person, names)
 

@@ -136,7 +136,10 @@ def _event(tx: Tx, order_id: UUID, case: _Filed, limit: dict[str, Any]) -> NewEv
         case_id=case.id,
         order_id=order_id,
         department_id=case.new.department_id,
-        data={"version": 1, "to": case.move.after} | (limit if case.count else {}) | due_data(case.end, case.count) | _assisted(tx),
+        data={"version": 1, "to": case.move.after}
+        | (limit if case.count else {})
+        | due_data(case.end, case.count)
+        | _assisted(tx),
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from backend.cases.actions import move, recolour, refresh_due
 from backend.cases.delivering import deliver_online
-from backend.cases.joint import allowed_extension, ask_next, fall_silent
+from backend.cases.joint import allowed_extension, ask_next, fall_silent, recount_opinions
 from backend.cases.model import Case
 from backend.cases.queries import case_by_id
 from backend.cases.queries_joint import overdue_opinions
@@ -81,6 +81,8 @@ async def archive(work: Work, _payload: dict[str, Any]) -> None:
 async def recount(work: Work, _payload: dict[str, Any]) -> None:
     """Open pauses last to today, and calendars get published or mended: the cached dates follow."""
     await _every(work, cases_to_recount, refresh_due)
+    async with work.transaction() as tx:
+        await recount_opinions(tx)
 
 
 async def warn(work: Work, _payload: dict[str, Any]) -> None:

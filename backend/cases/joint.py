@@ -16,7 +16,7 @@ from backend.cases.queries_joint import joint_of, meetings_of, opinion_for, opin
 from backend.catalogue.joint_model import Joint, Opinion
 from backend.catalogue.model import Item
 from backend.catalogue.queries import item_version
-from backend.core.clock import Due, Unit, due
+from backend.core.clock import Due, Unit, due, local_day
 from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotAllowed, Problem
 from backend.core.events import NewEvent, record
@@ -153,6 +153,21 @@ async def fall_silent(tx: Tx, case: Case, opinion_id: UUID) -> None:
         kind = "opinion_silent" if state == "silent" else "opinion_escalated"
         await record(tx, [event_of(case, kind, said)])
         await ask_next(tx, case)
+
+
+async def recount_opinions(tx: Tx) -> None:
+    """The days of open opinions again, for a calendar that was published or mended. As the worker."""
+    rows = await tx.db.fetch(
+        "SELECT id, kind, days, asked_at, due, due_provisional FROM joint_opinions WHERE state IN ('asked', 'escalated')"
+    )
+    for row in rows:
+        asked, days = local_day(row["asked_at"]), EXTENSION_DAYS if row["kind"] == "extension" else row["days"]
+        end = due(asked, days, Unit.WORKDAY, (), tx.today, await calendar(tx.db, asked))
+        if (end.due, end.provisional) != (row["due"], row["due_provisional"]):
+            await tx.db.execute(
+                "UPDATE joint_opinions SET due = $2, due_provisional = $3 WHERE id = $1 AND state IN ('asked', 'escalated')",
+                row["id"], end.due, end.provisional,
+            )  # fmt: skip
 
 
 async def ask_extension(tx: Tx, case: Case, days: Any, reason: str, longest: int) -> None:

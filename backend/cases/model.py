@@ -95,7 +95,10 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file filed for one material of one subject. After a correction the newest `added_at` is the valid one."""
+    """A file filed for one material of one subject. After a correction the newest `added_at` is the valid one.
+
+    `scan`: `waiting` and `infected` cannot be opened (docs/files.md).
+    """
 
     subject: UUID
     material: str
@@ -105,6 +108,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     added_at: datetime | None = None
     media_type: str = ""
     pages: int = 1
+    scan: str = "off"
 
 
 class NewCase(msgspec.Struct, frozen=True, kw_only=True):

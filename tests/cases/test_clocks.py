@@ -150,3 +150,17 @@ def test_a_date_is_overdue_the_day_after_not_on_the_day() -> None:
 def test_every_move_has_words() -> None:
     others = {QUESTIONED, "warned_red", "date_changed"} | set(joint_messages.TITLES)
     assert set(TITLES) == set(MOVES) | others, "the others are told, and move nothing"
+
+
+@given(st.integers(1, 60), st.integers(0, 120), st.integers(0, 120))
+def test_a_special_procedure_stops_the_count_for_as_long_as_was_told_and_no_longer(
+    told: int, lasted: int, seen: int
+) -> None:
+    accepted, suspended = event("accepted", 3), event("suspended", 5, ground="hearing", days=told)
+    ended = last(event("filed", 0), accepted, suspended, event("resumed", 5 + lasted))
+    (pause,) = ended.pauses
+    assert pause.end is not None
+    assert (pause.end - pause.start).days == min(told, lasted)
+    still = last(event("filed", 0), accepted, suspended)
+    (pause,) = still.taken(pause.start + timedelta(days=seen))
+    assert pause.end is None if seen <= told else (pause.end - pause.start).days == told

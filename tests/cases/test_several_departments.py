@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from backend.cases.jobs import ask_opinions, extend_joint, silence
+from backend.cases.jobs import ask_opinions, extend_joint, recount, silence
 from backend.cases.joint import answer, ask_extension
 from backend.cases.joint_meetings import NewMeeting, call_off, note_meeting, set_meeting
 from backend.cases.messages import timeline
@@ -158,6 +158,18 @@ async def test_silence_is_consent_where_the_item_says_so_and_presses_where_it_do
 async def story(town: Town, case: Case) -> list[Event]:
     async with town.machine() as tx:
         return await events_of(tx.db, case.id)
+
+
+async def test_a_day_off_in_between_moves_the_day_to_answer(own_town: Town) -> None:
+    town, work = own_town, Work(own_town.worker, own_town.vault, own_town.settings, lambda: own_town.now)
+    case = await accepted(town)
+    before = {one.department_id: one.due for one in await said(town, case)}["区教育局"]
+    assert before == date(2026, 10, 9)
+    owner = await connect(town.settings.login("owner"))
+    await owner.execute("INSERT INTO calendar_days VALUES ('2026-09-29', false, '台风停工', '海口')")
+    await owner.close()
+    await recount(work, {})
+    assert {one.department_id: one.due for one in await said(town, case)}["区教育局"] == date(2026, 10, 10)
 
 
 async def test_who_is_asked_sees_that_case_and_only_what_it_needs(town: Town) -> None:

@@ -6,7 +6,7 @@ from itertools import permutations
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from backend.core.clock import DAY, Pause, Unit, counted, days_taken_out, due
+from backend.core.clock import DAY, CalendarDay, Pause, Unit, counted, days_taken_out, due
 from backend.core.workdays import published_calendar
 
 CALENDAR = published_calendar()
@@ -126,3 +126,40 @@ def test_an_open_pause_counts_as_one_that_ends_today(start: date, limit: int, st
         assert (
             due(start, limit, unit, stops, TODAY, CALENDAR).due == due(start, limit, unit, closed, TODAY, CALENDAR).due
         )
+
+
+CHANGES = st.dictionaries(DATES, st.booleans(), max_size=12).map(
+    lambda days: [CalendarDay(day, works, "改") for day, works in days.items()]
+)
+
+
+@given(DATES, st.integers(1, 60), pauses(), CHANGES)
+def test_whatever_becomes_of_the_calendar_the_end_is_worked_and_the_count_is_whole(
+    start: date, limit: int, stops: list[Pause], changes: list[CalendarDay]
+) -> None:
+    changed = CALENDAR.with_days(changes, {2027})
+    end = due(start, limit, Unit.WORKDAY, stops, TODAY, changed).due
+    assert changed.is_workday(end)
+    closed = [Pause(stop.start, stop.end or TODAY) for stop in stops if (stop.end or TODAY) >= stop.start]
+    assert counted(start, Unit.WORKDAY, closed, end, changed) == limit
+
+
+@given(DATES, st.integers(1, 60), UNITS, pauses(), DATES)
+def test_one_more_day_off_never_brings_an_end_nearer_and_one_more_worked_never_puts_a_workday_limit_off(
+    start: date, limit: int, unit: Unit, stops: list[Pause], day: date
+) -> None:
+    usual = due(start, limit, unit, stops, TODAY, CALENDAR).due
+    off = CALENDAR.with_days([CalendarDay(day, False)])
+    assert due(start, limit, unit, stops, TODAY, off).due >= usual
+    if unit is Unit.WORKDAY:
+        worked = CALENDAR.with_days([CalendarDay(day, True)])
+        assert due(start, limit, unit, stops, TODAY, worked).due <= usual
+
+
+@given(DATES, st.integers(1, 60), st.integers(0, 400))
+def test_a_day_off_inside_moves_a_workday_limit_by_exactly_one_workday(start: date, limit: int, at: int) -> None:
+    end = due(start, limit, Unit.WORKDAY, [], TODAY, CALENDAR).due
+    day = start + timedelta(days=1 + at % max(1, (end - start).days))
+    assume(CALENDAR.is_workday(day))
+    off = CALENDAR.with_days([CalendarDay(day, False)])
+    assert due(start, limit, Unit.WORKDAY, [], TODAY, off).due == CALENDAR.next_workday(end + DAY)

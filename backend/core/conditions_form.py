@@ -26,7 +26,7 @@ GROUPS = ("all", "any", "not")
 OVER_MEMBERS = ("every", "some", "count", "sum")
 SUMMED = ("score", "total")  # several conditions with what each is worth; several numbers added up
 TERM = "term"  # one number of a total
-HEADS = ("fact", "compare", *GROUPS, *SUMMED, *OVER_MEMBERS, "item")
+HEADS = ("fact", "compare", *GROUPS, *SUMMED, *OVER_MEMBERS, "item", "holds")
 OTHER = "other"  # a rule the form has no row for, as JSON
 SAID = ("say", "basis", "rule")
 FIELDS = frozenset(
@@ -53,11 +53,13 @@ DEEDS = ("begin", "add", "group", "remove", "up", "down", "wrap", "out", "show")
 
 class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     """What a rule may speak of here. `facts` by key (`applicant.age`); `sources`: `register.population` → its name;
-    `repeated`: roles with several members → their name. `fits`: `item: fits` may be said; `ruled`: rows carry a name."""
+    `repeated`: roles with several members → their name. `named`: rules of this guide that may be called by name. `fits`:
+    `item: fits` may be said; `ruled`: rows carry a name."""
 
     facts: Mapping[str, Named]
     sources: Mapping[str, str] = {}
     repeated: Mapping[str, str] = {}
+    named: Mapping[str, str] = {}
     fits: bool = False
     ruled: bool = False
 
@@ -112,8 +114,8 @@ def part_of(rule: Raw | None, words: Vocabulary) -> Part | None:
             return Part(said | of | _compared(rule, number or Named(kind="number")), _inside(rule.get("that"), words))
         case "score" | "total":
             return _summed_part(rule, said, words)
-        case "item":
-            return Part(said)
+        case "item" | "holds":
+            return Part(said | ({"role": (str(rule["holds"]),)} if head == "holds" else {}))
     return Part({"head": (OTHER,), OTHER: (msgspec.json.encode(rule).decode(),)})
 
 

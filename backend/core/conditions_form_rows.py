@@ -36,6 +36,7 @@ HEAD_WORDS = {
     "count": _("数一数有几位"),
     "sum": _("加起来一共多少"),
     "item": _("这件事自己的条件"),
+    "holds": _("起好名字的一条规则"),
     OTHER: _("原来写好的算法，照旧"),
 }
 OP_WORDS = {
@@ -134,7 +135,11 @@ def _row(part: Part, place: str, words: Vocabulary, at: int, of: int, *, inside:
         facts=_facts(words, {part.text("fact"), part.text("with")})
         if part.head in ("fact", "compare", "sum", TERM)
         else (),
-        roles=_listed(words.repeated) if part.head in OVER_MEMBERS else (),
+        roles=_listed(words.named)
+        if part.head == "holds"
+        else _listed(words.repeated)
+        if part.head in OVER_MEMBERS
+        else (),
         ops=_ops(part, named),
         input=how,
         unit=named.unit or ("元" if named.kind == "money" else "") if named and how == "number" else "",
@@ -161,7 +166,7 @@ def _heads(part: Part, words: Vocabulary) -> Options:
     if part.head == TERM:
         return (Option(TERM, HEAD_WORDS[TERM]),)
     offered = [head for head in HEADS if head not in OVER_MEMBERS or words.repeated]
-    offered = [head for head in offered if head != "item" or words.fits]
+    offered = [head for head in offered if (head != "item" or words.fits) and (head != "holds" or words.named)]
     return tuple(Option(head, HEAD_WORDS[head]) for head in dict.fromkeys((*offered, part.head)) if head in HEAD_WORDS)
 
 

@@ -23,10 +23,20 @@ def rule_of(part: Part | None, place: str, words: Vocabulary) -> tuple[Raw | Non
     rule = _Writer(words, problems).rule(part, place)
     if not problems:
         try:
-            decode(rule)
+            decode(written_out(rule))
         except ConditionError as error:
             problems.append(Problem(_("这里还不对：%(why)s"), f"{place}.head", {"why": error.sentence}))
     return rule, problems
+
+
+def written_out(rule: Any) -> Any:
+    """A rule called by its name as something that can be decoded; whether there is one of that name is told elsewhere."""
+    if isinstance(rule, list):
+        return [written_out(one) for one in rule]
+    if isinstance(rule, dict):
+        called = {"fact": "named", "known": True} if "holds" in rule else {}
+        return called or {word: written_out(part) for word, part in rule.items()}
+    return rule
 
 
 class _Writer:
@@ -110,11 +120,16 @@ class _Writer:
     def _item(self, part: Part, place: str) -> Raw:
         return {"item": "fits"}
 
+    def _holds(self, part: Part, place: str) -> Raw:
+        if part.text("role") not in self.words.named:
+            self.wrong(place, "role", _("请选一条起好名字的规则。"))
+        return {"holds": part.text("role")}
+
     def _other(self, part: Part, place: str) -> Raw:
         """Only what can be read as a rule: it came from us and went through a browser."""
         try:
             rule = msgspec.json.decode(part.text(OTHER).encode(), type=dict[str, Any])
-            decode(rule)
+            decode(written_out(rule))
         except (msgspec.DecodeError, ConditionError):
             self.wrong(place, "head", _("这一条没有完整传到，请移出后重写。"))
             return {}

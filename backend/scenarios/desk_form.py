@@ -1,17 +1,28 @@
 """A guide's text as an editor changes it: a page for the whole, one for each question, one for each result. Pure.
 
-What the form has no field for (named rules, derived facts, options that depend on answers) stays as it was written.
+Named rules and derived facts are pages as well. What the form has no field for (options that depend on answers) stays as
+it was written.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from backend.catalogue.model import Pack
 from backend.core.conditions_form import Part, Vocabulary, part_of
 from backend.core.conditions_form_values import Named
+from backend.scenarios.desk_form_names import (
+    NAMED,
+    Form,
+    add_named,
+    named_part,
+    read_derived,
+    read_named_rule,
+    with_named,
+    without_named,
+)
 from backend.scenarios.scenario_questions import OF_TYPE
 from backend.scenarios.scenario_rules import spelt
 
@@ -23,21 +34,20 @@ NEW_QUESTION: Raw = {"text": "新的问题", "choose": ["是这样", "不是这�
 NEW_RESULT: Raw = {"advice": "新的提示"}
 
 
-class Form(Protocol):
-    """What was sent."""
-
-    def text(self, name: str, default: str = "") -> str: ...
-
-
 class Place(msgspec.Struct, frozen=True):
-    """One page of the form: `basics`, `q3`, `r0`."""
+    """One page of the form: `basics`, `q3`, `r0`; `n1` a rule with a name, `d0` a fact that is worked out."""
 
     kind: str
     at: int = 0
 
     @property
     def list_name(self) -> str:
-        return "questions" if self.kind == "q" else "results"
+        return {"q": "questions", "r": "results", "n": "rules", "d": "derived"}[self.kind]
+
+    @property
+    def named(self) -> bool:
+        """Stored under its name."""
+        return self.kind in ("n", "d")
 
     @property
     def name(self) -> str:
@@ -46,7 +56,7 @@ class Place(msgspec.Struct, frozen=True):
 
 def place_of(name: str, data: Raw) -> Place | None:
     """None for a page this guide has not."""
-    found = re.fullmatch(r"([qr])(\d{1,3})", name, re.ASCII)
+    found = re.fullmatch(r"([qrnd])(\d{1,3})", name, re.ASCII)
     if not found:
         return Place("basics") if name == "basics" else None
     place = Place(found[1], int(found[2]))
@@ -54,12 +64,16 @@ def place_of(name: str, data: Raw) -> Place | None:
 
 
 def part_at(data: Raw, place: Place) -> Raw:
+    if place.named:
+        return named_part(place.kind, *list(data[place.list_name].items())[place.at])
     return data if place.kind == "basics" else data[place.list_name][place.at]
 
 
 def with_part(data: Raw, place: Place, part: Raw) -> Raw:
     if place.kind == "basics":
         return {**data, **part}
+    if place.named:
+        return with_named(data, place.list_name, place.at, part)
     listed = list(data[place.list_name])
     listed[place.at] = part
     return {**data, place.list_name: listed}
@@ -68,11 +82,15 @@ def with_part(data: Raw, place: Place, part: Raw) -> Raw:
 def rearranged(data: Raw, do: str) -> Raw:
     """After a button: `add:q`, `up:q3`, `down:r1`, `remove:r0`. Anything else changes nothing."""
     deed, _colon, name = do.partition(":")
+    if deed == "add" and name in ("n", "d"):
+        return add_named(data, name)
     if deed == "add" and name in ("q", "r"):
         return _added(data, name)
     place = place_of(name, data)
     if place is None or place.kind == "basics":
         return data
+    if place.named:
+        return without_named(data, place.list_name, place.at) if deed == "remove" else data
     listed = list(data[place.list_name])
     one = listed.pop(place.at)
     to = {"up": max(0, place.at - 1), "down": place.at + 1}.get(deed)
@@ -166,7 +184,7 @@ def vocabulary_of(data: Raw, pack: Pack, *, fits: bool) -> Vocabulary:
     """What a rule may speak of here: the guide's questions and derived facts, each with how it is answered."""
     facts = {one["ask"]: _named(one, data.get("parties", {}), pack) for one in data["questions"] if one.get("ask")}
     facts |= {name: Named(kind="number", key=name, label=name) for name in data.get("derived", {})}
-    return Vocabulary(facts=facts, fits=fits)
+    return Vocabulary(facts=facts, fits=fits, named={name: name for name in data.get("rules", {})})
 
 
 def _named(question: Raw, parties: Mapping[str, str], pack: Pack) -> Named:
@@ -191,10 +209,15 @@ def _named(question: Raw, parties: Mapping[str, str], pack: Pack) -> Named:
 
 
 def rule_part(part: Raw, words: Vocabulary) -> Part | None:
-    return part_of(part.get("when"), words)
+    return part_of(part.get("rule", part.get("when")), words)
 
 
-READERS: dict[str, Callable[[Raw, Form, Raw | None], Raw]] = {"q": read_question, "r": read_result}
+READERS: dict[str, Callable[[Raw, Form, Raw | None], Raw]] = {
+    "q": read_question,
+    "r": read_result,
+    "n": read_named_rule,
+    "d": read_derived,
+}
 
 
 def skeleton(title: str) -> Raw:
@@ -213,4 +236,5 @@ def names_of(data: Raw) -> Sequence[tuple[str, str]]:
     """Each page's name and what it is called in the list."""
     questions = [(f"q{n}", one.get("text") or one.get("ask", "")) for n, one in enumerate(data["questions"])]
     results = [(f"r{n}", one.get("item") or one.get("advice", "")) for n, one in enumerate(data["results"])]
-    return [("basics", ""), *questions, *results]
+    named = [(f"{kind}{n}", name) for kind, words in NAMED.items() for n, name in enumerate(data.get(words, {}))]
+    return [("basics", ""), *questions, *results, *named]

@@ -31,13 +31,14 @@ from backend.scenarios.desk_form import (
     vocabulary_of,
     with_part,
 )
+from backend.scenarios.desk_form_names import HOW
 from backend.scenarios.desk_model import GuideVersion
 from backend.scenarios.queries_desk import version_in_work
 
 WHEN = "when"
 BLANK = dict.fromkeys(
     ("title", "summary", "glyph", "order", "show", "text", "ask", "help", "why", "none", "unit", "least", "most", "force",
-     "item", "advice", "id", "otherwise"), "",
+     "item", "advice", "id", "otherwise", "name", "how", "of", "and"), "",
 )  # fmt: skip
 
 
@@ -130,7 +131,7 @@ async def _page(
         request, tx, "scenarios/desk_part.html", status=422 if problems else 200, draft=draft, place=place, part=BLANK | part,
         here=f"/desk/scenarios/{quote(draft.scenario_id)}", row=row_of(rows, WHEN, words) if rows else None, problems=problems,
         proof=proof, faults=faults, kinds=KINDS, kind=kind_of(part) if place.kind == "q" else "", options=option_lines(part) if place.kind == "q" else "",
-        bind=lines_of(part.get("bind")), items=sorted(pack.items), parties=draft.data.get("parties", {}), saved=request.query_params.get("saved") == "1",
+        hows=HOW, asks=[one["ask"] for one in draft.data["questions"] if one.get("ask")], bind=lines_of(part.get("bind")), items=sorted(pack.items), parties=draft.data.get("parties", {}), saved=request.query_params.get("saved") == "1",
     )  # fmt: skip
 
 

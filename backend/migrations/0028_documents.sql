@@ -121,6 +121,9 @@ GRANT SELECT, INSERT, UPDATE ON document_serials TO suishouban_worker;
 GRANT SELECT, INSERT ON documents TO suishouban_worker;
 GRANT UPDATE (made_at, sha256, size, store_key) ON documents TO suishouban_worker;
 
+-- The sweep looks for what has no document yet, among the days it may still come from: costs filing next to nothing.
+CREATE INDEX events_at ON events USING brin (at);
+
 -- The seal of the event log: one chain an office ('' for what belongs to none), laid by the worker every minute over what is committed
 -- (docs/decisions/0018). A filing never waits for it.
 CREATE TABLE event_seals (
@@ -156,7 +159,7 @@ CREATE FUNCTION event_hash(before bytea, n bigint, e events) RETURNS bytea LANGU
                   encode(sha256(convert_to(e.data::text, 'UTF8')), 'hex'))::text, 'UTF8'))
 $$;
 
--- Seals up to `most` events, oldest first; whoever comes at the same time waits. Returns how many.
+-- Seals up to `most` events, oldest first, office by office; whoever comes at the same time waits. Returns how many.
 CREATE FUNCTION seal_events(most integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     e      events;
@@ -165,23 +168,32 @@ DECLARE
     sealed integer := 0;
 BEGIN
     SELECT * INTO mark FROM event_watermark FOR UPDATE;
-    FOR e IN SELECT x.* FROM events x LEFT JOIN event_seals s ON s.event_id = x.id AND s.event_id > mark.event_id
-             WHERE x.id > mark.event_id AND s.event_id IS NULL ORDER BY x.id LIMIT most LOOP
-        SELECT * INTO chain FROM event_chains c WHERE c.office = coalesce(e.department_id, '');
-        IF NOT FOUND THEN
-            chain := (coalesce(e.department_id, ''), 0, ''::bytea);
+    FOR e IN SELECT y.* FROM (
+                 SELECT x.* FROM events x LEFT JOIN event_seals s ON s.event_id = x.id AND s.event_id > mark.event_id
+                 WHERE x.id > mark.event_id AND s.event_id IS NULL ORDER BY x.id LIMIT most) y
+             ORDER BY coalesce(y.department_id, ''), y.id LOOP
+        IF chain.office IS DISTINCT FROM coalesce(e.department_id, '') THEN
+            PERFORM end_chain(chain);
+            SELECT * INTO chain FROM event_chains c WHERE c.office = coalesce(e.department_id, '');
+            IF NOT FOUND THEN
+                chain := (coalesce(e.department_id, ''), 0, ''::bytea);
+            END IF;
         END IF;
         chain.n := chain.n + 1;
         chain.hash := event_hash(chain.hash, chain.n, e);
         INSERT INTO event_seals (event_id, office, n, hash) VALUES (e.id, chain.office, chain.n, chain.hash);
-        INSERT INTO event_chains SELECT chain.* ON CONFLICT (office) DO UPDATE SET n = excluded.n, hash = excluded.hash;
         sealed := sealed + 1;
     END LOOP;
+    PERFORM end_chain(chain);
     IF sealed < most AND mark.at < now() - interval '1 hour' THEN
         UPDATE event_watermark SET event_id = next_id, next_id = coalesce((SELECT max(x.id) FROM events x), 0), at = now();
     END IF;
     RETURN sealed;
 END $$;
+CREATE FUNCTION end_chain(chain event_chains) RETURNS void LANGUAGE sql SET search_path = public AS $$
+    INSERT INTO event_chains SELECT chain.* WHERE chain.office IS NOT NULL ON CONFLICT (office) DO UPDATE SET n = excluded.n, hash = excluded.hash
+$$;
+REVOKE EXECUTE ON FUNCTION end_chain(event_chains) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION seal_events(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION seal_events(integer) TO suishouban_worker;
 

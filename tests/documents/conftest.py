@@ -52,6 +52,13 @@ async def shared_office(
             yield Office(town)
 
 
+@pytest_asyncio.fixture
+async def own_office(settings: Settings) -> AsyncIterator[Office]:
+    """For a test that must leave nothing behind."""
+    async with founded(settings) as town:
+        yield Office(town)
+
+
 @pytest.fixture
 def office(shared_office: Office) -> Office:
     shared_office.town.now = START

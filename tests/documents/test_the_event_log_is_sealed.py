@@ -1,11 +1,13 @@
 """Every event is sealed into its office's chain, and whoever changes one, even as superuser, is found by the first bad row."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
+from backend.__main__ import main
 from backend.core.db import connect
 from backend.core.seals import Fault, faults, read_heads, rewritten, seal, write_heads, written_heads
 from backend.rights.erasing import _replace_key
@@ -187,3 +189,21 @@ async def test_whoever_rewrites_event_and_seals_is_found_by_what_was_written_dow
         (DEPARTMENT, "rewritten")
     ]
     assert await rewritten(sealed.owner, heads, "住房局") == []
+
+
+async def test_the_command_names_the_first_bad_row_and_fails(
+    own_office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await own_office.town.filed()
+    await seal(own_office.work)
+    settings = own_office.town.settings
+    for name in ("database_url", "database_url_web", "database_url_worker"):
+        monkeypatch.setenv(name.upper(), getattr(settings, name))
+    monkeypatch.setenv("DATA", str(settings.data))
+    assert await asyncio.to_thread(main, ["audit", "verify", "--office", DEPARTMENT]) == 0
+    owner = await connect(settings.login("owner"))
+    wrong = await owner.fetchval("SELECT max(event_id) FROM event_seals WHERE office = $1", DEPARTMENT)
+    await tampered(owner, f"UPDATE events SET public = NOT public WHERE id = {wrong}")
+    await owner.close()
+    assert await asyncio.to_thread(main, ["audit", "verify"]) == 1
+    assert f"{DEPARTMENT}, line 1: content (event {wrong})" in capsys.readouterr().out

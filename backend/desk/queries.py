@@ -82,7 +82,7 @@ async def changed_in(
 async def files_ever(tx: Tx, case: Case) -> list[CaseFile]:
     """Every file ever handed in for this case, in order."""
     rows = await tx.db.fetch(
-        """SELECT f.subject, f.material, f.variant, f.position, f.file_id, f.added_at, x.media_type, x.pages
+        """SELECT f.subject, f.material, f.variant, f.position, f.file_id, f.added_at, x.media_type, x.pages, x.scan
            FROM case_files f JOIN files x ON x.id = f.file_id WHERE f.case_id = $1
            ORDER BY f.added_at, f.material, f.subject, f.variant, f.position""",
         case.id,

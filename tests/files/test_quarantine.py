@@ -21,7 +21,8 @@ from tests.core.test_files import pdf, photo
 from tests.fakes.clamd import Clamd, listening
 from tests.files.test_send_in_pieces import card, handed_in
 from tests.files.working import do_all, work  # noqa: F401, fixture
-from tests.orders.shopping import act_for_father
+from tests.orders.shopping import act_for_father, fill_in, form, reviewed
+from tests.orders.shopping import put_in as fill_cart
 from tests.pieces import sent
 from tests.web import Site, running
 
@@ -119,6 +120,29 @@ async def _told(work: Work) -> None:  # noqa: F811
         rows = await tx.db.fetch("DELETE FROM pgqueuer WHERE entrypoint = 'notify' RETURNING payload")
     for row in rows:
         await NOTICES["notify"](work, msgspec.json.decode(row["payload"]))
+
+
+async def test_filing_goes_on_and_the_desk_reads_why_it_cannot_open_it(site, worker, scanner):
+    daughter, father, civil = [await site.person(who) for who in ("daughter", "father", "officer-civil")]
+    await act_for_father(site, daughter)
+    await fill_cart(site, daughter, ["护理补贴"])
+    await fill_in(site, daughter)
+    assert (await daughter.post("/orders", data=form(await reviewed(site, daughter)))).status_code == 303
+    async with worker.transaction() as tx:
+        row = await tx.db.fetchrow(
+            "SELECT c.number, f.file_id FROM case_files f JOIN cases c ON c.id = f.case_id ORDER BY f.file_id LIMIT 1"
+        )
+    desk = f"/desk/cases/{row['number']}"
+    seen_at = await civil.post(f"{desk}/files/{row['file_id']}/look")
+    shown = (await civil.get(seen_at.headers["location"])).text
+    assert "正在做安全检查，一般几秒钟就好" in shown
+    assert f"{row['file_id']}/pages/1" not in shown
+    assert (await civil.get(f"{desk}/files/{row['file_id']}/pages/1")).status_code == 423
+    scanner.says = b"stream: Eicar-Test-Signature FOUND\0"
+    await do_all(worker, "scan_file")
+    assert "没有通过安全检查，已经封存" in (await civil.get(seen_at.headers["location"])).text
+    await _told(worker)
+    assert "部门会请您补交" in (await father.get("/inbox")).text
 
 
 @pytest.mark.parametrize(

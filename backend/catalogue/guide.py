@@ -91,6 +91,8 @@ class GuidePage(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...] = ()
     flow: str = ""
     quantity: str = ""
+    grades: str = ""
+    together: tuple[str, ...] = ()
     intermediary: str = ""
     hours: str = ""
     fee_basis: str = ""
@@ -154,6 +156,10 @@ def page_of_item(pack: Pack, item: Item, lang: str = DEFAULT, typed: Typed | Non
         phones=department.phones,
         steps=item.steps,
         quantity=item.quantity or (quota_words(item.quota, lang) if item.quota else ""),
+        grades=grades_words(pack, item, lang),
+        together=tuple(f"{pack.departments[one.department].name}：{one.about}" for one in item.joint.opinions)
+        if item.joint
+        else (),
         intermediary=item.intermediary,
         rules=examination_rules(pack, item),
         situations=tuple(one.name for one in item.situations),
@@ -202,6 +208,14 @@ def quota_words(quota: Quota, lang: str = DEFAULT) -> str:
         "ever": _n("一共批准 %(num)s 个，按受理的先后顺序"),
     }
     return translate(lang, words[quota.per], {"num": quota.count})
+
+
+def grades_words(pack: Pack, item: Item, lang: str = DEFAULT) -> str:
+    if item.grades is None:
+        return ""
+    options = pack.elements[item.element_of(item.grades.ask)].options
+    direct = "、".join(options[grade] for grade in item.grades.direct)
+    return translate(lang, _("可以直接申请：%(grades)s；其他的要先有低一级的"), {"grades": direct})
 
 
 def _material(pack: Pack, item: Item, left: Need, lang: str) -> MaterialLine:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from backend.catalogue.grades_model import Grades
 from backend.catalogue.joint_model import Joint
 from backend.core.conditions import Condition
 
@@ -258,6 +259,7 @@ class Item(Strict, frozen=True, kw_only=True):
     quota: Quota | None
     renewal: Renewal | None
     joint: Joint | None = None
+    grades: Grades | None = None
     two_person: bool = False
     situations: tuple[Situation, ...]
     excludes: tuple[Exclusion, ...] = ()

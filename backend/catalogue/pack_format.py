@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from backend.catalogue.grades_model import Grades
 from backend.catalogue.joint_model import Joint
 from backend.catalogue.model import (
     Basis,
@@ -102,6 +103,7 @@ class ItemFile(Strict, frozen=True, kw_only=True):
     quota: Quota | None = None
     renewal: RenewalFile | None = None
     joint: Joint | None = None
+    grades: Grades | None = None
     two_person: bool = False
     situations: tuple[SituationFile, ...] = ()
     excludes: tuple[Exclusion, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from backend.catalogue.model import CertificateType, ElementType, Item, Material, Pack, Register
 from backend.catalogue.pack_covered import conditions_of
+from backend.catalogue.pack_grades import grade_faults
 from backend.catalogue.pack_joint import joint_faults
 from backend.catalogue.pack_read import Fault
 from backend.core.conditions import Condition, ConditionError, Leaf, Operand, nodes_of, refuse_cycles, uses_of
@@ -93,6 +94,7 @@ def name_faults(pack: Pack, item: Item) -> Iterator[Fault]:
         yield from _material(pack, item, f"materials[{i}]", need.material)
     yield from _renewal(pack, item)
     yield from joint_faults(pack, item)
+    yield from grade_faults(pack, item)
     yield from _excludes(pack, item)
     for place, condition in conditions_of(item):
         for use in uses_of(condition):

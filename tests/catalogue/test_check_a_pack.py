@@ -37,6 +37,10 @@ def ask(n: int, **changed: Any) -> Callable[[Raw], None]:
     return lambda raw: item(raw, GARDEN)["joint"]["opinions"][n].update(changed)
 
 
+def grade(**changed: Any) -> Callable[[Raw], None]:
+    return lambda raw: item(raw, "椰级乡村旅游点评定")["grades"].update(changed)
+
+
 SPOILT: dict[str, tuple[Callable[[Raw], Any], str, str]] = {
     # names
     "an unknown department": (put(OLD, "department", "气象局"), "department", "气象局"),
@@ -65,6 +69,16 @@ SPOILT: dict[str, tuple[Callable[[Raw], Any], str, str]] = {
         "limits.statutory",
         "45",
     ),
+    # grades applied for directly
+    "a grade nobody asks for": (grade(ask="filing.sign_size"), "grades.ask", "filing.sign_size"),
+    "a grade that does not exist": (grade(direct=["one", "two", "three", "six"]), "grades.direct", "six"),
+    "a direct grade that needs the lower one": (
+        grade(direct=["one", "two", "three", "four"]),
+        "grades.direct",
+        "四椰级",
+    ),
+    "a grade skipped without the lower one": (grade(direct=["one", "two"]), "grades.direct", "三椰级"),
+    "a proof of the lower grade nobody hands in": (grade(lower="filing.sign_picture"), "grades.lower", "sign_picture"),
     "a joint matter granted by machine": (
         put(GARDEN, "instant", [{"rule": "园址", "fact": "business.region", "within": "460100", "say": "在海口"}]),
         "joint",

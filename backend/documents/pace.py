@@ -7,6 +7,8 @@ counted in the database (`within_limit`).
 from collections import Counter
 from datetime import datetime
 
+LOOKS_A_MINUTE = 60
+
 
 class Pace:
     def __init__(self, most: int, seconds: int) -> None:
@@ -19,3 +21,7 @@ class Pace:
             self._window, self._counts = window, Counter()
         self._counts[who] += 1
         return self._counts[who] <= self._most
+
+
+looks = Pace(LOOKS_A_MINUTE, 60)
+"""At what a document's QR leads to, page and JSON together."""

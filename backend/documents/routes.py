@@ -16,12 +16,11 @@ from backend.core.web import ACCOUNT, ANYONE, network_of, page, paper, read_form
 from backend.documents import routes_desk
 from backend.documents.content import day_in_words
 from backend.documents.model import Shown
-from backend.documents.pace import Pace
+from backend.documents.pace import looks
 from backend.documents.queries import open_document, shown_at
 from backend.documents.signature import check
 
-LOOKS_A_MINUTE, FILES_AN_HOUR = 60, 30
-looks = Pace(LOOKS_A_MINUTE, 60)
+FILES_AN_HOUR = 30
 
 
 @get("/documents/{document:uuid}", opt=ACCOUNT, include_in_schema=False)

@@ -325,6 +325,8 @@ TABLE: dict[str, Verdicts] = {
     "POST /desk/scenarios/{scenario_id}/draft/{name}": verdicts(),
     # documents: the paper itself, what its QR leads to (a token nobody was given), and the words it is made of
     "GET /documents/{document}": verdicts(ok=(FATHER, DAUGHTER, CIVIL, AUDITOR)),
+    "GET /api/v1/cases/{number}/documents": CASE,
+    "GET /api/v1/documents/{token}": CLOSED,
     "GET /verify/{token}": CLOSED,
     "POST /verify/{token}": CLOSED,
     "GET /desk/documents": verdicts(ok=(EDITOR,)),

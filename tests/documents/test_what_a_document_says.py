@@ -204,7 +204,7 @@ async def test_a_voided_case_voids_its_documents_and_a_second_notice_replaces_th
 
 
 async def test_looking_too_often_has_to_wait(office: Office, site: Site) -> None:
-    from backend.documents.routes import LOOKS_A_MINUTE
+    from backend.documents.pace import LOOKS_A_MINUTE
 
     client = site.stranger()
     site.clock.now = site.clock.now.replace(hour=5)
@@ -224,3 +224,19 @@ async def test_what_came_online_is_signed_by_nobody_and_what_was_handed_over_by_
     words = words_of(await opened(father, online["delivery_receipt"]["id"]))
     assert "送达方式：网上送达" in words
     assert "签名" not in words.replace("平台签名", "")
+
+
+async def test_the_same_over_json(office: Office, site: Site) -> None:
+    case = await office.town.filed()
+    father = await site.person("father")
+    address = f"/api/v1/cases/{case.number}/documents"
+    assert (await father.get(address)).json() == []
+    made = (await office.made(case))["receipt"]
+    (told,) = (await father.get(address)).json()
+    assert (told["number"], told["href"], told["standing"]) == (made["number"], f"/documents/{made['id']}", "valid")
+    assert (await (await site.person("stranger")).get(address)).status_code == 404
+    token = link_in({"receipt": made}, office, "receipt").rpartition("/")[2]
+    shown = (await site.stranger().get(f"/api/v1/documents/{token}")).json()
+    assert shown["number"] == made["number"]
+    assert shown["sha256"] == bytes(made["sha256"]).hex()  # type: ignore[arg-type]
+    assert "陈大海" not in str(shown)

@@ -29,8 +29,10 @@ def _words(names: object) -> str:
 HEADING = """\
 # The life of a case
 
-Generated from `backend/cases/states.py` (`python -m backend.cases.diagram > docs/case-life.md`); the SQL trigger of
-`backend/migrations/0006_case_moves.sql` is generated from the same table and refuses everything else.
+Generated from `backend/cases/states.py` (`python -m backend.cases.diagram > docs/case-life.md`); the SQL trigger
+(`0006_case_moves.sql`, its moves as they are now in `0026_case_life.sql`) is generated from the same table and refuses
+everything else. `(same)`: the case stays what it is, and the event counts. What silence does and when the machine moves by
+itself stands in [clock.md](clock.md), several departments in one case in [joint.md](joint.md).
 
 | move | from | to | by | clocks | applicant told | must say |
 |---|---|---|---|---|---|---|

@@ -90,4 +90,14 @@ async def renew(tx: NamedDependency[Tx], line_id: FromPath[UUID]) -> None:
     await renew_line(tx, line_id)
 
 
-ROUTES = [read_cart, add, read_parties, put_parties, remove, renew, *api_sheet.ROUTES, *api_materials.ROUTES, *api_signing.ROUTES]
+ROUTES = [
+    read_cart,
+    add,
+    read_parties,
+    put_parties,
+    remove,
+    renew,
+    *api_sheet.ROUTES,
+    *api_materials.ROUTES,
+    *api_signing.ROUTES,
+]

@@ -12,6 +12,7 @@ import asyncpg
 import httpx
 from litestar import Litestar
 
+from backend.accounts.consents import PURPOSES, shown
 from backend.core.codes import case_number, order_number
 from tests.access.city import AUNT, MARKS, PUSH, City
 from tests.access.table import ACTORS, FATHER, MISSING, NOBODY, OK, REFUSED, SIGN_IN
@@ -116,7 +117,7 @@ def body_of(route: str, city: City) -> dict[str, Any]:
         "POST /api/v1/mandates/words": {"json": aunt},
         "POST /api/v1/mandates": {"json": aunt | {"text_hash": "00"}},
         "PUT /api/v1/mandates/{mandate}/consents/{name}": {"json": {"text_hash": "00"}},
-        "PUT /api/v1/consents/{name}": {"json": {"text_hash": "00"}},
+        "PUT /api/v1/consents/{name}": {"json": {"text_hash": shown(PURPOSES["prefill"], "zh-Hans")}},
         "POST /api/v1/signatures/{signature}/answer": {"json": {"answer": "decline"}},
         "POST /api/v1/cart/signatures": {"json": {"line": str(NOT_THERE), "party": str(NOT_THERE)}},
         "POST /api/v1/businesses": {"json": {"code": "91460100MA5TQWER12", "name": "没有这家"}},

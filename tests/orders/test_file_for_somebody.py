@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from backend.accounts.consents import SENSITIVE, shown
+from backend.cart.consent import A_CHILDS
 from backend.core.crypto import Vault
 from backend.core.db import Tx, connect
 from backend.registers.actions import keep_record
@@ -70,6 +71,7 @@ async def test_a_guardian_is_asked_for_a_child_and_not_for_who_is_fourteen(site,
     await put_in(site, mother, (MATTER,))
     review = (await mother.get("/cart/review")).text
     assert ('name="sensitive"' in review) is asked
+    assert (A_CHILDS in review) is asked
     body = form(await reviewed(site, mother), "for-the-child")
     refused = await mother.post("/orders", data=body | TICKED)
     assert refused.status_code == 422

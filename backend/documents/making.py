@@ -22,7 +22,7 @@ from backend.cases.queries import case_by_id
 from backend.core.crypto import DataKey, Vault
 from backend.core.db import Tx
 from backend.core.jobs import Work
-from backend.core.printing import printed_together
+from backend.core.printing import Unprintable, printed_together
 from backend.core.stores import open_store, put
 from backend.core.viewer import hash_of
 from backend.documents.content import ONLINE, applicant_of, day_in_words, values_of
@@ -47,8 +47,22 @@ async def make(work: Work, events: Sequence[int]) -> None:
 
 
 async def finish(work: Work, asked: Sequence[UUID]) -> None:
+    """One that cannot be printed keeps no other from being made; it fails the job when the others are done."""
+    failed: list[Unprintable] = []
     for first in range(0, len(asked), MOST):
-        await _print(work, asked[first : first + MOST])
+        failed += await _print_or_each(work, asked[first : first + MOST])
+    if failed:
+        raise failed[0]
+
+
+async def _print_or_each(work: Work, wanted: Sequence[UUID]) -> list[Unprintable]:
+    try:
+        await _print(work, wanted)
+    except Unprintable as failure:
+        if len(wanted) == 1:
+            return [failure]
+        return [one for document in wanted for one in await _print_or_each(work, [document])]
+    return []
 
 
 async def number(tx: Tx, events: Sequence[int]) -> list[UUID]:

@@ -3,13 +3,17 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 
 from backend.cases.model import Case
 from backend.cases.states import TABLE as MOVES
 from backend.core.jobs import Work
+from backend.core.printing import Unprintable
+from backend.documents import making
 from backend.documents.kinds import AT, WITHOUT
 from backend.documents.making import make, overdue
+from backend.documents.signature import Unsignable
 from tests.documents.conftest import Office
 
 
@@ -95,10 +99,6 @@ async def test_what_a_lost_job_left_is_found_again(office: Office) -> None:
 
 
 async def test_without_a_key_nothing_is_issued_unsigned(office: Office) -> None:
-    import msgspec
-
-    from backend.documents.signature import Unsignable
-
     case = await office.town.filed()
     keyless = msgspec.structs.replace(office.town.settings, signing_key=None)
     with pytest.raises(Unsignable):
@@ -108,3 +108,24 @@ async def test_without_a_key_nothing_is_issued_unsigned(office: Office) -> None:
     async with office.town.machine() as tx:
         assert await tx.db.fetchval("SELECT made_at FROM documents WHERE case_id = $1", case.id) is None
     assert (await office.made(case))["receipt"]["made_at"] is not None
+
+
+async def test_one_that_cannot_be_printed_keeps_no_other_from_being_made(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a fault of the template: the words of one are no words."""
+    spoilt, fine = await office.town.filed(), await office.town.filed()
+    shown = making.sheet_of
+
+    async def spoil(tx, asked, url):  # type: ignore[no-untyped-def]
+        sheet = await shown(tx, asked, url)
+        return msgspec.structs.replace(sheet, qr="<no picture") if asked.case_id == spoilt.id else sheet
+
+    monkeypatch.setattr(making, "sheet_of", spoil)
+    with pytest.raises(Unprintable):
+        await make(office.work, [*await events_of(office, spoilt), *await events_of(office, fine)])
+    monkeypatch.undo()
+    async with office.town.machine() as tx:
+        assert await tx.db.fetchval("SELECT made_at FROM documents WHERE case_id = $1", fine.id) is not None
+        assert await tx.db.fetchval("SELECT made_at FROM documents WHERE case_id = $1", spoilt.id) is None
+    assert (await office.made(spoilt))["receipt"]["made_at"] is not None

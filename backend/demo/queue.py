@@ -45,6 +45,11 @@ NAMES = (
 MOST, FEW = 26, 5
 FIRST_AT = "民政局"
 DAYS = (0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 9, 12, 16)  # filed so many days ago
+TEXTS = {
+    "照片看不清": "照片看不清右下角的字，请在光亮的地方重新拍一张，四个角都要拍到。",
+    "缺户口簿本人页": "还缺户口簿上本人的那一页，请拍下来传上来；首页也要。",
+    "银行卡不是本人的": "银行卡的开户人不是本人，补贴会打不进去。请换成本人名下的卡号。",
+}
 WORDS = ("演示内容", "演示路 12 号", "以后再说明")
 
 
@@ -69,7 +74,21 @@ async def load_queue(tx: Tx, store: ObjectStore, chance: Random) -> int:
             await _on_its_way(mine, case, chance)
             count += 1
     await tx.db.execute("SELECT set_config('app.viewer', '', true)")
+    await _texts(tx)
     return count
+
+
+async def _texts(tx: Tx) -> None:
+    """A few of the office's own words for correction notices."""
+    writer = await tx.db.fetchval(
+        "SELECT account_id FROM officer_roles WHERE department_id = $1 AND role = 'head' LIMIT 1", FIRST_AT
+    )
+    for title, words in TEXTS.items() if writer else ():
+        await tx.db.execute(
+            """INSERT INTO correction_texts (id, department_id, title, words, written_by, written_at)
+               VALUES ($1, $2, $3, $4, $5, $6)""",
+            uuid4(), FIRST_AT, title, words, writer, tx.now,
+        )  # fmt: skip
 
 
 async def _filed(tx: Tx, pack: Pack, item: Item, versions: dict[str, int], file: UUID, chance: Random) -> Case:

@@ -31,17 +31,22 @@ from backend.desk.queue import next_in_queue
 from backend.desk.signing import known_and_signed
 from backend.desk.texts import texts_for
 
-EVENT_WORDS = {name: made.says for name, made in MOVES.items()} | {
-    "looked": _("看了完整的号码和地址"),
-    "looked_at_file": _("打开了一份材料"),
-    "assigned": _("换了办理的人"),
-    "noted": _("写了内部备注"),
-    "decision_proposed": _("提出了办理意见"),
-    "decision_sent_back": _("退回了办理意见"),
-    "date_changed": _("期限重新算过"),
-    "warned_yellow": _("快到期了"),
-    "warned_red": _("超期了"),
-} | joint_messages.TITLES | joint_messages.DESK
+EVENT_WORDS = (
+    {name: made.says for name, made in MOVES.items()}
+    | {
+        "looked": _("看了完整的号码和地址"),
+        "looked_at_file": _("打开了一份材料"),
+        "assigned": _("换了办理的人"),
+        "noted": _("写了内部备注"),
+        "decision_proposed": _("提出了办理意见"),
+        "decision_sent_back": _("退回了办理意见"),
+        "date_changed": _("期限重新算过"),
+        "warned_yellow": _("快到期了"),
+        "warned_red": _("超期了"),
+    }
+    | joint_messages.TITLES
+    | joint_messages.DESK
+)
 DONE = {
     "moved": _("办好了，申请人会收到消息。"),
     "assigned": _("已经交过去了。"),
@@ -74,7 +79,8 @@ async def case_page(
     context |= await _moves(tx, case, events, roles)
     context |= await _viewer(tx, case, asked.get("file", ""))
     context["issued"] = await issued_on(tx.db, case.id)
-    context["together"] = await together(tx.db, case)
+    context["together"] = others = await together(tx.db, case)
+    context["moves"] = [one for one in context["moves"] if others is None or not others.holds_back(one.name)]
     context["meanwhile"] = meanwhile(events, form.text("version")) if status == 409 else []
     return page(request, tx, "desk/case.html", status=status, **context)
 

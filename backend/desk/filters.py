@@ -19,12 +19,13 @@ FIRST_DAY, LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Empty texts: no matter which. `hand_out`: decided in favour, the result still to be handed over."""
+    """Empty texts: no matter which. `joint`: other departments are asked for their opinion. `hand_out`: decided in favour, the result still to be handed over."""
 
     state: str = ""
     colour: str = ""
     holder: str = ""
     item: str = ""
+    joint: bool = False
     hand_out: bool = False
 
     def dates(self, today: date) -> tuple[date, date]:
@@ -55,6 +56,7 @@ def read_filter(asked: Mapping[str, Any]) -> Filter:
         colour=_one(asked.get("colour"), COLOURS),
         holder=_one(asked.get("holder"), HOLDERS),
         item=str(asked.get("item") or "")[:60],
+        joint=asked.get("joint") == "yes",
         hand_out=asked.get("hand_out") == "yes",
     )
 

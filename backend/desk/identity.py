@@ -12,10 +12,10 @@ from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotFound, Problem, TooMany
 from backend.core.i18n import _
 from backend.core.jobs import enqueue
-from backend.mandates.people import OTHER_OWNER
 
 LOOKS_AN_HOUR = 60
 OWN_PHONE = _("请写孩子自己的 11 位手机号，登录时要收验证码。")
+OTHERS_PHONE = _("这个手机号登记在别人名下。请写孩子自己的手机号，家长的不行。")
 IN_USE = _("这个手机号的账号里已经办过事，不能合过来。请孩子换一个手机号，或先在那个账号里换掉手机号。")
 
 
@@ -99,7 +99,7 @@ async def _opened_before(tx: Tx, phone: bytes, name: bytes) -> UUID | None:
     """The account this phone signs in to, if it is hers by name; Invalid when it is somebody else's."""
     for row in await tx.db.fetch("SELECT id, name_sealed, key_wrapped FROM account_at($1)", phone):
         if tx.vault.key(row["key_wrapped"]).open(row["name_sealed"], f"name:{row['id']}") != name:
-            raise Invalid(Problem(OTHER_OWNER, "phone"))
+            raise Invalid(Problem(OTHERS_PHONE, "phone"))
         return row["id"]
     return None
 

@@ -37,12 +37,13 @@ async def queue_of(
                        AND q.due BETWEEN $4 AND $5 AND (q.due, q.id) > ($2, $3)
                        AND ($6 = '' OR q.state = $6) AND ($7 = '' OR q.item_code = $7)
                        AND ($8::uuid[] IS NULL OR q.officer_id = ANY ($8)) AND (NOT $9 OR q.officer_id IS NULL)
+                       AND (NOT $12 OR q.id IN (SELECT o.case_id FROM joint_opinions o))
                      ORDER BY q.due, q.id LIMIT $11) x
                  ORDER BY x.due, x.id LIMIT $11) c
            JOIN item_versions i ON (i.code, i.version) = (c.item_code, c.item_version) JOIN departments d ON d.id = c.department_id
            ORDER BY c.due, c.id""",
         list(tx.viewer.departments), *after, first, last, wanted.state, wanted.item, holder, wanted.holder == "nobody",
-        wanted.hand_out, limit + 1,
+        wanted.hand_out, limit + 1, wanted.joint,
     )  # fmt: skip
     return msgspec.convert(rows[:limit], list[QueueRow]), len(rows) > limit
 
@@ -56,7 +57,12 @@ async def my_cases_of(tx: Tx) -> list[UUID]:
 async def tally_of(tx: Tx) -> dict[str, int]:
     """How many by state, colour and holder, and how many results are to be handed over; a thousand means that or more."""
     rows = await tx.db.fetch("SELECT name, n FROM desk_tally($1)", NEAR_DAYS)
-    return {row["name"]: row["n"] for row in rows}
+    joint = await tx.db.fetchval(
+        """SELECT count(*) FROM (SELECT 1 FROM cases c WHERE c.id IN (SELECT o.case_id FROM joint_opinions o) AND c.department_id = ANY ($1)
+           AND c.decided_at IS NULL AND c.due IS NOT NULL LIMIT 1000) x""",
+        list(tx.viewer.departments),
+    )
+    return {row["name"]: row["n"] for row in rows} | {"joint": joint}
 
 
 async def items_in_queue(tx: Tx) -> list[ItemTally]:

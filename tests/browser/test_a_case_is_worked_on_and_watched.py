@@ -68,7 +68,7 @@ async def test_the_phone_follows_the_desk_and_answers_it(chromium: Browser, pers
     await officer.opens(f"/desk/cases/{number}")
     asking = officer.page.locator("form").filter(has=officer.page.locator('[name="move"][value="correction_asked"]'))
     await asking.locator("summary").first.click()
-    await asking.locator('[name="defects"]').fill("请写明平时谁在照顾老人。")
+    await asking.locator('[name="correction_asked.defects"]').fill("请写明平时谁在照顾老人。")
     await asking.locator('button[type="submit"]').first.click()
     await officer.reads("办好了")
 

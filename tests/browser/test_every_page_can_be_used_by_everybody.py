@@ -54,7 +54,8 @@ async def test_every_page_of_one_filing(chromium: Browser, town: Town, mode: str
     for path in await her.page.evaluate(LINKS):
         wrong |= await faults(her, path, least)
     officer = await somebody(chromium, town, "officer-civil", mode, scheme)
-    wrong |= await faults(officer, "/desk", DENSE)
+    for path in ("/desk/absence", "/desk/texts", "/desk?colour=yellow", "/desk"):
+        wrong |= await faults(officer, path, DENSE)
     for path in await officer.page.evaluate("[...document.querySelectorAll('td a')].map(a => a.getAttribute('href'))"):
         wrong |= await faults(officer, path, DENSE)
     assert not wrong

@@ -106,7 +106,7 @@ async def an_officer_asks_for_something(chromium: Browser, town: Town, number: s
     await officer.opens("/desk")
     await officer.page.locator(f"a[href='/desk/cases/{number}']").click()
     await officer.taps("请申请人补正")
-    await officer.page.fill("#defects", "还缺：请补一张正面照片")
+    await officer.page.fill('[name="correction_asked.defects"]', "还缺：请补一张正面照片")
     await officer.page.locator("button").filter(has_text="请申请人补正").click()
     await officer.reads("办好了，申请人会收到消息")
 

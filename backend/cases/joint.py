@@ -20,7 +20,7 @@ from backend.core.clock import Due, Unit, due, local_day
 from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotAllowed, Problem
 from backend.core.events import NewEvent, record
-from backend.core.i18n import _
+from backend.core.i18n import _, _n
 from backend.core.jobs import enqueue
 from backend.core.workdays import calendar
 
@@ -174,7 +174,7 @@ async def ask_extension(tx: Tx, case: Case, days: Any, reason: str, longest: int
     """Of what several departments handle, only the government's head extends (Licensing Law 42): the lead asks, once."""
     joint = await of_lead(tx, case, {"head"})
     problems = [] if type(days) is int and 1 <= days <= longest else [
-        Problem(_("最多能延长 %(num)s 个工作日。"), "days", params={"num": longest})]  # fmt: skip
+        Problem(_n("最多能延长 %(num)s 个工作日。"), "days", params={"num": longest})]  # fmt: skip
     problems += [] if reason.strip() else [Problem(_("请写明理由，申请人会看到。"), "reason")]
     if problems:
         raise Invalid(*problems)

@@ -79,6 +79,11 @@ class Together(msgspec.Struct, frozen=True, kw_only=True):
     def extension(self) -> JointOpinion | None:
         return next((one for one in self.opinions if one.kind == "extension"), None)
 
+    def holds_back(self, move: str) -> bool:
+        """Moves the lead cannot make by herself, or not yet."""
+        spoken = all(one.state not in ("waiting", "asked", "escalated") for one in self.asked)
+        return move == "extended" or (move == "granted" and not spoken)
+
     @property
     def asked(self) -> tuple[JointOpinion, ...]:
         return tuple(one for one in self.opinions if one.kind != "extension")

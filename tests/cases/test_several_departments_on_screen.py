@@ -98,3 +98,14 @@ async def test_a_day_is_changed_and_taken_back_and_nonsense_is_a_sentence(site: 
     assert (await keeper.post("/desk/calendar/days", data=day | {"kind": "usual"})).status_code == 303
     for wrong in ({"day": "heute"}, {"day": "1999-01-01", "kind": "off"}, {"day": "2026-10-21", "kind": "party"}, {}):
         assert (await keeper.post("/desk/calendar/days", data=wrong)).status_code == 422
+
+
+async def test_the_lead_is_offered_no_grant_before_all_have_spoken_and_no_extension_of_her_own(
+    site: Site, town: Town
+) -> None:
+    case, lead = await accepted(town), await site.person("officer")
+    shown = (await lead.get(f"/desk/cases/{case.number}")).text
+    assert 'name="move" value="refused"' in shown
+    assert 'name="move" value="granted"' not in shown
+    assert 'name="move" value="extended"' not in shown
+    assert "等都答复了才能同意" in shown

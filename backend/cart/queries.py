@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 
@@ -65,6 +65,17 @@ async def cart_of(tx: Tx) -> StoredCart | None:
         SENSITIVE.name,
     )
     return None if row is None else msgspec.convert(row, StoredCart)
+
+
+async def no_cart(tx: Tx) -> StoredCart:
+    """A cart that is not there: what the principal's things would be judged by if she began one."""
+    row = await tx.db.fetchrow(
+        "SELECT consented($1, $2) AS prefill, consented($1, $3) AS sensitive",
+        tx.viewer.principal_id,
+        PREFILL.name,
+        SENSITIVE.name,
+    )
+    return StoredCart(uuid4(), 0, [], row["prefill"], row["sensitive"])
 
 
 async def draft_of(tx: Tx, cart: StoredCart) -> Draft:

@@ -1,5 +1,6 @@
 """What stands on which shelf of the supermarket."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 import asyncpg
@@ -31,11 +32,37 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 class Wished(msgspec.Struct, frozen=True):
-    """Which things of the shop: of a theme, of a department, those that can be filed here."""
+    """Which things of the shop: of a theme, of a department, those that can be filed here, without going anywhere, granted
+    at once. `free` of charge is looked up in the pack."""
 
     theme: str | None = None
     department: str | None = None
     here: bool = False
+    at_home: bool = False
+    instant: bool = False
+    free: bool = False
+
+
+async def fronts(db: asyncpg.Connection) -> tuple[list[Shelf], list[Shelf]]:
+    """Themes and departments at once, as `themes` and `departments` order them."""
+    rows = await db.fetch(
+        """SELECT k.kind, k.name, count(*) AS count FROM items i,
+                  LATERAL (SELECT 'theme' AS kind, unnest(i.themes) AS name UNION ALL SELECT 'department', i.department) AS k
+            WHERE i.version IS NOT NULL GROUP BY k.kind, k.name ORDER BY bool_or(i.kind = 'item') DESC, count(*) DESC, k.name"""
+    )
+    found = [(row["kind"], Shelf(row["name"], row["count"])) for row in rows]
+    return [s for kind, s in found if kind == "theme"], [s for kind, s in found if kind == "department"]
+
+
+async def often_with(db: asyncpg.Connection, code: str, limit: int = 4) -> list[Listed]:
+    """What people who filed this filed along with it; nothing while they are too few to be nobody in particular."""
+    rows = await db.fetch(
+        """SELECT i.code, i.name, i.kind, i.department, i.instant, i.visits, i.promised, i.promised_unit FROM filed_together t
+             JOIN items i ON i.code = t.other WHERE t.code = $1 AND i.version IS NOT NULL ORDER BY t.people DESC, i.code LIMIT $2""",
+        code,
+        limit,
+    )
+    return msgspec.convert(rows, list[Listed])
 
 
 async def themes(db: asyncpg.Connection) -> list[Shelf]:
@@ -55,21 +82,24 @@ async def departments(db: asyncpg.Connection) -> list[Shelf]:
     return msgspec.convert(rows, list[Shelf])
 
 
-async def number_here(db: asyncpg.Connection) -> int:
-    return await db.fetchval("SELECT count(*) FROM items WHERE kind = 'item' AND version IS NOT NULL")
-
-
-async def on_shelf(db: asyncpg.Connection, wished: Wished, limit: int, offset: int = 0) -> list[Listed]:
-    """What can be filed here first, and of that what is granted at once."""
+async def on_shelf(
+    db: asyncpg.Connection, wished: Wished, limit: int, offset: int = 0, free: Iterable[str] = ()
+) -> list[Listed]:
+    """What can be filed here first, of that what is filed most, then what is granted at once. `free`: codes that cost nothing."""
     rows = await db.fetch(
-        """SELECT code, name, kind, department, instant, visits, promised, promised_unit FROM items
-            WHERE version IS NOT NULL AND ($1::text IS NULL OR $1 = ANY (themes)) AND ($2::text IS NULL OR department = $2)
-              AND (NOT $3 OR kind = 'item')
-            ORDER BY kind DESC, kind = 'item' AND instant DESC, name, code LIMIT $4 OFFSET $5""",
+        """SELECT i.code, i.name, i.kind, i.department, i.instant, i.visits, i.promised, i.promised_unit
+             FROM items i LEFT JOIN item_figures f ON f.code = i.code
+            WHERE i.version IS NOT NULL AND ($1::text IS NULL OR $1 = ANY (i.themes)) AND ($2::text IS NULL OR i.department = $2)
+              AND (NOT $3 OR i.kind = 'item') AND (NOT $6 OR i.visits = 0) AND (NOT $7 OR i.instant)
+              AND ($8::text[] IS NULL OR i.code = ANY ($8))
+            ORDER BY i.kind DESC, f.people DESC NULLS LAST, i.kind = 'item' AND i.instant DESC, i.name, i.code LIMIT $4 OFFSET $5""",
         wished.theme,
         wished.department,
         wished.here,
         limit,
         offset,
+        wished.at_home,
+        wished.instant,
+        list(free) if wished.free else None,
     )
     return msgspec.convert(rows, list[Listed])

@@ -156,13 +156,14 @@ async def _told(work: Work, found: Brought, intake: Intake, would: imports.Impor
     rows = await asyncio.to_thread(report, [(found.file_name, intake.doubts)])
     async with work.transaction() as tx:
         await tx.db.execute(
-            """UPDATE catalogue_imports SET state = 'read', counts = $2, doubts = $3, report = $4, rows_all = $5
+            """UPDATE catalogue_imports SET state = 'read', counts = $2, doubts = $3, report = $4, rows_all = $5, source = $6
                 WHERE id = $1 AND state = 'reading'""",
             found.id,
             _counts(intake, would),
             msgspec.to_builtins(kinds_of(intake.doubts)[:KINDS_SHOWN]),
             rows,
             len(intake.guides),
+            intake.source,  # the national platform's lines have a name of their own
         )
 
 

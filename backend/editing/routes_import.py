@@ -22,11 +22,9 @@ from backend.editing.queries_import import brought, guides_of, imports_at, repor
 
 # What a row's column is called where the file has no name of its own for it.
 NAMES = {column.code: column.label for column in COLUMNS} | {
-    "code": "编码",
-    "name": "名称",
-    "department": "部门",
-    "aliases": "别名",
-}
+    "code": "编码", "name": "名称", "department": "部门", "aliases": "别名", "region": "区划", "type": "事项类型",
+    "promised": "承诺时限", "statutory": "法定时限", "subjects": "服务对象", "themes": "主题", "materials": "材料", "visits": "跑动次数",
+}  # fmt: skip
 
 
 @get("/desk/items/import", opt=OFFICER, include_in_schema=False)

@@ -177,3 +177,11 @@ async def test_the_database_lets_nobody_bring_in_without_reading_first(trio: Tri
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await web.execute("UPDATE catalogue_imports SET counts = '{}'")
     await web.close()
+
+
+async def test_a_list_with_a_name_of_its_own_is_found_again_by_it(trio: Trio, work: Work):
+    lines = "dept\tname\tarea_code\titem_code\ttask_type\n区演示局\t演示老人活动\t460105000000\tDEMO-0001-460105\t20\n"
+    path = await bring(trio.editor, work, lines.encode())
+    page = (await trio.editor.get(path)).text
+    assert "表名：qianfeng" in page
+    assert "演示老人活动" in page

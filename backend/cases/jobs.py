@@ -44,7 +44,7 @@ async def _each(work: Work, found: Found, name: str) -> None:
 async def deem_accepted(work: Work, _payload: dict[str, Any]) -> None:
     """Licensing Law 32(4): no word within 5 workdays of receipt is acceptance from the day of receipt."""
     async with work.transaction() as tx:
-        silent = await silent_cases(tx.db, tx.today)
+        silent = await silent_cases(tx)
     await _each(work, ((case_id, {}) for case_id in silent), "deemed_accepted")
 
 

@@ -128,6 +128,9 @@ REASONS = {
 }
 
 
+NO_SILENCE = _("部门收到材料后，要在 %(term)s内说清楚齐不齐。")
+
+
 def term(limit: int, unit: Unit) -> Sentence:
     """`15 个工作日`, to be put into another sentence."""
     return Sentence(TERMS[unit], {"num": limit})
@@ -175,18 +178,20 @@ def _params(event: Event) -> dict[str, Any]:
     return data | ({"ground": Sentence(GROUNDS[event.data["ground"]])} if event.data.get("ground") in GROUNDS else {})
 
 
-def due_words(count: Count, why: Explanation, statutory: Due | None, today: date) -> DueWords:
+def due_words(count: Count, why: Explanation, statutory: Due | None, today: date, *, silence: bool = True) -> DueWords:
+    """`silence`: no answer counts as acceptance here."""
     return DueWords(
         label=Sentence(LABELS[count.clock]),
         day=why.due.due,
-        why=tuple(_because(count, why, statutory, today)),
+        why=tuple(_because(count, why, statutory, today, silence)),
         overdue=today > why.due.due,
         provisional=why.due.provisional,
     )
 
 
-def _because(count: Count, why: Explanation, statutory: Due | None, today: date) -> Iterable[Sentence]:
-    yield Sentence(REASONS[count.clock], {"term": term(count.limit, count.unit)})
+def _because(count: Count, why: Explanation, statutory: Due | None, today: date, silence: bool) -> Iterable[Sentence]:
+    reason = REASONS[count.clock] if silence or count.clock is not Clock.NOTICE else NO_SILENCE
+    yield Sentence(reason, {"term": term(count.limit, count.unit)})
     yield Sentence(_("%(day)s起算，当天不计。"), {"day": why.start})
     if why.counted and today <= why.due.due:
         yield Sentence(_("到今天用了 %(term)s。"), {"term": term(why.counted, _counted_in(count.unit))})

@@ -5,16 +5,25 @@ from uuid import UUID
 
 import asyncpg
 
+from backend.catalogue.model import ItemType
 from backend.catalogue.queries import city
 from backend.core.clock import DAY
 from backend.core.db import Tx
 
+LONGEST_BREAK = 14
+"""Days: more than the longest holiday with its weekends, so that no workday before a date is overlooked."""
 
-async def silent_cases(db: asyncpg.Connection, today: date) -> list[UUID]:
-    """Cases nobody answered within the notice limit."""
-    rows = await db.fetch(
-        "SELECT id FROM cases WHERE state = 'submitted' AND due_clock = 'notice' AND NOT due_provisional AND due < $1 ORDER BY due, id",
-        today,
+
+async def silent_cases(tx: Tx) -> list[UUID]:
+    """Cases nobody answered within the notice limit: all, or permits alone where the city goes no further than the law."""
+    policy = (await city(tx.db)).pack.city.silence_means_accepted
+    rows = await tx.db.fetch(
+        """SELECT c.id FROM cases c JOIN item_versions v ON (v.code, v.version) = (c.item_code, c.item_version)
+           WHERE c.state = 'submitted' AND c.due_clock = 'notice' AND NOT c.due_provisional AND c.due < $1
+             AND ($2 OR v.data->'item'->>'type' = $3) ORDER BY c.due, c.id""",
+        tx.today,
+        policy == "all",
+        ItemType.permit.value,
     )
     return [row["id"] for row in rows]
 
@@ -61,10 +70,11 @@ async def cases_to_recount(tx: Tx) -> list[UUID]:
 
 
 async def cases_to_recolour(tx: Tx) -> list[UUID]:
-    """Dates that are over or come near, and those that no longer do. A day more than could be needed is looked at."""
+    """Dates that are over or come near, and those that no longer do. A few more than will change are looked at."""
+    near = (await city(tx.db)).pack.city.clocks.yellow
     rows = await tx.db.fetch(
         "SELECT id FROM cases WHERE due IS NOT NULL AND (colour <> '' OR due <= $1) AND (colour <> 'red' OR due >= $2) ORDER BY due, id",
-        tx.today + 30 * DAY,
+        tx.today + (near + LONGEST_BREAK) * DAY,
         tx.today,
     )
     return [row["id"] for row in rows]

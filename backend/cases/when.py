@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from backend.cases.clocks import Count, replay, running
 from backend.cases.messages import DueWords, due_words
 from backend.cases.model import Case, Event
+from backend.catalogue.model import ItemType
+from backend.catalogue.queries import city, item_version
 from backend.core.db import Tx
 from backend.core.workdays import calendar
 
@@ -19,4 +21,11 @@ async def due_words_of(tx: Tx, case: Case, events: Sequence[Event]) -> DueWords 
     if count is None:
         return None
     days = await calendar(tx.db, count.start)
-    return due_words(count, count.explained(tx.today, days), count.statutory_due(tx.today, days), tx.today)
+    why, law = count.explained(tx.today, days), count.statutory_due(tx.today, days)
+    return due_words(count, why, law, tx.today, silence=await _silence_accepts(tx, case))
+
+
+async def _silence_accepts(tx: Tx, case: Case) -> bool:
+    """Of permits by law (Licensing Law 32); of everything else where the city says so."""
+    item = (await item_version(tx.db, case.item_code, case.item_version)).item
+    return item.type is ItemType.permit or (await city(tx.db)).pack.city.silence_means_accepted == "all"

@@ -8,11 +8,13 @@ import pytest_asyncio
 
 from backend.cases.jobs import archive, deem_accepted, end_pauses, make_result, recount, return_unanswered, warn
 from backend.cases.model import Case, Event
-from backend.cases.queries import case_by_id, events_of
+from backend.cases.queries import case_by_id, case_for, events_of
 from backend.cases.states import State
+from backend.cases.when import due_words_of
+from backend.core.db import connect
 from backend.core.errors import Invalid
 from backend.core.jobs import Work
-from tests.cases.town import START, Town
+from tests.cases.town import STALL, START, Town, new_case
 
 
 @pytest.fixture
@@ -45,6 +47,28 @@ async def test_silent_cases_are_accepted_from_their_receipt_and_answered_ones_le
         case = await case_by_id(tx.db, silent.id)
         assert (case.accepted_at, case.due) == (silent.received_at, date(2026, 10, 22))
         assert [e.kind for e in await events_of(tx.db, case.id)] == ["filed", "deemed_accepted"]
+
+
+async def test_where_the_city_goes_no_further_than_the_law_silence_accepts_permits_alone(
+    town: Town, work: Work
+) -> None:
+    owner = await connect(town.settings.login("owner"))
+    await owner.execute(
+        "UPDATE packs SET data = jsonb_set(data::jsonb, '{pack,silence_means_accepted}', '\"permits\"')::json"
+    )
+    await owner.close()
+    allowance = await town.filed()
+    (stall,) = await town.filed_together(new_case(town.ids["father"], town.now, STALL))
+    town.later(days=15)
+    await deem_accepted(work, {})
+    assert await state(town, stall.id) is State.ACCEPTED
+    assert await state(town, allowance.id) is State.SUBMITTED
+    async with town.tx("father") as tx:
+        words = await due_words_of(
+            tx, await case_for(tx.db, tx.viewer, allowance.number), await events_of(tx.db, allowance.id)
+        )
+    assert words is not None
+    assert "就算受理" not in words.why[0].say
 
 
 async def test_an_open_pause_carries_the_cached_date_along(town: Town, work: Work) -> None:

@@ -6,7 +6,7 @@ import httpx
 import pytest_asyncio
 
 from backend.catalogue.intake import read
-from backend.catalogue.routes import IN_FRONT
+from backend.home.routes_shelves import IN_FRONT
 from backend.core.db import connect
 from backend.settings import Settings
 from tests.catalogue.test_import_guides import JSONL, bring_in

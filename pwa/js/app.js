@@ -23,6 +23,9 @@ const showProblems = () => document.getElementById('problems')?.focus();
 function startWorker() {
   if (!('serviceWorker' in navigator)) return;
   navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' }).catch(() => {});
+  const flush = () => navigator.serviceWorker.controller?.postMessage('flush');  // what could not be sent before
+  addEventListener('online', flush);
+  flush();
   // Log-out, another principal, another mode or language: pages kept for offline reading are no longer the right ones.
   document.addEventListener('submit', event => {
     if (event.target.matches('form[data-wipe]')) navigator.serviceWorker.controller?.postMessage('wipe');

@@ -35,7 +35,7 @@ async function send(file, tell) {
       }
     } catch (wrong) {
       if (wrong.say || wrong.plain) throw wrong;
-      if (++pauses > PATIENCE && kept()) throw { plain: true };
+      if ((!navigator.onLine || ++pauses > PATIENCE) && kept()) throw { plain: true };
       piece = SMALL;
       tell('waiting');
       await soon();

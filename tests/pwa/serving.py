@@ -18,6 +18,8 @@ VISITOR = {
     "acting": True,
     "officer": False,
     "staff": False,
+    "counter": False,
+    "phone_key": "",
     "mandate_lost": False,
     "cart_count": 3,
     "unread": 2,
@@ -31,7 +33,7 @@ class Desk:
     def __init__(self) -> None:
         self.assets = Assets()
         self.pages = Pages(self.assets, demo=True)
-        self.sources: dict[str, str] = {}
+        self.sources: dict[str, str] = {"/cart/kept": '{% include "pages/cart/kept.html" %}'}
         self.posted: list[tuple[str, bytes]] = []
         self.changes = 0
         self.unread = VISITOR["unread"]
@@ -70,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(b'{"unread": %d, "needs_you": 0, "notices": []}' % self.desk.unread, "application/json")
         elif path in self.desk.sources:
             options = dict(part.split("=") for part in query.split("&") if part)
-            kept = {"X_Offline": "public"} if path in ("/offline", "/guide") else {}
+            kept = {"X_Offline": "public"} if path in ("/offline", "/cart/kept", "/guide") else {}
             self.answer(self.desk.page(path, **options).encode(), **kept)
         else:
             self.answer(b"", status=404)

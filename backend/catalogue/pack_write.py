@@ -16,7 +16,7 @@ FOLDERS = ("items", "scenarios", "letters")
 WIDTH = 120
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
     """Every thing is written out: the reader takes no references."""
 
     def ignore_aliases(self, data: object) -> bool:

@@ -68,8 +68,24 @@ async def test_the_desk_sees_it_once_it_is_filed_and_no_other_desk_ever(site, da
     assert (await civil.get(place)).status_code == 404
     answer = await daughter.post("/orders", data=form(await reviewed(site, daughter)))
     assert answer.status_code == 303, answer.text
+    assert (await civil.get(place)).status_code == 404, "she opens it at her desk, where each look is kept"
+    look = f"/desk/cases/{await case_of(site, place)}{place}/look"
+    assert (await housing.post(look)).status_code == 404
+    assert (await civil.post(look)).status_code == 303
     assert (await civil.get(place)).status_code == 200
     assert (await housing.get(place)).status_code == 404
+
+
+async def case_of(site, place):
+    from backend.core.db import connect
+
+    owner = await connect(site.app.state.settings.login("owner"))
+    number = await owner.fetchval(
+        "SELECT c.number FROM case_files f JOIN cases c ON c.id = f.case_id WHERE f.file_id = $1::uuid AND c.department_id = '民政局'",
+        place.rpartition("/")[2],
+    )
+    await owner.close()
+    return number
 
 
 async def test_when_the_mandate_ends_so_does_the_sight_of_his_files(site, daughter):

@@ -300,6 +300,7 @@ async def _ask_the_father_to_sign(city: City, owner: asyncpg.Connection, setting
            VALUES ($1, $2, $3, 'a photo on its way', 6, sha256('photo!'), $4, $5, $5)""",
         upload, city.ids[who.FATHER], city.ids[who.DAUGHTER], his.seal(b"a.jpg", f"upload:{upload}:name"), now,
     )  # fmt: skip
+    await owner.execute("INSERT INTO upload_parts VALUES ($1, 0, 1, 'aa/its first byte')", upload)
     # A number he said is his, and a business: its account is the aunt's, for want of a firm in these two families.
     await owner.execute("INSERT INTO stated_numbers VALUES ($1, sha256('number'), $2)", city.ids[who.FATHER], now)
     await owner.execute("INSERT INTO businesses VALUES ($1, sha256('code'), sha256('number'), $2)", city.ids[AUNT], now)

@@ -116,7 +116,7 @@ SIGHT: dict[str, Sight] = {
     "guide_drafts": {DAUGHTER: {FATHER: ALL}},
     "kept_guides": {DAUGHTER: {FATHER: ALL}},
     "uploads": {DAUGHTER: {FATHER: 1}},
-    "upload_parts": {},
+    "upload_parts": {DAUGHTER: {FATHER: 1}},
     "cart_lines": IN_THE_CART,
     "answers": IN_THE_CART,
     "cart_materials": IN_THE_CART,

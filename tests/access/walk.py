@@ -131,8 +131,8 @@ def body_of(route: str, city: City) -> dict[str, Any]:
         "POST /cart/materials/turn": {"data": material | {"file": str(t["held file"]), "way": "left"}},
         "POST /api/v1/uploads": {"headers": told(b"photo", "a.jpg")},
         "PATCH /api/v1/uploads/{upload_id}": {
-            "headers": {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"},
-            "content": b"photo",
+            "headers": {"Upload-Offset": "1", "Content-Type": "application/offset+octet-stream"},
+            "content": b"hoto!",
         },
         "POST /cart/materials/removal": {"data": material | {"file": str(t["held file"])}},
         "POST /cart/materials/pledge": {"data": pledge},

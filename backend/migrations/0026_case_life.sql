@@ -163,8 +163,14 @@ CREATE FUNCTION may_give_opinion(department text, of_kind text) RETURNS boolean 
         AND (role = 'head' OR (role IN ('reviewer', 'approver') AND of_kind <> 'extension'))
         AND app_today() BETWEEN valid_from AND coalesce(valid_to, 'infinity'::date))
 $$;
+-- The window hands out and receives for others and reads no examinations.
+CREATE FUNCTION my_opinion_desks() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT coalesce(array_agg(DISTINCT department_id), '{}') FROM officer_roles
+    WHERE account_id = viewer() AND role IN ('reviewer', 'approver', 'head', 'supervisor', 'auditor')
+      AND app_today() BETWEEN valid_from AND coalesce(valid_to, 'infinity'::date)
+$$;
 CREATE FUNCTION asked_of_me(opinion joint_opinions) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-    SELECT (opinion).state NOT IN ('waiting', 'dropped') AND (opinion).department_id = ANY (my_departments())
+    SELECT (opinion).state NOT IN ('waiting', 'dropped') AND (opinion).department_id = ANY (my_opinion_desks())
 $$;
 
 -- What a department that is asked sees of the case: where it stands, and sealed what was filed, of which the program opens what `sees` names.
@@ -193,7 +199,7 @@ CREATE FUNCTION seen_for_opinion(file uuid) RETURNS boolean LANGUAGE sql STABLE 
         WHERE f.file_id = file AND asked_of_me(o) AND o.sees && ARRAY[f.subject || '/' || f.material, '/' || f.material])
 $$;
 CREATE POLICY files_for_opinions ON files FOR SELECT TO suishouban_web
-    USING (cardinality((SELECT my_departments())) > 0 AND seen_for_opinion(id));
+    USING (cardinality((SELECT my_opinion_desks())) > 0 AND seen_for_opinion(id));
 -- As in 0014, and for those who are asked about what the file shows.
 CREATE OR REPLACE FUNCTION key_of_paper(file uuid) RETURNS bytea LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     SELECT a.key_wrapped FROM signatures s JOIN files f ON f.id = s.file_id JOIN accounts a ON a.id = f.principal_id
@@ -208,7 +214,7 @@ ALTER TABLE joint_opinions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE joint_meetings ENABLE ROW LEVEL SECURITY;
 CREATE POLICY opinion_of_case ON joint_opinions FOR SELECT TO suishouban_web USING (EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id));
 CREATE POLICY opinion_of_mine ON joint_opinions FOR SELECT TO suishouban_web
-    USING (state NOT IN ('waiting', 'dropped') AND department_id = ANY ((SELECT my_departments())::text[]));
+    USING (state NOT IN ('waiting', 'dropped') AND department_id = ANY ((SELECT my_opinion_desks())::text[]));
 CREATE POLICY opinion_asked ON joint_opinions FOR INSERT TO suishouban_web
     WITH CHECK (EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id AND c.department_id = ANY ((SELECT my_departments())::text[])));
 CREATE POLICY opinion_given ON joint_opinions FOR UPDATE TO suishouban_web

@@ -200,7 +200,7 @@ async def test_a_file_is_shown_to_whom_it_concerns_and_to_no_other_department(to
     )
     await answered(town, case, "district", "区教育局")
     await ask_opinions(work, {"case": str(case.id)})
-    sights = {"district": {plan, charter}, "fire": {plan}, "planning": set(), "foreign": set()}
+    sights = {"district": {plan, charter}, "fire": {plan}, "fire-window": set(), "planning": set(), "foreign": set()}
     for who, expected in sights.items():
         async with town.tx(who) as tx:
             rows = await tx.db.fetch(
@@ -230,6 +230,17 @@ async def handed_in(town: Town, case: Case, material: str) -> UUID:
     )
     await owner.close()
     return file
+
+
+async def test_a_window_of_the_department_that_is_asked_reads_nothing_of_it(town: Town, work: Work) -> None:
+    case = await accepted(town)
+    await answered(town, case, "district", "区教育局")
+    await ask_opinions(work, {"case": str(case.id)})
+    one = await opinion_id(town, case, "消防救援支队")
+    async with town.tx("fire-window") as tx:
+        assert await asked_of_us(tx) == []
+        with pytest.raises(NotFound):
+            await opinion_for(tx, one)
 
 
 async def test_nobody_answers_for_another_department_nor_without_the_role(town: Town) -> None:

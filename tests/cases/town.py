@@ -49,6 +49,9 @@ CAST = {
         kind="officer", handle="elsewhere", name="外局小赵", roles={"住房局": ROLES, DEPARTMENT: ("auditor",)}
     ),
     "district": NewAccount(kind="officer", handle="district", name="区里小韩", roles={"区教育局": ("reviewer",)}),
+    "fire-window": NewAccount(
+        kind="officer", handle="fire-window", name="消防窗口", roles={"消防救援支队": ("window",)}
+    ),
     "fire": NewAccount(kind="officer", handle="fire", name="消防小许", roles={"消防救援支队": ("approver",)}),
     "health": NewAccount(kind="officer", handle="health", name="卫健小何", roles={"卫生健康委员会": ("reviewer",)}),
     "planning": NewAccount(

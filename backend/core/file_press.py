@@ -22,6 +22,9 @@ PREVIEW_SIDE, PREVIEW_BYTES = 480, 60_000
 MAX_PAGES = 60
 MAX_OBJECTS = 20_000
 MAX_DEEP = 40
+# What a PDF's streams may unpack to: one scanned page of them, and all together.
+MAX_STREAM, MAX_UNPACKED = 200_000_000, 600_000_000
+PACKED = {"/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"}
 HEIC = (b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1", b"heim", b"heis")
 # What makes a PDF do something, or carry something, besides being read.
 ACTIVE_KEYS = {"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/XFA", "/RichMediaContent", "/AA", "/AF"}
@@ -138,6 +141,7 @@ def press_pdf(data: bytes) -> tuple[bytes, int]:
                 raise Unfit("pages")
             if any(is_active(thing, MAX_DEEP) for thing in pdf.objects) or is_active(pdf.trailer, 2):
                 raise Unfit("active")
+            refuse_unpacked([thing for thing in pdf.objects if isinstance(thing, pikepdf.Stream)])
             if "/Metadata" in pdf.Root:
                 del pdf.Root.Metadata
             if "/Info" in pdf.trailer:
@@ -149,6 +153,49 @@ def press_pdf(data: bytes) -> tuple[bytes, int]:
         raise Unfit("locked") from error
     except (pikepdf.PdfError, MemoryError, ValueError, RuntimeError) as error:
         raise Unfit("broken") from error
+
+
+def refuse_unpacked(streams: list) -> None:
+    """Who opens it later must not be drowned: counted piece by piece, never held. What is packed twice over is refused."""
+    left = MAX_UNPACKED
+    for stream in streams:
+        filters = [str(one) for one in as_list(stream.get("/Filter"))]
+        if sum(one in PACKED for one in filters) > 1 or pixels_of(stream) > MAX_PIXELS["jpeg"]:
+            raise Unfit("bomb")
+        if filters[:1] in (["/FlateDecode"], ["/Fl"]):
+            left -= unpacked(bytes(stream.read_raw_bytes()), min(left, MAX_STREAM))
+
+
+def as_list(thing: object) -> list:
+    import pikepdf
+
+    if thing is None:
+        return []
+    return list(thing) if isinstance(thing, pikepdf.Array) else [thing]
+
+
+def pixels_of(stream: object) -> int:
+    """Of an image as it says itself; 0 for anything else."""
+    try:
+        return int(stream.get("/Width", 0)) * int(stream.get("/Height", 0))  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        return 0
+
+
+def unpacked(raw: bytes, most: int) -> int:
+    """How many bytes come out; Unfit once there are more than `most`."""
+    import zlib
+
+    size, packed, rest = 0, zlib.decompressobj(), raw
+    try:
+        while rest and not packed.eof:
+            size += len(packed.decompress(rest, 1_000_000))
+            rest = packed.unconsumed_tail
+            if size > most:
+                raise Unfit("bomb")
+    except zlib.error:
+        return size  # readers show what they can of a damaged stream
+    return size
 
 
 def is_active(thing: object, deep: int) -> bool:

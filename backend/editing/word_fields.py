@@ -15,7 +15,7 @@ OFFICE = (
     a_select("region", _("在哪个区"), "regions"),
     a_text("address", _("地址"), _("写到楼层"), blank=False),
     a_text("window", _("窗口"), _("写到几号窗口"), blank=False),
-    a_text("opens", _("开门时间"), _("写明哪些日子，例如：工作日 8:30 至 12:00"), blank=False),
+    a_text("opens", _("开门时间"), _("写明哪些日子、几点到几点"), blank=False),
     _PHONES,
 )
 DEPARTMENT = (a_text("name", _("部门全称"), blank=False), _PHONES, a_lines("aliases", _("老百姓还怎么叫它")))

@@ -3,11 +3,14 @@
 import pytest
 from playwright.async_api import Browser
 
+from tests.browser.test_a_case_is_worked_on_and_watched import filed
 from tests.browser.test_every_page_can_be_used_by_everybody import DENSE, faults, somebody
 from tests.browser.town import Town
 
 PERSON = ("/service-points", "/mandates/children", "/mandates", "/mandates/print", "/mandates/new")
-DESK = ("/desk/mandates", "/desk/mandates/new", "/desk/people", "/desk/letters")
+DESK = (
+    "/desk/mandates", "/desk/mandates/new", "/desk/people", "/desk/letters", "/desk?colour=yellow", "/desk/absence", "/desk/texts", "/visits",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("mode", "scheme", "least"), [("standard", "light", 44), ("elder", "dark", 60)])
@@ -24,7 +27,10 @@ async def test_every_page_of_a_visit_and_of_the_counter(
     officer = await somebody(chromium, town, "officer-civil", mode, scheme)
     for path in (*DESK, await looked_up(officer, town)):
         wrong |= await faults(officer, path, DENSE)
+    wrong |= await faults(officer, f"/desk/cases/{await filed(town, 'father')}", DENSE)
+    wrong |= await faults(officer, "/desk", DENSE)
     city = await somebody(chromium, town, "officer-admin", mode, scheme)
+    wrong |= await faults(city, "/desk/roles", DENSE)
     wrong |= await faults(city, "/desk/organisations", DENSE)
     for path in await city.page.evaluate("[...document.querySelectorAll('td a')].map(a => a.getAttribute('href'))"):
         wrong |= await faults(city, path, DENSE)

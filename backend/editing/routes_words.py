@@ -96,7 +96,7 @@ async def save(request: Request, tx: NamedDependency[Tx], kind: FromPath[str], c
     """A button of a row changes the page and saves nothing. Saved is all of the page or none of it."""
     form, desk = await read_form(request), await word_desk(tx, kind, code)
     if desk.change is None or desk.change.state is not State.DRAFT or "editor" not in desk.roles:
-        raise NotFound(next_step=f"/desk/words/{kind}/{code}")
+        raise NotFound()
     specs = word_fields.SPECS[kind]
     filled, seen = typed(specs, form.fields), _number(form)
     if do := form.text("do"):

@@ -2,7 +2,6 @@
 import htmx from 'htmx.org';
 import { followInbox } from './badge.js';
 import { followLive } from './live.js';
-import { offerPasskeys } from './passkey.js';
 import { shrinkPhotos } from './photo.js';
 import { offerPush } from './push.js';
 import { offerShare } from './share.js';
@@ -38,7 +37,6 @@ const begin = () => {
   document.addEventListener('htmx:after:swap', showProblems);
   followLive();
   followInbox();
-  offerPasskeys();
   offerShare();
 };
 

@@ -2,8 +2,16 @@
 // into the form's field `credential`, and the form is sent like any other. Without passkeys in the browser it stays hidden.
 import { say, sayKnown } from './say.js';
 
-export function offerPasskeys() {
-  if (!globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON) return;
+const asked = async address => {
+  const answer = await fetch(address, { method: 'POST' }).catch(() => null);
+  return answer?.ok ? answer.json() : null;
+};
+
+const signed = (deed, options) => (deed === 'create'
+  ? navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+  : navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) }));
+
+if (globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON) {
   document.querySelectorAll('form[data-passkey]').forEach(form => {
     form.hidden = false;
     form.addEventListener('submit', async event => {
@@ -17,12 +25,3 @@ export function offerPasskeys() {
     });
   });
 }
-
-const asked = async address => {
-  const answer = await fetch(address, { method: 'POST' }).catch(() => null);
-  return answer?.ok ? answer.json() : null;
-};
-
-const signed = (deed, options) => (deed === 'create'
-  ? navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
-  : navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) }));

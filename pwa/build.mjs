@@ -59,6 +59,7 @@ publish('app.css', await bundle('css/app.css'));
 publish('desk.css', await bundle('css/desk.css'));
 publish('app.js', await bundle('js/app.js'));
 publish('passkey.js', await bundle('js/passkey.js'));  // only where one is made or used
+publish('push.js', await bundle('js/push.js'));  // only where reminders are offered
 publish('sign.js', await bundle('js/sign.js'));  // only where somebody signs
 publish('kept.js', await bundle('js/kept.js'));  // only where a form may wait for a network
 publish('desk.js', await bundle('js/desk.js'));  // officers' keys and viewer

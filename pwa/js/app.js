@@ -3,7 +3,6 @@ import htmx from 'htmx.org';
 import { followInbox } from './badge.js';
 import { followLive } from './live.js';
 import { shrinkPhotos } from './photo.js';
-import { offerPush } from './push.js';
 import { offerShare } from './share.js';
 import { sayKnown } from './say.js';
 import { guardTaps } from './taps.js';
@@ -29,7 +28,6 @@ function startWorker() {
   document.addEventListener('submit', event => {
     if (event.target.matches('form[data-wipe]')) navigator.serviceWorker.controller?.postMessage('wipe');
   });
-  offerPush();
 }
 
 const begin = () => {

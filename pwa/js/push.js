@@ -1,16 +1,6 @@
 // "Tell me on this phone". subscribe() never settles where the browser's push service cannot be reached, so it races a clock.
 const PATIENCE = 8000;
 
-export function offerPush() {
-  document.querySelectorAll('[data-push]').forEach(async offer => {
-    if (!('PushManager' in window) || !('Notification' in window)) return;
-    const worker = await navigator.serviceWorker.ready;
-    if (await worker.pushManager.getSubscription()) return;
-    offer.hidden = false;
-    offer.querySelector('button').addEventListener('click', () => subscribe(offer, worker));
-  });
-}
-
 async function subscribe(offer, worker) {
   const words = offer.querySelector('p'), button = offer.querySelector('button');
   words.setAttribute('role', 'status');
@@ -30,3 +20,11 @@ async function allowed(worker, applicationServerKey) {
 const keep = async (action, subscription) => (await fetch(action, {
   method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(subscription),
 })).ok;
+
+document.querySelectorAll('[data-push]').forEach(async offer => {
+  if (!('serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window)) return;
+  const worker = await navigator.serviceWorker.ready;
+  if (await worker.pushManager.getSubscription()) return;
+  offer.hidden = false;
+  offer.querySelector('button').addEventListener('click', () => subscribe(offer, worker));
+});

@@ -10,6 +10,7 @@ from tests.browser.town import Town
 PERSON = ("/service-points", "/mandates/children", "/mandates", "/mandates/print", "/mandates/new")
 DESK = (
     "/desk/mandates", "/desk/mandates/new", "/desk/people", "/desk/letters", "/desk?colour=yellow", "/desk/absence", "/desk/texts", "/visits",
+    "/desk/joint", "/desk/calendar?year=2027",
 )  # fmt: skip
 
 

@@ -20,10 +20,10 @@ from backend.core.assets import Assets
 from backend.core.crypto import Vault
 from backend.core.edge import Edge, add_headers
 from backend.core.errors import NotFound, Problem, Refusal, Unavailable
-from backend.core.stores import open_store
 from backend.core.health import HEALTH
 from backend.core.i18n import _
 from backend.core.render import Pages
+from backend.core.stores import open_store
 from backend.core.web import open_tx, refused
 from backend.features import gathered
 from backend.settings import Settings, load

@@ -50,7 +50,7 @@ async def create(
     return Response(None, status_code=201, headers=headers)
 
 
-@head("/api/v1/uploads/{upload_id:uuid}", opt=PERSON, include_in_schema=False)
+@head("/api/v1/uploads/{upload_id:uuid}", opt=PERSON, tags=["files"], include_in_schema=True)
 async def offset(tx: NamedDependency[Tx], upload_id: FromPath[UUID]) -> Response[None]:
     """How far it has come."""
     return Response(None, headers=_standing(await upload_of(tx, upload_id)))

@@ -19,7 +19,8 @@ from backend.editing.showing import fields_of
 from tests.catalogue.packs import ORIGINAL
 
 PACK = build(ORIGINAL)
-NOT_EDITED = {"code", "joint", "grades", "excludes"}  # given once for ever; who else is asked, and what excludes it, is set in the pack
+# The code is given once for ever; who else is asked, and what excludes it, is set in the pack.
+NOT_EDITED = {"code", "joint", "grades", "excludes"}
 
 
 def lists_for(name: str) -> Lists:

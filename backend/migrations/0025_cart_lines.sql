@@ -42,3 +42,10 @@ CREATE POLICY worker_all ON item_figures TO suishouban_worker USING (true);
 CREATE POLICY worker_all ON filed_together TO suishouban_worker USING (true);
 GRANT SELECT ON item_figures, filed_together TO suishouban_web;
 GRANT SELECT, INSERT, DELETE ON item_figures, filed_together TO suishouban_worker;
+
+-- 4. The scan of a signed paper is called as the column of files that came with the virus scanner: here it is the parameter.
+CREATE OR REPLACE FUNCTION sign_at_counter(code bytea, scan uuid) RETURNS uuid LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+    UPDATE signatures SET state = 'signed', answered_at = app_now(), answered_by = viewer(), via = 'counter', file_id = $2
+    WHERE counter_hash = $1 AND state = 'waiting' AND expires_at > app_now() AND at_counter()
+      AND EXISTS (SELECT 1 FROM files f WHERE f.id = $2 AND f.actor_id = viewer()) RETURNING id
+$$;

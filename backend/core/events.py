@@ -1,5 +1,5 @@
 """The one event log: audit trail, timeline, clock input and source of notices and documents. Append-only, by trigger and by
-role; sealed every minute into one chain of hashes an office (docs/decisions/0018)."""
+role; sealed every minute into one chain of hashes an office (docs/decisions/0012)."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The seal of the event log: a chain of hashes an office, laid every minute, walked by `audit verify` (docs/decisions/0018).
+"""The seal of the event log: a chain of hashes an office, laid every minute, walked by `audit verify` (docs/decisions/0012).
 
 What whoever owns the database could still do is to change an event and every seal after it. Against that the ends of the
 chains are written down every hour outside the database, and compared.

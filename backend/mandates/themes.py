@@ -2,7 +2,7 @@
 
 A theme is only a quicker way of choosing: at the grant it becomes the items that stand in it that day and may be left to an
 agent, each named in the words that are agreed to (Civil Code art. 165: the matters are named). What the theme gets later is not
-covered; docs/decisions/0015-themes-become-items.md says why.
+covered; docs/decisions/0011-themes-become-items.md says why.
 """
 
 import re

@@ -125,7 +125,7 @@ GRANT UPDATE (made_at, sha256, size, store_key) ON documents TO suishouban_worke
 CREATE INDEX events_at ON events USING brin (at);
 
 -- The seal of the event log: one chain an office ('' for what belongs to none), laid by the worker every minute over what is committed
--- (docs/decisions/0018). A filing never waits for it.
+-- (docs/decisions/0012). A filing never waits for it.
 CREATE TABLE event_seals (
     event_id bigint PRIMARY KEY,        -- no foreign key: a seal outlives the event somebody took away, and tells
     office   text NOT NULL,

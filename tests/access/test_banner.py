@@ -13,7 +13,7 @@ from tests.web import Site
 PAGES = sorted(route for route in TABLE if route.startswith("GET ") and "/api/" not in route)
 # No page of ours is around these: a file, a stream, a worker, the one page kept for everybody without network; and what is switched off where nobody is looked for at all.
 BARE = re.compile(
-    r"^GET /(_components|sign-in/provider|static|offline|sw\.js|manifest|livez|readyz|files|push/key|inbox/events|cases/\{number\}/events)"
+    r"^GET /(_components|sign-in/provider|static|offline|cart/kept|sw\.js|manifest|livez|readyz|files|push/key|inbox/events|cases/\{number\}/events)"
 )
 
 

@@ -4,12 +4,16 @@ import json
 from typing import Any
 
 import asyncpg
+import msgspec
 
 from backend.core.db import connect, open_pool
 from backend.core.jobs import Work
+from backend.core.keys import signing_key
 from backend.features import job_handlers
 from backend.mandates.consent import open_words
-from tests.web import Site
+from tests.web import Site, StoppedClock
+
+KEY = signing_key(StoppedClock()()).decode()
 
 
 class Clerk:
@@ -27,7 +31,8 @@ class Clerk:
         return [row["entrypoint"] for row in queued]
 
     async def does(self, *jobs: tuple[str, dict[str, Any]]) -> None:
-        site, settings = self.site, self.site.app.state.settings
+        site = self.site
+        settings = msgspec.structs.replace(site.app.state.settings, signing_key=KEY)
         pool = await open_pool(settings.login("worker"), 2)
         work = Work(pool, site.app.state.vault, settings, site.clock)
         for name, payload in jobs:

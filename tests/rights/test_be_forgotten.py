@@ -127,6 +127,7 @@ async def test_the_office_still_reads_the_case_and_its_files_until_the_day_and_t
     page = await officer.get(f"/desk/cases/{row['number']}")
     assert page.status_code == 200
     assert "林长福" in page.text
+    await officer.post(f"/desk/cases/{row['number']}/files/{row['file']}/look")
     assert (await officer.get(f"/files/{row['file']}")).content.startswith(b"\xff\xd8")
     assert (await (await site.person("officer-housing")).get(f"/desk/cases/{row['number']}")).status_code == 404
     site.clock.now += timedelta(days=366 * 31)

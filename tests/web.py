@@ -67,9 +67,10 @@ async def agree(client: httpx.AsyncClient, *purposes: str) -> httpx.AsyncClient:
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: StoppedClock | None = None) -> AsyncIterator[Site]:
+async def running(settings: Settings, clock: StoppedClock | None = None, *, own: bool = False) -> AsyncIterator[Site]:
+    """`own`: an application nobody else will use, for a test that changes it."""
     clock = clock or StoppedClock()
-    app = furnish(idle.pop() if idle else build(), settings, clock)
+    app = furnish(idle.pop() if idle and not own else build(), settings, clock)
     ready, stop = asyncio.Event(), asyncio.Event()
     # A task of its own: a fixture is entered and left in different tasks, which the lifespan's task group forbids.
     living = asyncio.create_task(_live(app, ready, stop))
@@ -81,7 +82,8 @@ async def running(settings: Settings, clock: StoppedClock | None = None) -> Asyn
         await site.close()
         stop.set()
         await living
-    idle.append(app)
+    if not own:
+        idle.append(app)
 
 
 async def _live(app: Litestar, ready: asyncio.Event, stop: asyncio.Event) -> None:

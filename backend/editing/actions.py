@@ -57,6 +57,7 @@ async def begin_new(tx: Tx, department: str, name: str, like: Text | None) -> st
     }
     if like:
         raw["aliases"] = []
+        raw.pop("excludes", None)  # said on both sides, so it is not the new one's yet
     await tx.db.execute("SELECT begin_item($1, $2, $3)", code, name, department)
     await _insert(tx, code, candidate(published, raw), {"like": like.raw["name"]} if like else {})
     return code

@@ -106,7 +106,6 @@ def _person(handle: str) -> Person:
 async def build(settings: Settings) -> City:
     """Fills the fresh database of `settings`."""
     from tests.access.desk_work import work_at_desk
-
     from tests.access.jointly import ask_jointly
 
     city = City()

@@ -124,7 +124,7 @@ async def test_before_the_first_load_there_is_no_city(owner: asyncpg.Connection)
 
 
 async def test_web_may_read_the_catalogue_and_not_write_it(town: asyncpg.Connection):
-    for table in ("items", "item_versions", "packs", "scenarios", "calendar_days"):
+    for table in ("items", "item_versions", "packs", "scenarios"):
         may = {
             right: await town.fetchval("SELECT has_table_privilege($1, $2, $3)", ROLES["web"], table, right)
             for right in ("SELECT", "INSERT", "UPDATE", "DELETE")

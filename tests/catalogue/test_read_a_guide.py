@@ -6,8 +6,8 @@ import httpx
 import pytest_asyncio
 
 from backend.catalogue.intake import read
-from backend.home.routes_shelves import IN_FRONT
 from backend.core.db import connect
+from backend.home.routes_shelves import IN_FRONT
 from backend.settings import Settings
 from tests.catalogue.test_import_guides import JSONL, bring_in
 from tests.demo import load_demo
@@ -103,6 +103,16 @@ async def test_a_shelf_is_paged_and_a_strange_page_number_is_the_first(visitor: 
     empty = await visitor.get("/items", params={"theme": "没有的主题"})
     assert empty.status_code == 200
     assert "回到超市" in empty.text
+
+
+async def test_an_event_of_life_is_a_shelf_of_what_it_may_lead_to(visitor: httpx.AsyncClient):
+    assert "/items?event=%E4%B8%8A%E5%AD%A6%E5%85%A5%E5%AD%A6" in (await visitor.get("/items")).text
+    shelf = (await visitor.get("/items", params={"event": "上学入学"})).text
+    for name in ("义务教育入学登记", "居住证", "房屋租赁备案", "学生资助"):
+        assert name in shelf
+    assert shelf.count('class="item-title"') == 4
+    assert "/scenarios/" in shelf
+    assert "回到超市" in (await visitor.get("/items", params={"event": "没有的事"})).text
 
 
 async def test_search_works_without_script(visitor: httpx.AsyncClient):

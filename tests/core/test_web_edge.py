@@ -56,7 +56,7 @@ async def take_json(data: Said) -> Said:
 
 @pytest_asyncio.fixture
 async def site(settings):
-    async with running(settings) as site:
+    async with running(settings, own=True) as site:
         for handler in (
             write_in_a_get,
             keep,

@@ -1,5 +1,5 @@
 """The starter city with its cast, and who sits at its counters."""
 
-from tests.cart.conftest import acting, database, loaded, owner, site
+from tests.cart.conftest import acting, database, owner, site
 
-__all__ = ["acting", "database", "loaded", "owner", "site"]
+__all__ = ["acting", "database", "owner", "site"]

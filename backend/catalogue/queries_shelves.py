@@ -32,11 +32,12 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 class Wished(msgspec.Struct, frozen=True):
-    """Which things of the shop: of a theme, of a department, those that can be filed here, without going anywhere, granted
+    """Which things of the shop: of a theme, of a department, what an event of life (a guide's id) may lead to, those that can be filed here, without going anywhere, granted
     at once. `free` of charge is looked up in the pack."""
 
     theme: str | None = None
     department: str | None = None
+    event: str | None = None
     here: bool = False
     at_home: bool = False
     instant: bool = False
@@ -63,6 +64,12 @@ async def often_with(db: asyncpg.Connection, code: str, limit: int = 4) -> list[
         limit,
     )
     return msgspec.convert(rows, list[Listed])
+
+
+async def event_named(db: asyncpg.Connection, event: str) -> str | None:
+    """The event of life as people call it, None for one that nobody has written a guide for."""
+    title: str | None = await db.fetchval("SELECT title FROM scenarios WHERE id = $1", event)
+    return title
 
 
 async def themes(db: asyncpg.Connection) -> list[Shelf]:
@@ -92,6 +99,8 @@ async def on_shelf(
             WHERE i.version IS NOT NULL AND ($1::text IS NULL OR $1 = ANY (i.themes)) AND ($2::text IS NULL OR i.department = $2)
               AND (NOT $3 OR i.kind = 'item') AND (NOT $6 OR i.visits = 0) AND (NOT $7 OR i.instant)
               AND ($8::text[] IS NULL OR i.code = ANY ($8))
+              AND ($9::text IS NULL OR i.kind = 'item' AND i.name IN (
+                   SELECT r->>'item' FROM scenarios s, json_array_elements(s.data->'results') AS r WHERE s.id = $9))
             ORDER BY i.kind DESC, f.people DESC NULLS LAST, i.kind = 'item' AND i.instant DESC, i.name, i.code LIMIT $4 OFFSET $5""",
         wished.theme,
         wished.department,
@@ -101,5 +110,6 @@ async def on_shelf(
         wished.at_home,
         wished.instant,
         list(free) if wished.free else None,
+        wished.event,
     )
     return msgspec.convert(rows, list[Listed])

@@ -9,9 +9,10 @@ from litestar.di import NamedDependency
 from backend.cart.shelf import Wants, wants_of
 from backend.catalogue.model import Pack
 from backend.catalogue.queries import published
-from backend.catalogue.queries_shelves import By, Listed, Wished, departments, fronts, on_shelf, themes
+from backend.catalogue.queries_shelves import By, Listed, Wished, departments, event_named, fronts, on_shelf, themes
 from backend.core.db import Tx
 from backend.core.web import ANYONE, page
+from backend.home.queries import scenarios
 
 PER_PAGE = 30
 TOO_MANY = 1000
@@ -23,7 +24,7 @@ FLAGS = ("here", "at_home", "instant", "free")
 async def shelves(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     """The front of the shop; with `by` every theme or department, with any other wish one shelf."""
     flags = {name: _said(request, name) == "yes" for name in FLAGS}
-    wished = Wished(_said(request, "theme"), _said(request, "department"), **flags)
+    wished = Wished(_said(request, "theme"), _said(request, "department"), _said(request, "event"), **flags)
     by = _said(request, "by")
     if by in get_args(By):
         every = await (themes(tx.db) if by == "themes" else departments(tx.db))
@@ -37,8 +38,17 @@ async def _shelf(request: Request, tx: Tx, wished: Wished) -> Response[str]:
     free = [item.code for item in pack.items.values() if not item.fee.charged] if pack else []
     listed = await on_shelf(tx.db, wished, PER_PAGE + 1, (number - 1) * PER_PAGE, free)
     cards = await _cards(tx, pack, listed[:PER_PAGE])
-    more = len(listed) > PER_PAGE
-    return page(request, tx, "catalogue/shelf.html", wished=wished, flags=FLAGS, cards=cards, number=number, more=more)
+    return page(
+        request,
+        tx,
+        "catalogue/shelf.html",
+        wished=wished,
+        event=await event_named(tx.db, wished.event) if wished.event else None,
+        flags=FLAGS,
+        cards=cards,
+        number=number,
+        more=len(listed) > PER_PAGE,
+    )
 
 
 async def _front(request: Request, tx: Tx) -> Response[str]:
@@ -52,6 +62,7 @@ async def _front(request: Request, tx: Tx) -> Response[str]:
         "catalogue/shelves.html",
         here=await _cards(tx, pack, here),
         number_here=len(pack.items) if pack else 0,
+        events=await scenarios(tx),
         themes=by_theme,
         departments=by_department,
         few=IN_FRONT,

@@ -88,7 +88,7 @@ async def test_the_phone_follows_the_desk_and_answers_it(chromium: Browser, pers
         await form.locator('button[type="submit"]').first.click()
         await person.reads(told)
     await person.page.reload()
-    await person.reads("同意了", "补正已交上", "最晚送到")
+    await person.reads("同意了", "补正已交上", "结果已送达")
     await officer.page.context.close()
 
 

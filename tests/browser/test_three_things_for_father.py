@@ -13,7 +13,7 @@ SHEET = {
     "开户银行": "演示银行海口支行",
     "开户人姓名": "林长福",
 }
-CHOICES = {"证件怎么拿": "寄", "日常生活要不要人照顾": "要", "平时谁照顾": "家人"}
+CHOICES = {"第一次办还是换补": "第一次办", "证件怎么拿": "寄", "日常生活要不要人照顾": "要", "平时谁照顾": "家人"}
 
 
 async def test_from_a_few_plain_questions_to_a_granted_allowance(chromium: Browser, person: Person, town: Town):
@@ -24,7 +24,7 @@ async def test_from_a_few_plain_questions_to_a_granted_allowance(chromium: Brows
     await walk_the_guide(person)
     await person.reads("有 3 件事可以办", "年满 80 周岁、户籍在海口")
     await person.taps("放进购物车")
-    await person.reads("您正在为林长福办理", "分开办要答 27 个问题")
+    await person.reads("您正在为林长福办理", "分开办要答 28 个问题")
 
     await fill_the_sheet(person)
     await hand_in_photos(person)
@@ -86,13 +86,18 @@ async def fill_page(page: Page) -> None:
 
 
 async def hand_in_photos(person: Person) -> None:
+    """One for each material that has none."""
     page = person.page
     await person.opens("/cart/materials")
-    for place in range(await page.locator("main input[type=file]").count()):
-        chosen = page.locator("main input[type=file]").nth(place)
-        await chosen.set_input_files({"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": photo(900, 600)})
-        await chosen.locator("xpath=ancestor::form").locator("button").first.click()
-        await page.wait_for_load_state()
+    wanting = page.locator("section.material:not(:has(.material-files)):has(input[type=file])")
+    given = page.locator("section.material:has(.material-files)")
+    while await wanting.count():
+        done, first = await given.count(), wanting.first
+        await first.locator("input[type=file]").set_input_files(
+            {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": photo(900, 600)}
+        )
+        await first.locator("button").first.click()
+        await given.nth(done).wait_for(timeout=20_000)
 
 
 async def case_number(page: Page, item: str) -> str:

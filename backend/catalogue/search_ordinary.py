@@ -7,6 +7,7 @@ from functools import lru_cache
 import rjieba
 
 TELLING = frozenset(("n", "v", "a", "vn", "t", "z", "b", "s", "an"))
+SELDOM = 28  # so often in rjieba's sixty million words, or less: 一叶障目 is no word of a question
 EMPTY = frozenset(("m", "d", "r", "c", "f", "p", "ad", "q", "o", "mq", "u", "e", "y", "ul", "uv", "ug", "uz"))
 
 
@@ -24,4 +25,5 @@ def says_nothing(word: str) -> bool:
 def _kind(word: str) -> str:
     if len(word) < 2 or not rjieba.has_word(word):
         return ""
-    return rjieba.tag(word, hmm=False)[0][1]
+    kind: str = rjieba.tag(word, hmm=False)[0][1]
+    return "" if kind in TELLING and rjieba.suggest_freq(word) <= SELDOM else kind

@@ -1,6 +1,7 @@
 """The small town of the cases, with a key to sign documents with and a worker to make them."""
 
 import io
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from backend.core.embedded import EmbeddedPostgres
 from backend.core.jobs import Work
 from backend.core.keys import signing_key
 from backend.documents.making import make
+from backend.documents.pace import looks
 from backend.settings import Settings, load
 from tests.cases.town import START, Town, founded
 from tests.postgres import cloned, environ_of
@@ -79,8 +81,9 @@ async def shared_site(shared_office: Office) -> AsyncIterator[Site]:
 
 
 @pytest_asyncio.fixture
-async def site(shared_site: Site, town: Town) -> Site:
-    """Nobody has looked too often yet."""
+async def site(shared_site: Site, town: Town, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """Nobody has looked too often yet, in the database or in this process."""
+    monkeypatch.setattr(looks, "_counts", Counter())
     shared_site.clock.now = town.now
     owner = await connect(town.settings.login("owner"))
     await owner.execute("DELETE FROM limits")

@@ -50,7 +50,7 @@ TEXTS = {
     "缺户口簿本人页": "还缺户口簿上本人的那一页，请拍下来传上来；首页也要。",
     "银行卡不是本人的": "银行卡的开户人不是本人，补贴会打不进去。请换成本人名下的卡号。",
 }
-WORDS = ("演示内容", "演示路 12 号", "以后再说明")
+WORDS = ("演示内容一", "演示内容二")
 
 
 async def load_queue(tx: Tx, store: ObjectStore, chance: Random) -> int:
@@ -154,7 +154,9 @@ def _value(element: Element, name: str, pack: Pack, today: date, chance: Random)
         T.money: lambda: n(1, 60) * 10_000,
         T.area: lambda: str(n(40, 140)),
         T.address: lambda: f"海口市演示路 {n(1, 88)} 号",
-        T.text: lambda: name if "name" in element.code else chance.choice(WORDS),
+        T.text: lambda: (
+            element.example or (name if element.code.endswith(("name", "holder")) else chance.choice(WORDS))
+        ),
         T.long_text: lambda: chance.choice(WORDS),
     }
     return makes[element.type]() if element.type in makes else None

@@ -8,8 +8,15 @@ function offer() {
   const at = event => { const box = canvas.getBoundingClientRect(); return [(event.clientX - box.left) * canvas.width / box.width, (event.clientY - box.top) * canvas.height / box.height]; };
   Object.assign(pen, { lineWidth: 6, lineCap: 'round', lineJoin: 'round', strokeStyle: '#000' });
   clear();
-  canvas.addEventListener('pointerdown', event => { canvas.setPointerCapture(event.pointerId); pen.beginPath(); pen.moveTo(...at(event)); });
-  canvas.addEventListener('pointermove', event => { if (canvas.hasPointerCapture(event.pointerId)) { pen.lineTo(...at(event)); pen.stroke(); drawn = true; } });
+  const begin = event => { canvas.setPointerCapture(event.pointerId); pen.beginPath(); pen.moveTo(...at(event)); };
+  canvas.addEventListener('pointerdown', begin);
+  canvas.addEventListener('pointermove', event => {
+    if (!event.buttons) return;
+    if (!canvas.hasPointerCapture(event.pointerId)) return begin(event);  // put down outside the box, or while the page was still fading in
+    pen.lineTo(...at(event));
+    pen.stroke();
+    drawn = true;
+  });
   pad.querySelector('button').addEventListener('click', clear);
   form.addEventListener('submit', event => {
     const input = form.querySelector('input[type=file]');

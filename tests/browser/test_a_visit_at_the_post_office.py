@@ -22,6 +22,8 @@ async def test_an_old_man_signs_with_his_finger_and_is_helped(chromium: Browser,
     await helper.taps("下一步，请对方签字")
     await helper.reads("林长福，请您看一看，同意再签")
     await helper.page.locator("canvas").evaluate("canvas => canvas.scrollIntoView({ block: 'center' })")
+    # A page that still fades in takes no finger: until then the picture of the old one lies above it.
+    await helper.page.evaluate("Promise.allSettled(document.getAnimations().map(shown => shown.finished))")
     box = await helper.page.locator("canvas").bounding_box()
     assert box is not None
     assert box["x"] + box["width"] <= TABLET["width"]
@@ -29,7 +31,6 @@ async def test_an_old_man_signs_with_his_finger_and_is_helped(chromium: Browser,
     await helper.page.mouse.down()
     await helper.page.mouse.move(box["x"] + 200, box["y"] + 130, steps=6)
     await helper.page.mouse.up()
-    await helper.page.wait_for_timeout(300)
     await helper.taps("签好了，开始办")
     await helper.reads("正在帮林长福办", "您正在为林长福办理")
     await helper.taps("接着办")

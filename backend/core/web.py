@@ -6,9 +6,11 @@ Every route says who may call it (`opt=ANYONE`, `PERSON` or `OFFICER`); one that
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import date
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import msgspec
 from litestar import Request, Response
@@ -119,6 +121,20 @@ class Form:
 
     def all(self, name: str) -> list[str]:
         return [value for key, value in self.fields if key == name]
+
+    def day(self, name: str) -> date | None:
+        """As a date field sends it, 2026-01-31; None for whatever is no date."""
+        try:
+            return date.fromisoformat(self.text(name))
+        except ValueError:
+            return None
+
+    def id(self, name: str) -> UUID | None:
+        """None for whatever is no UUID."""
+        try:
+            return UUID(self.text(name))
+        except ValueError:
+            return None
 
     def files(self, name: str) -> list[UploadFile]:
         return [upload for key, upload in self.uploads if key == name and upload.filename]

@@ -1,6 +1,5 @@
 """The calendar of working days: a year to look at, a day to change, a year to publish."""
 
-from datetime import date
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -22,7 +21,7 @@ async def show(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
 @post("/desk/calendar/days", opt=OFFICER, include_in_schema=False)
 async def change_day(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
     form = await read_form(request)
-    day = _day(form.text("day"))
+    day = form.day("day")
     try:
         async with tx.db.transaction():
             await set_day(tx, day, form.text("kind"), form.text("name"))
@@ -60,13 +59,6 @@ async def _page(
 def _year(tx: Tx, text: str) -> int:
     wanted = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0
     return wanted if wanted in years(tx.today) else tx.today.year
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 ROUTES = [show, change_day, publish]

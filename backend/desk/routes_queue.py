@@ -1,6 +1,5 @@
 """The queue with its filters, the views an officer keeps, and who is away."""
 
-from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
@@ -100,7 +99,7 @@ async def absence_page(request: Request, tx: NamedDependency[Tx]) -> Response[st
 async def say_when(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
     form = await read_form(request)
     try:
-        await say_absent(tx, _day(form.text("first")), _day(form.text("last")), _id(form.text("stand_in")))
+        await say_absent(tx, form.day("first"), form.day("last"), form.id("stand_in"))
     except Invalid as invalid:
         return await _absence_page(request, tx, form, list(invalid.problems))
     return see_other("/desk/absence")
@@ -118,20 +117,6 @@ async def _absence_page(request: Request, tx: Tx, form: Form, problems: list[Pro
         request, tx, "desk/absence.html", status=422 if problems else 200, form=form, problems=problems, me=tx.viewer.id,
         absences=await absences(tx), names={one.id: one.name for one in known}, others=[one for one in known if one.id != tx.viewer.id],
     )  # fmt: skip
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 ROUTES = [queue, find, keep_view, drop_view, absence_page, say_when, end_absence]

@@ -1,8 +1,6 @@
 """Who may do what: the administrator's page."""
 
-from datetime import date
 from typing import Any
-from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
@@ -21,11 +19,11 @@ async def roles_page(request: Request, tx: NamedDependency[Tx]) -> Response[str]
 @post("/desk/roles", opt=OFFICER, include_in_schema=False)
 async def give_role(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
     form = await read_form(request)
-    first, last = _day(form.text("first")), _day(form.text("last"))
+    first, last = form.day("first"), form.day("last")
     if form.text("last") and last is None:
         first = None  # a last day nobody can read is asked for again
     try:
-        await give(tx, _id(form.text("account")), form.text("department"), form.text("role"), first, last)
+        await give(tx, form.id("account"), form.text("department"), form.text("role"), first, last)
     except Invalid as invalid:
         return await _page(request, tx, form, list(invalid.problems))
     return see_other("/desk/roles?done=yes")
@@ -34,7 +32,7 @@ async def give_role(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
 @post("/desk/roles/end", opt=OFFICER, include_in_schema=False)
 async def end_role(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
     form = await read_form(request)
-    account = _id(form.text("account"))
+    account = form.id("account")
     if account is None:
         raise NotFound()
     await end(tx, account, form.text("department"), form.text("role"))
@@ -48,20 +46,6 @@ async def _page(request: Request, tx: Tx, form: Form, problems: list[Problem]) -
         journal=await journal(tx), departments=await departments(tx), roles=ROLES, form=form, problems=problems, me=tx.viewer.id,
         gives="admin" in tx.viewer.roles, done=request.query_params.get("done") == "yes",
     )  # fmt: skip
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 ROUTES = [roles_page, give_role, end_role]

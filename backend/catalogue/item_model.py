@@ -210,10 +210,10 @@ class Question(Strict, frozen=True, kw_only=True):
 
 
 class Example(Strict, frozen=True, kw_only=True):
-    """Proof that the rules do what the words say: facts of one filing, and what register says, with the outcome.
+    """Proof that the rules do what the words say: facts of one filing, and what others say, with the outcome.
 
-    `sources` maps a register to the facts it returns. `granted`: fits and every instant rule is true; `false`: the
-    condition to fit is false; `undecided`: a person decides.
+    `sources` maps a register (`population`) or a held certificate (`certificate.property`) to the facts it tells.
+    `granted`: fits and every instant rule is true; `false`: the condition to fit is false; `undecided`: a person decides.
     """
 
     name: str

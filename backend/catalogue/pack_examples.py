@@ -1,7 +1,7 @@
 """Do an item's rules do what its examples say?
 
-An example is judged as a real case is: what the applicant said is trust D; where a register says the same, B; where it
-says something else, unknown.
+An example is judged as a real case is: what the applicant said is trust D; where a register says the same, B, or a
+certificate, A; where one of them says something else, unknown.
 """
 
 from collections.abc import Iterator
@@ -9,9 +9,11 @@ from datetime import date
 from typing import Any
 
 from backend.catalogue.answers import value_of
-from backend.catalogue.model import Example, Item, Pack
+from backend.catalogue.model import Example, Item, Pack, Trust
 from backend.catalogue.pack_read import Fault
 from backend.core.conditions import ALWAYS, All, Fact, Facts, judge
+
+CERTIFICATE = "certificate."
 
 
 def example_faults(pack: Pack, item: Item) -> Iterator[Fault]:
@@ -37,12 +39,19 @@ def _unknown_names(pack: Pack, item: Item, example: Example) -> Iterator[str]:
             yield f"“{fact}”里的“{role}”不是这件事的角色"
         elif item.element_of(fact) not in pack.elements:
             yield f"没有“{item.element_of(fact)}”这个数据元"
-    for register, said in example.sources.items():
-        if register not in pack.registers:
-            yield f"没有“{register}”这个登记库"
+    for source, said in example.sources.items():
+        knows = _knows(pack, source)
+        if knows is None:
+            yield f"没有“{source}”这个登记库或证照"
             continue
-        knows = pack.registers[register].facts
-        yield from (f"“{register}”里没有“{fact}”" for fact in said if item.element_of(fact) not in knows)
+        yield from (f"“{source}”里没有“{fact}”" for fact in said if item.element_of(fact) not in knows)
+
+
+def _knows(pack: Pack, source: str) -> tuple[str, ...] | None:
+    """The elements a source can tell of; none if there is no such register or certificate."""
+    held = source.removeprefix(CERTIFICATE)
+    found = pack.registers.get(source) if held == source else pack.certificates.get(held)
+    return found.facts if found else None
 
 
 def outcome(pack: Pack, item: Item, example: Example) -> str:
@@ -57,20 +66,26 @@ def outcome(pack: Pack, item: Item, example: Example) -> str:
 
 def facts_of_example(pack: Pack, item: Item, example: Example) -> Facts:
     known: dict[str, Fact] = {}
-    for register, said in example.sources.items():
+    for name, said in example.sources.items():
+        source, trust = _source(name)
         for fact, plain in said.items():
-            known[f"{fact}@register.{register}"] = Fact(_value(pack, item, fact, plain), "B", f"register.{register}")
+            known[f"{fact}@{source}"] = Fact(_value(pack, item, fact, plain), trust, source)
     for fact, plain in example.facts.items():
         value = _value(pack, item, fact, plain)
-        others = [k.value for key, k in known.items() if key.partition("@")[0] == fact]
-        if all(other == value for other in others):
-            known[fact] = Fact(value, "B" if others else "D")
+        others = [k for key, k in known.items() if key.partition("@")[0] == fact]
+        if all(other.value == value for other in others):
+            known[fact] = Fact(value, min((other.trust for other in others), default="D"))
     return Facts(
         known,
         kinds={name: role.kind for name, role in item.roles.items()},
         meanings=pack.meanings,
         on=date.fromisoformat(example.today),
     )
+
+
+def _source(name: str) -> tuple[str, Trust]:
+    """A source as the rules call it, and how far it is trusted: what was issued is A, what a register says B."""
+    return (name, "A") if name.startswith(CERTIFICATE) else (f"register.{name}", "B")
 
 
 def _value(pack: Pack, item: Item, fact: str, plain: Any) -> Any:

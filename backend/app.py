@@ -68,7 +68,7 @@ def furnish(app: Litestar, settings: Settings, clock: db.Clock) -> Litestar:
             "clock": clock,
             "assets": assets,
             "pages": Pages(assets, demo=settings.demo, provider=bool(settings.oidc_issuer)),
-            "vault": Vault(settings.master_key or ""),
+            "vault": Vault(settings.master_key or "", settings.certificate_keys),
             "terms": PLATFORM.version,
             "files": open_store(settings),
         }

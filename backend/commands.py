@@ -90,7 +90,7 @@ async def _work(settings: Settings) -> None:
     login = settings.login("worker")
     await refuse_unsafe(login)
     pool = await db.open_pool(login)
-    work = jobs.Work(pool, Vault(settings.master_key or ""), settings, db.wall_clock)
+    work = jobs.Work(pool, Vault(settings.master_key or "", settings.certificate_keys), settings, db.wall_clock)
     await jobs.work(work, *job_handlers(), lambda: db.connect(login), stop)
     await pool.close()
 

@@ -16,6 +16,7 @@ FEATURES = (
     "registers",
     "mandates",
     "businesses",
+    "certificates",
     "service_points",
     "scenarios",
     "cases",

@@ -50,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     master_key: str | None
     vapid_key: str | None
     signing_key: str | None
+    certificate_keys: str | None
     smtp_url: str | None
     sms_url: str | None
     sms_key: str | None
@@ -126,6 +127,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         master_key=_said("MASTER_KEY", environ, problems, data / "secrets" / "master.key"),
         vapid_key=_said("VAPID_KEY", environ, problems, data / "secrets" / "vapid.pem"),
         signing_key=_said("SIGNING_KEY", environ, problems, data / "secrets" / "signing.pem"),
+        certificate_keys=_said("CERTIFICATE_KEYS", environ, problems, data / "secrets" / "certificates.pem"),
         smtp_url=_said("SMTP_URL", environ, problems),
         sms_url=_said("SMS_URL", environ, problems),
         sms_key=_said("SMS_KEY", environ, problems),

@@ -162,7 +162,7 @@ async def _as_owner(settings: Settings, deed: Callable[[Tx, Settings], Awaitable
     try:
         async with owner.transaction():
             await owner.execute("SELECT set_config('app.now', $1, true)", now.isoformat())
-            return await deed(Tx(owner, Vault(settings.master_key or ""), now), settings)
+            return await deed(Tx(owner, Vault(settings.master_key or "", settings.certificate_keys), now), settings)
     finally:
         await owner.close()
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from backend.cases.clocks import Count, colour_of, replay, running, told_limit
+from backend.cases.issuing import issue_certificate
 from backend.cases.joint import not_all_spoke, send_out
 from backend.cases.model import Case, Event
 from backend.cases.queries import case_by_id, events_of, roles_in, room_for
@@ -60,6 +61,7 @@ async def _follow(tx: Tx, case: Case, made: Move) -> None:
     if made.after is State.ACCEPTED and case.accepted_at is None:
         await send_out(tx, case)
     if made.after is State.GRANTED:
+        await issue_certificate(tx, case)
         await enqueue(tx.db, "make_result", {"case": case.id})
 
 

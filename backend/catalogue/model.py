@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from backend.catalogue.certificate_model import CertificateType
 from backend.catalogue.guide_model import Guide
 from backend.catalogue.item_model import (
     ITEM_TYPE_CODES,
@@ -149,16 +150,6 @@ class Material(Strict, frozen=True, kw_only=True):
         return self.code.partition(".")[0]
 
 
-class CertificateType(Strict, frozen=True, kw_only=True):
-    code: str
-    label: str
-    issuer: str
-    about: str
-    facts: tuple[str, ...] = ()
-    valid_years: int | None = None
-    shows: tuple[str, ...] = ()
-
-
 class Register(Strict, frozen=True, kw_only=True):
     """A source of facts kept by a department. `max_age_days`: how old an answer may be at filing."""
 
@@ -181,6 +172,7 @@ class Department(Strict, frozen=True, kw_only=True):
     short: str
     phones: Phones
     aliases: tuple[str, ...] = ()
+    uscc: str = ""
 
 
 class Office(Strict, frozen=True, kw_only=True):

@@ -120,12 +120,13 @@ class ItemFile(Strict, frozen=True, kw_only=True):
 
 
 class DepartmentFile(Strict, frozen=True, kw_only=True):
-    """One department of `offices.yaml`, under the short name by which items call it."""
+    """One department of `offices.yaml`, under the short name by which items call it. `uscc`: its unified social credit code."""
 
     code: str
     name: str
     phones: Phones
     aliases: tuple[str, ...] = ()
+    uscc: Annotated[str, msgspec.Meta(pattern=r"^([0-9A-Z]{18})?$")] = ""
 
 
 class OfficeFile(Strict, frozen=True, kw_only=True):

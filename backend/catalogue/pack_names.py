@@ -20,9 +20,8 @@ def vocabulary_faults(pack: Pack) -> Iterator[Fault]:
     yield from _known("pack.yaml: life_events", pack.city.life_events, pack.scenarios, "场景")
     yield from _known("pack.yaml: beneficiary", pack.city.beneficiary, pack.elements, "数据元")
     for code, certificate in pack.certificates.items():
-        yield from _known(
-            f"certificates.yaml: {code}", (*certificate.facts, *certificate.shows), pack.elements, "数据元"
-        )
+        named = (*certificate.facts, *certificate.shows, *certificate.means, *filter(None, [certificate.until]))
+        yield from _known(f"certificates.yaml: {code}", named, pack.elements, "数据元")
         yield from _known(f"certificates.yaml: {code}", [certificate.issuer], pack.departments, "部门")
     for code, register in pack.registers.items():
         yield from _known(f"registers.yaml: {code}", register.facts, pack.elements, "数据元")

@@ -18,6 +18,7 @@ ID_WEIGHTS = tuple(pow(2, 17 - place, 11) for place in range(17))  # GB 11643, I
 USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 PROVINCES = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71")  # GB/T 2260, first two digits
 RESIDENCE_PERMITS = frozenset({"810000", "820000", "830000"})  # Hong Kong, Macao, Taiwan residents living here
+CERTIFICATES = "1.2.156.3005.2"  # GB/T 36904: the identifier of every electronic certificate begins so
 OLDEST_BIRTH = date(1900, 1, 1)
 
 
@@ -39,6 +40,16 @@ class ResidentId(msgspec.Struct, frozen=True):
     birth: date
     sex: Literal["male", "female"]
     residence_permit: bool  # of a Hong Kong, Macao or Taiwan resident
+
+
+class CertificateNumber(msgspec.Struct, frozen=True):
+    """GB/T 36904. `kind`: who defined this type of certificate, a credit code, and 3 characters; `issuer`: a credit code."""
+
+    text: str  # as it is stored and shown, with dots
+    kind: str
+    issuer: str
+    serial: str
+    version: int
 
 
 class TaskCode(msgspec.Struct, frozen=True):
@@ -95,6 +106,25 @@ def read_number(typed: str) -> Number:
     if day is None:
         raise CodeError(_("这个编号里有一位不对。请对照回执再看一遍。"))
     return Number("order" if found[1] else "case", found[2], day, int(found[4]), text)
+
+
+def certificate_number(kind: str, issuer: str, serial: str, version: int) -> str:
+    """The identifier of an electronic certificate; the check character is counted without dots and without the prefix."""
+    body = f"{kind}.{issuer}.{serial}.{version:03}"
+    if not re.fullmatch(r"[0-9A-Z]{21}\.[0-9A-Z]{18}\.[0-9A-Z]{1,32}\.[0-9]{3}", body):
+        raise ValueError(f"no number for a certificate of {kind!r} by {issuer!r}")
+    return f"{CERTIFICATES}.{body}.{check_character(body.replace('.', ''))}"
+
+
+def read_certificate_number(typed: str) -> CertificateNumber:
+    text = clean(typed)
+    found = re.fullmatch(r"1215630052([0-9A-Z]{21})([0-9A-Z]{18})([0-9A-Z]{1,32})([0-9]{3})([0-9A-Z])", text)
+    if not found:
+        raise CodeError(_("电子证照标识以 1.2.156.3005.2 开头。请对照证照再看一遍。"))
+    kind, issuer, serial, version = found[1], found[2], found[3], int(found[4])
+    if check_character(text[10:-1]) != text[-1]:
+        raise CodeError(_("这个电子证照标识里有一位不对。请对照证照再看一遍。"))
+    return CertificateNumber(certificate_number(kind, issuer, serial, version), kind, issuer, serial, version)
 
 
 def read_resident_id(typed: str, today: date) -> ResidentId:

@@ -14,6 +14,8 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from backend.core.keyring import keyring_from, read_keyring
+
 NONCE = 12
 
 
@@ -51,9 +53,12 @@ class DataKey:
 
 
 class Vault:
-    """Holds the master key: 64 hexadecimal digits (32 bytes) from a file or the environment."""
+    """Holds the master key: 64 hexadecimal digits (32 bytes) from a file or the environment.
 
-    def __init__(self, master: str) -> None:
+    `keyring` signs certificates: with keys of its own, else with one that follows from the master key.
+    """
+
+    def __init__(self, master: str, certificate_keys: str | None = None) -> None:
         raw = bytes.fromhex(master)
         if len(raw) != 32:
             raise ValueError("The master key must be 64 hexadecimal digits.")
@@ -61,6 +66,8 @@ class Vault:
         self._blind = hashlib.sha256(b"blind" + raw).digest()
         self.registers = DataKey(hashlib.sha256(b"registers" + raw).digest())
         self.system = DataKey(hashlib.sha256(b"system" + raw).digest())
+        own = hashlib.sha256(b"certificates" + raw).digest()
+        self.keyring = read_keyring(certificate_keys) if certificate_keys else keyring_from(own)
 
     def new_key(self) -> bytes:
         """A fresh data key, wrapped for the accounts table."""

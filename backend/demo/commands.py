@@ -32,7 +32,9 @@ async def _load(settings: Settings, folder: Path) -> int:
     owner = await connect(settings.login("owner"))
     try:
         async with owner.transaction():
-            return await load_cast(Tx(owner, Vault(settings.master_key or ""), wall_clock()), read_cast(folder))
+            return await load_cast(
+                Tx(owner, Vault(settings.master_key or "", settings.certificate_keys), wall_clock()), read_cast(folder)
+            )
     finally:
         await owner.close()
 
@@ -60,7 +62,11 @@ async def _queue(settings: Settings) -> int:
         async with owner.transaction():
             await owner.execute("SELECT set_config('app.now', $1, true)", now.isoformat())
             chance = Random(7)  # noqa: S311 the same town every time
-            return await load_queue(Tx(owner, Vault(settings.master_key or ""), now), open_store(settings), chance)
+            return await load_queue(
+                Tx(owner, Vault(settings.master_key or "", settings.certificate_keys), now),
+                open_store(settings),
+                chance,
+            )
     finally:
         await owner.close()
 

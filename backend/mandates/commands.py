@@ -50,7 +50,9 @@ def end(args: argparse.Namespace) -> int:
 async def _end(settings: Settings, person: UUID, reason: Gone) -> int:
     pool = await open_pool(settings.login("worker"), 1)
     try:
-        async with job_transaction(pool, Vault(settings.master_key or ""), wall_clock()) as tx:
+        async with job_transaction(
+            pool, Vault(settings.master_key or "", settings.certificate_keys), wall_clock()
+        ) as tx:
             return await end_all(tx, person, Loss(reason=reason, said_by="operator"))
     finally:
         await pool.close()

@@ -47,7 +47,9 @@ async def _take(settings: Settings, pdf: Path | None) -> None:
     """Printed before they are marked: what could not be written out is still there the next time."""
     pool = await open_pool(settings.login("worker"), 1)
     try:
-        async with job_transaction(pool, Vault(settings.master_key or ""), wall_clock()) as tx:
+        async with job_transaction(
+            pool, Vault(settings.master_key or "", settings.certificate_keys), wall_clock()
+        ) as tx:
             letters = await take_letters(tx)
             if pdf and letters:
                 await asyncio.to_thread(pdf.write_bytes, await printed("letters.typ", large_print(letters)))

@@ -22,6 +22,7 @@ import obstore
 from obstore.store import ObjectStore
 
 from backend.cases.queries import facts_place
+from backend.certificates.archiving import holds_any, seal_certificates
 from backend.core.crypto import DataKey
 from backend.core.db import Tx
 from backend.core.events import NewEvent, record
@@ -79,6 +80,8 @@ KEPT = {
     "case_files": "which file belonged to which case",
     "documents": "number, date and hash; the papers are sealed under the archive's key",
     "document_wordings": "officers' words",
+    "certificates": "number, dates, hash and state; the words are sealed under the archive's key",
+    "certificate_changes": "when each held and when no more, and why",
     "events": "the audit trail: ids, kinds and times; append-only",
     "mandates": "who acted for whom as ids, with the hash of the words; the words are in the archive",
     "mandate_events": "the hash-chained journal: ids, kinds and times",
@@ -219,7 +222,7 @@ async def _archive(
     words = await tx.db.fetch(
         "SELECT id, consent, consent_sealed, consent_hash FROM mandates WHERE principal_id = $1", account
     )
-    if not cases and not words and not files:
+    if not cases and not words and not files and not await holds_any(tx, account):
         return []
     wrapped = tx.vault.new_key()
     kept = tx.vault.key(wrapped)
@@ -238,7 +241,9 @@ async def _archive(
     for case in cases:
         sealed = kept.seal(key.open(case["facts_sealed"], facts_place(case["id"])), facts_place(case["id"]))
         await tx.db.execute("UPDATE cases SET facts_sealed = $2 WHERE id = $1", case["id"], sealed)
-    return [*await _archive_files(tx, store, files, key, kept), *await seal_anew(tx, store, account, key, kept)]
+    moved = await _archive_files(tx, store, files, key, kept)
+    moved += await seal_anew(tx, store, account, key, kept)
+    return moved + await seal_certificates(tx, store, account, key, kept)
 
 
 async def _archive_files(

@@ -77,7 +77,8 @@ async def _asked(tx: Tx, export: UUID) -> tuple[UUID, DataKey] | None:
 async def _gathered(tx: Tx, account: UUID, key: DataKey) -> Gathered:
     of = Gathering(tx, account, key, (await city(tx.db)).pack)
     sections = await gather(of)
-    files = [*await collect_affairs.kept_files(of), *await collect_documents.kept_documents(of)]
+    papers = [*await collect_documents.kept_documents(of), *await collect_documents.kept_certificates(of)]
+    files = [*await collect_affairs.kept_files(of), *papers]
     return Gathered(name=sections["account"][0]["name"], sections=sections, files=files)
 
 

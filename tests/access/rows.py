@@ -34,6 +34,8 @@ WHOSE = {
     "facts": "SELECT f.ctid::text, p.principal_id FROM facts f JOIN parties p ON p.id = f.party_id",
     **{t: f"SELECT x.ctid::text, c.principal_id FROM {t} x JOIN carts c ON c.id = x.cart_id"
        for t in ("cart_lines", "answers", "cart_materials")},
+    "certificates": "SELECT ctid::text, holder_id FROM certificates",
+    "certificate_changes": "SELECT h.ctid::text, x.holder_id FROM certificate_changes h JOIN certificates x ON x.id = h.certificate_id",
     "documents": "SELECT x.ctid::text, c.principal_id FROM documents x JOIN cases c ON c.id = x.case_id",
     **{t: f"SELECT f.ctid::text, c.principal_id FROM {t} f JOIN cases c ON c.id = f.case_id"
        for t in ("case_files", "case_notes", "decision_drafts", "bulk_lines", "joint_opinions", "joint_meetings")},
@@ -124,6 +126,7 @@ SIGHT: dict[str, Sight] = {
     "cases": and_desk(OF_CASES, 2),  # the third one is another department's
     "events": and_desk(OF_CASES | {DAUGHTER: {FATHER: SOME}}, 4),  # not that he asked for his data
     "documents": and_desk(OF_CASES, SOME),
+    **{t: and_desk(OF_CASES, 1) for t in ("certificates", "certificate_changes")},  # of the one thing that was granted
     "case_files": and_desk(OF_CASES, SOME),
     **{t: {CIVIL: {FATHER: 1}, AUDITOR: {FATHER: 1}} for t in ("case_notes", "decision_drafts")},  # the office, never he
     "bulk_lines": {CIVIL: {FATHER: 1}},

@@ -160,6 +160,8 @@ async def test_a_restored_backup_forgets_her_again(site, father, work):
     before = await as_owner(site, "SELECT key_wrapped, name_sealed FROM accounts WHERE id = $1", account)
     cases = await as_owner(site, "SELECT id, facts_sealed FROM cases WHERE principal_id = $1", account)
     files = await as_owner(site, "SELECT id, store_key, name_sealed FROM files WHERE principal_id = $1", account)
+    held = await as_owner(site, "SELECT id, sealed, store_key FROM certificates WHERE holder_id = $1", account)
+    assert held, "the allowance that was granted at once"
     await leave(site, father, work)
     listed = [entry["path"] for part in obstore.list(site.app.state.files, LEDGER) for entry in part]
     assert listed == [f"{LEDGER}{account}"]
@@ -174,6 +176,8 @@ async def test_a_restored_backup_forgets_her_again(site, father, work):
         await as_owner(site, "UPDATE cases SET facts_sealed = $2 WHERE id = $1", case["id"], case["facts_sealed"])
     for file in files:
         await as_owner(site, "UPDATE files SET store_key = $2, name_sealed = $3 WHERE id = $1", *file)
+    for one in held:
+        await as_owner(site, "UPDATE certificates SET sealed = $2, store_key = $3 WHERE id = $1", *one)
     await forget_again(work)
     (row,) = await as_owner(site, "SELECT erased_at, key_wrapped FROM accounts WHERE id = $1", account)
     assert row["erased_at"] is not None

@@ -1,0 +1,143 @@
+"""What is held. Everything is loaded through the viewer: missing and forbidden are both NotFound."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from backend.catalogue.model import Pack
+from backend.certificates.model import Certificate, Change, Content, Standing
+from backend.certificates.rules import canonical, standing_on
+from backend.core.codes import read_certificate_number
+from backend.core.conditions import Trust
+from backend.core.crypto import DataKey, Unsealable
+from backend.core.db import Tx
+from backend.core.errors import NotFound
+from backend.parties.model import Known
+from backend.parties.queries import Scope
+
+TRUST: Trust = "A"
+
+
+async def held_by(tx: Tx) -> list[Certificate]:
+    """Every certificate of the principal on the screen that the viewer may see, whatever it is worth; newest first."""
+    rows = await tx.db.fetch(
+        """SELECT id, number, type, department_id, holder_id, party_id, case_id, source, sealed, digest, signature, key_id, issued_at, valid_from,
+                  valid_until, state, state_since, state_reason, replaces
+           FROM certificates WHERE holder_id = $1 ORDER BY issued_at DESC, number""",
+        tx.viewer.principal_id,
+    )
+    return [opened(tx, row, tx.key) for row in rows]
+
+
+async def valid_of(tx: Tx) -> list[Certificate]:
+    """Those of the principal on the screen that hold today, and are as they were signed. One statement."""
+    rows = await tx.db.fetch(
+        """SELECT id, number, type, department_id, holder_id, party_id, case_id, source, sealed, digest, signature, key_id, issued_at, valid_from,
+                  valid_until, state, state_since, state_reason, replaces
+           FROM certificates WHERE holder_id = $1 AND state = 'valid' AND $2 BETWEEN valid_from AND coalesce(valid_until, 'infinity')
+           ORDER BY issued_at DESC, number""",
+        tx.viewer.principal_id,
+        tx.today,
+    )
+    return [one for one in (opened(tx, row, tx.key) for row in rows) if one.standing is Standing.VALID]
+
+
+async def certificate_for(tx: Tx, certificate: UUID) -> Certificate:
+    """One of the principal's on the screen; NotFound for everything else."""
+    row = await tx.db.fetchrow(
+        """SELECT id, number, type, department_id, holder_id, party_id, case_id, source, sealed, digest, signature, key_id, issued_at, valid_from,
+                  valid_until, state, state_since, state_reason, replaces
+           FROM certificates WHERE id = $1 AND holder_id = $2""",
+        certificate,
+        tx.viewer.principal_id,
+    )
+    if row is None:
+        raise NotFound()
+    return opened(tx, row, tx.key)
+
+
+async def certificate_at_desk(tx: Tx, typed: str) -> Certificate:
+    """By its whole number, for those who decide at the department that issued it; NotFound, CodeError for what is no number."""
+    row = await tx.db.fetchrow("SELECT * FROM certificate_at_desk($1)", read_certificate_number(typed).text)
+    if row is None:
+        raise NotFound()
+    return opened(tx, row, tx.vault.key(row["key_wrapped"]) if row["key_wrapped"] else None)
+
+
+async def issued_on(db: asyncpg.Connection, case: UUID) -> tuple[UUID, str] | None:
+    """Id and number of the certificate a case led to, for whoever sees the case."""
+    row = await db.fetchrow("SELECT id, number FROM certificates WHERE case_id = $1", case)
+    return (row["id"], row["number"]) if row else None
+
+
+async def changes_of(db: asyncpg.Connection, certificate: UUID) -> list[Change]:
+    """Oldest first."""
+    rows = await db.fetch(
+        "SELECT state, reason, actor_id, at FROM certificate_changes WHERE certificate_id = $1 ORDER BY id", certificate
+    )
+    return msgspec.convert(rows, list[Change])
+
+
+def opened(tx: Tx, row: Mapping[str, Any], key: DataKey | None) -> Certificate:
+    """The words in clear, held against hash, signature and the row itself: what differs in anything is altered."""
+    columns = {name: value for name, value in row.items() if name not in ("sealed", "key_wrapped")}
+    text = _text(key, row["sealed"], row["id"])
+    genuine = (
+        hashlib.sha256(text).digest() == row["digest"]
+        and tx.vault.keyring.verifies(row["key_id"], text, row["signature"])
+        and _says(text, row)
+    )
+    standing = standing_on(tx.today, row["state"], row["valid_from"], row["valid_until"], genuine=genuine)
+    content = msgspec.json.decode(text, type=Content) if genuine else None
+    return msgspec.convert({**columns, "content": content, "standing": standing, "text": text}, Certificate)
+
+
+def _text(key: DataKey | None, sealed: bytes, certificate: UUID) -> bytes:
+    try:
+        return key.open(sealed, place(certificate)) if key else b""
+    except Unsealable:
+        return b""
+
+
+def _says(text: bytes, row: Mapping[str, Any]) -> bool:
+    """The columns that are read without opening it are what was signed."""
+    content = msgspec.json.decode(text, type=Content)
+    until = row["valid_until"] and row["valid_until"].isoformat()
+    said = (content.number, content.type, content.valid_from, content.valid_until, content.source)
+    return canonical(content) == text and said == (
+        row["number"],
+        row["type"],
+        row["valid_from"].isoformat(),
+        until,
+        row["source"],
+    )
+
+
+def place(certificate: UUID) -> str:
+    """Where sealed words belong: they open as no other certificate."""
+    return f"certificate:{certificate}:words"
+
+
+def paper_place(certificate: UUID) -> str:
+    """The same for its PDF; as the sealed files of an export name theirs."""
+    return f"certificate:{certificate}"
+
+
+def source_of(one: Certificate) -> str:
+    """What facts out of it name as their source: `certificate.elder_card`."""
+    return f"certificate.{one.type}"
+
+
+def facts_in(held: Iterable[Certificate], pack: Pack, scope: Scope | None) -> Iterator[tuple[UUID, str, Known]]:
+    """(party, element, fact) of everything they vouch for, trust A; of an agent's principal what is in her scope."""
+    for one in held:
+        kind = pack.certificates.get(one.type)
+        if one.party_id is None or kind is None:
+            continue
+        for element in (*kind.facts, *kind.means):
+            if element in one.fields and (scope is None or element in scope.elements):
+                yield one.party_id, element, Known(one.fields[element], source_of(one), TRUST, one.issued_at)

@@ -7,6 +7,7 @@ A setting NAME may also be given as NAME_FILE, the path of a file that holds it:
 import os
 import re
 from collections.abc import Mapping
+from datetime import time
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
@@ -60,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_number_claim: str | None
     mail_from: str
     push_allowed: tuple[str, ...]
+    quiet_hours: tuple[time, time]
     archive_years: int
     s3_bucket: str | None
     s3_prefix: str
@@ -68,6 +70,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     s3_access_key: str | None
     s3_secret_key: str | None
     clamd: str | None
+    registers: str | None
 
     def can_send(self, channel: str) -> bool:
         """Whether this installation reaches people by `phone` (a text message) or by `email`."""
@@ -96,6 +99,7 @@ def environ_of(settings: Settings) -> dict[str, str]:
         "DATABASE_URL_WORKER": settings.database_url_worker,
     }
     said = {"SUISHOUBAN_DEMO": "on" if settings.demo else "off", "PORT": str(settings.port), "DATA": str(settings.data)}
+    said["QUIET_HOURS"] = "{:%H:%M}-{:%H:%M}".format(*settings.quiet_hours)
     return {**said, **{name: url for name, url in urls.items() if url}}
 
 
@@ -137,6 +141,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         oidc_number_claim=environ.get("OIDC_NUMBER_CLAIM") or None,
         mail_from=environ.get("MAIL_FROM") or "随手办 <suishouban@localhost>",
         push_allowed=tuple((environ.get("PUSH_ALLOWED") or "").split()),
+        quiet_hours=_hours("QUIET_HOURS", environ, problems),
         archive_years=_whole("ARCHIVE_YEARS", environ, 30, 1, 100, problems),
         s3_bucket=environ.get("S3_BUCKET") or None,
         s3_prefix=(environ.get("S3_PREFIX") or "").strip("/"),
@@ -145,11 +150,25 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         s3_access_key=_said("S3_ACCESS_KEY", environ, problems),
         s3_secret_key=_said("S3_SECRET_KEY", environ, problems),
         clamd=environ.get("CLAMD") or None,
+        registers=_said("REGISTERS", environ, problems, data / "secrets" / "registers.json"),
     )
     problems += _contradictions(settings)
     if problems:
         raise SettingsError("\n".join(problems))
     return settings
+
+
+def _hours(name: str, environ: Mapping[str, str], problems: list[str]) -> tuple[time, time]:
+    """`22:00-07:00`; equal ends, or `none`, for no such hours."""
+    said = environ.get(name) or "22:00-07:00"
+    if said == "none":
+        return time(0), time(0)
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", said)
+    if found is None:
+        problems.append(f"{name} must be like 22:00-07:00, or none.")
+        return time(0), time(0)
+    start, start_minute, end, end_minute = map(int, found.groups())
+    return time(start, start_minute), time(end, end_minute)
 
 
 def _contradictions(settings: Settings) -> list[str]:

@@ -8,11 +8,9 @@ that very address, no redirects, ten seconds.
 
 import asyncio
 import hashlib
-import ipaddress
 import logging
-import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from copy import copy
 from datetime import UTC, datetime
@@ -29,11 +27,13 @@ from webpush.types import WebPushKeys
 from webpush.vapid import VAPID
 
 from backend.cases.states import Notice
+from backend.core.addresses import NotPublic, Resolve, addresses, is_public
 from backend.core.i18n import translate
+from backend.core.retry_after import seconds_asked
 from backend.notifications.endpoints import allowed, is_test_origin
 from backend.notifications.messages import loudness, push_words
 from backend.notifications.model import Answer, Device, PushTask, Sending
-from backend.notifications.rules import of_push_service, seconds_asked
+from backend.notifications.rules import of_push_service
 from backend.notifications.vapid import base64
 from backend.settings import Settings
 
@@ -47,14 +47,6 @@ LONGEST_ANSWER = 64 * 1024
 MOST_ADDRESSES = 4
 CLIENTS = 8
 LANGUAGES = {"zh-Hans": "zh-CN", "zh-Hant": "zh-TW", "en": "en"}
-
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-Resolve = Callable[[str, int], Awaitable[list[str]]]
-
-
-class NotPublic(Exception):
-    """The name leads to an address inside some network: it is not called."""
 
 
 class Pushed(msgspec.Struct, frozen=True):
@@ -104,12 +96,6 @@ class _Signer(VAPID):
             header = super().get_authorization_header(origin, subscriber, expiration)  # type: ignore[arg-type]
             self._signed[origin] = (time.monotonic(), header)
         return header
-
-
-async def addresses(host: str, port: int) -> list[str]:
-    """Every address of a name, at least one; OSError when it has none."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class Pusher:
@@ -182,23 +168,6 @@ class Pusher:
         if not is_test_origin(endpoint, self._listed) and not all(map(is_public, found)):
             raise NotPublic()
         return found[:MOST_ADDRESSES]
-
-
-def is_public(address: str) -> bool:
-    """An address of the open internet: not this machine, not a private, link-local, shared, reserved or mapped one."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    return ip.is_global and not ip.is_multicast and all(inner.is_global for inner in _carried(ip))
-
-
-def _carried(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
-    """The IPv4 address inside an IPv6 one, where it is only a wrapping: mapped, 6to4, NAT64."""
-    if isinstance(ip, ipaddress.IPv4Address):
-        return []
-    translated = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in NAT64 else None
-    return [inner for inner in (ip.ipv4_mapped, ip.sixtofour, translated) if inner]
 
 
 async def _drain(answer: httpx.Response) -> None:

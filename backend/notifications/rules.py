@@ -2,48 +2,98 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
-from email.utils import parsedate_to_datetime
+from datetime import date
 from uuid import UUID
 
 from backend.cases.states import Notice
+from backend.notifications.matters import ALWAYS, IN_TURN, Matter, matter_of
 from backend.notifications.messages import QUESTIONED, loudness
-from backend.notifications.model import Answer, Channel, Happening, Sending
+from backend.notifications.model import Answer, Channel, Happening, Sending, Wishes
 
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 300.0  # seconds
 LONGEST_ASKED = 3600.0  # seconds: no other side makes us wait longer at once
 GIVE_UP = 24 * 3600.0  # seconds after the notice was made
 LONGEST_PROBLEM = 200
+USUAL_WISHES = Wishes()
 
 
-def channels(told: Happening, open_channels: frozenset[Channel]) -> list[Channel]:
-    """The inbox always; a knock only for those who did not do it themselves a moment ago."""
+def channels(told: Happening, open_channels: frozenset[Channel], wishes: Wishes = USUAL_WISHES) -> list[Channel]:
+    """The inbox always; a knock only for those who did not do it themselves a moment ago, and as she wishes."""
     if loudness(told.kind, told.actor_kind) is Notice.NONE or (told.kind == QUESTIONED and not told.for_her):
         return []  # whose account is questioned need not hear of it first
-    knocks = () if told.did_it else _knocks(told)
-    return [Channel.INBOX, *(channel for channel, reachable in knocks if reachable and channel in open_channels)]
+    return [Channel.INBOX, *_knocks(told, _reach(told) & open_channels, wishes)]
 
 
-def _knocks(told: Happening) -> list[tuple[Channel, bool]]:
-    """Of what an agent files in one go she hears once. By text message, or by post where nothing else reaches her, she hears
-    what an agent did for her, what is asked of her, and what came of it.
+def matter(told: Happening) -> Matter:
+    return matter_of(told.kind, told.actor_kind, told.for_her)
+
+
+def must_reach(told: Happening) -> bool:
+    """Her own case asks for her, was decided, or was moved by an agent, and she was not there: if nothing brings it, the office does."""
+    there = told.did_it or told.in_filing or not told.first
+    return told.hers and not there and matter(told) in (Matter.NEEDS, Matter.DONE_FOR_ME)
+
+
+def urgent(told: Happening, today: date) -> bool:
+    """What does not wait for the morning: her account, her signature, and what is due today."""
+    due = told.data.get("due")
+    return matter(told) is Matter.ACCOUNT or (isinstance(due, str) and due <= today.isoformat() and _served(told))
+
+
+def _reach(told: Happening) -> frozenset[Channel]:
+    known = (told.has_push, told.has_email, told.has_phone, told.has_address)
+    return frozenset(channel for channel, has in zip(IN_TURN, known, strict=True) if has)
+
+
+def _knocks(told: Happening, reach: frozenset[Channel], wishes: Wishes) -> list[Channel]:
+    """Of what an agent files in one go she hears once."""
+    if told.did_it or (told.for_her and (told.in_filing or not told.first)):
+        return []
+    if told.as_agent and (wishes.as_agent == "inbox" or (wishes.as_agent == "needs" and not _served(told))):
+        return []
+    chosen = wishes.chosen.get(matter(told))
+    if chosen is None:
+        return _usual(told, reach, wishes.elder)
+    may_text = told.for_her or told.sms_agreed
+    kept = [
+        channel
+        for channel in IN_TURN
+        if channel in reach and channel in chosen and (channel is not Channel.SMS or may_text)
+    ]
+    if kept or matter(told) not in ALWAYS or told.as_agent:
+        return kept
+    return _usual(told, reach, wishes.elder) or [channel for channel in IN_TURN if channel in reach][:1]
+
+
+def _served(told: Happening) -> bool:
+    return loudness(told.kind) in (Notice.RESULT, Notice.NEEDS_YOU)
+
+
+def _usual(told: Happening, reach: frozenset[Channel], elder: bool) -> list[Channel]:
+    """By text message, or by post where nothing else reaches her, she hears what an agent did for her, what is asked of her, and
+    what came of it.
 
     Of what she filed herself a text message comes only with her consent (`sms`). What must be served on her, a question or a
-    decision, comes without it where neither push nor mail reaches her, and by letter where no phone does.
+    decision, comes without it where neither push nor mail reaches her, and by letter where no phone does. An elder without push
+    has both.
     """
-    if told.for_her and (told.in_filing or not told.first):
-        return []
-    served = loudness(told.kind) in (Notice.RESULT, Notice.NEEDS_YOU)
-    loud = served or told.actor_kind == "agent"
-    to_her = (told.for_her and loud) or (told.hers and served and not told.in_filing)
+    loud = _served(told) or told.actor_kind == "agent"
+    to_her = (told.for_her and loud) or (told.hers and _served(told) and not told.in_filing)
     silent = not (told.has_push or told.has_email)
     may_text = told.for_her or told.sms_agreed or silent
-    return [
-        (Channel.PUSH, told.has_push),
-        (Channel.EMAIL, told.has_email),
-        (Channel.SMS, to_her and told.has_phone and may_text),
-        (Channel.LETTER, to_her and told.has_address and silent and not told.has_phone),
-    ]
+    usual = {
+        Channel.PUSH: True,
+        Channel.EMAIL: True,
+        Channel.SMS: to_her and may_text,
+        Channel.LETTER: to_her and ((silent and not told.has_phone) or elder),
+    }
+    return [channel for channel in IN_TURN if channel in reach and usual[channel]]
+
+
+def next_channel(told: Happening, tried: set[Channel], open_channels: frozenset[Channel]) -> Channel | None:
+    """Where what must reach her goes when all that was tried failed for good; None when nothing is left, or it was mere news."""
+    left = (_reach(told) & open_channels) - tried if must_reach(told) else ()
+    return next((channel for channel in IN_TURN if channel in left), None)
 
 
 def pause(notice: UUID, attempts: int, retry_after: float = 0) -> float:
@@ -79,13 +129,3 @@ def of_push_service(status: int, asked: float) -> Answer:
     if status == 429 or status >= 500:
         return Answer(state=Sending.RETRY, problem=f"push service said {status}", retry_after=asked)
     return Answer(state=Sending.FAILED, problem=f"push service said {status}")
-
-
-def seconds_asked(retry_after: str, now: datetime) -> float:
-    """A Retry-After header: seconds, or a date; 0 when it is neither."""
-    if retry_after.isascii() and retry_after.isdigit():
-        return float(retry_after[:6])
-    try:
-        return max((parsedate_to_datetime(retry_after) - now).total_seconds(), 0)
-    except (ValueError, TypeError):
-        return 0

@@ -136,6 +136,26 @@ async def register_facts(of: Gathering) -> list[Row]:
 
 
 @section(
+    "register_requests",
+    "向部门核对过什么",
+    "register_requests",
+    register="哪个登记",
+    items="为了办什么（事项编码）",
+    basis="凭什么",
+    asked_at="什么时候问的",
+    state="结果",
+    by_other="由别人替您办时问的",
+)
+async def register_requests(of: Gathering) -> list[Row]:
+    rows = await of.db.fetch(
+        """SELECT register, items, basis, asked_at, state, coalesce(actor_id <> principal_id, false) AS by_other
+           FROM register_requests WHERE principal_id = $1 ORDER BY asked_at, id""",
+        of.account,
+    )
+    return [dict(r) for r in rows]
+
+
+@section(
     "consents",
     "同意过的",
     "consents",

@@ -165,6 +165,8 @@ async def _settle(city: City, owner: asyncpg.Connection, settings: Settings) -> 
                VALUES (gen_random_uuid(), $1, $2, 'key', 'auth', $3)""",
             city.ids[who.FATHER], PUSH, now,
         )  # fmt: skip
+        await owner.execute("INSERT INTO notice_choices VALUES ($1, 'progress', '{email}', $2)", city.ids[who.FATHER], now)
+        await owner.execute("INSERT INTO notice_habits VALUES ($1, '21:00', '08:00', 'all', $2)", city.ids[who.FATHER], now)
 
 
 async def _agreed(tx: Tx, city: City, principal: str, agent: str) -> tuple[bytes, bytes]:
@@ -257,7 +259,7 @@ async def _add_photo(site: Site, person: httpx.AsyncClient, mark: Marked) -> Non
 async def _file(site: Site, person: httpx.AsyncClient) -> None:
     async with transaction(site, person) as tx:
         draft = await lock_draft(tx)
-        filing = Filing(cart=draft.cart_id, version=draft.version, agree=True)
+        filing = Filing(cart=draft.cart_id, version=draft.version, agree=True, use=use_shown(draft))
         await file_order(tx, f"prepared-{uuid4()}", filing)
 
 
@@ -300,6 +302,11 @@ async def _ask_the_father_to_sign(city: City, owner: asyncpg.Connection, setting
         upload, city.ids[who.FATHER], city.ids[who.DAUGHTER], his.seal(b"a.jpg", f"upload:{upload}:name"), now,
     )  # fmt: skip
     await owner.execute("INSERT INTO upload_parts VALUES ($1, 0, 1, 'aa/its first byte')", upload)
+    await owner.execute(
+        """INSERT INTO register_requests (id, register, subject, principal_id, actor_id, items, basis, asked_at, state, done_at)
+           VALUES ($1, 'population', sha256('number'), $2, $3, '{460100-MZ-001}', 'consent:prefill:1', $4, 'answered', $4)""",
+        uuid4(), city.ids[who.FATHER], city.ids[who.DAUGHTER], now,
+    )  # fmt: skip
     # A number he said is his, and a business: its account is the aunt's, for want of a firm in these two families.
     await owner.execute("INSERT INTO stated_numbers VALUES ($1, sha256('number'), $2)", city.ids[who.FATHER], now)
     await owner.execute("INSERT INTO businesses VALUES ($1, sha256('code'), sha256('number'), $2)", city.ids[AUNT], now)

@@ -20,11 +20,11 @@ from tests.access.table import (
 # table → SQL that says for each row (its place) whose it is. Asked as owner.
 WHOSE = {
     "accounts": "SELECT ctid::text, id FROM accounts",
-    **{t: f"SELECT ctid::text, account_id FROM {t}" for t in ("contacts", "sessions", "passkeys", "push_subscriptions", "identities",
+    **{t: f"SELECT ctid::text, account_id FROM {t}" for t in ("contacts", "sessions", "passkeys", "push_subscriptions", "notice_choices", "notice_habits", "identities",
                                                                           "consents", "exports", "erasures", "id_numbers", "staff", "losses", "stated_numbers", "businesses")},
     **{t: f"SELECT ctid::text, principal_id FROM {t}" for t in
        ("mandates", "mandate_requests", "parties", "carts", "orders", "cases", "events", "files",
-        "counter_mandates", "guide_drafts", "kept_guides", "signatures", "uploads")},
+        "counter_mandates", "register_requests", "guide_drafts", "kept_guides", "signatures", "uploads")},
     **{t: f"SELECT ctid::text, person_id FROM {t}" for t in ("desk_sights", "visits")},
     "archives": "SELECT ctid::text, account_id FROM archives",
     "notices": "SELECT ctid::text, person_id FROM notices",
@@ -44,15 +44,16 @@ WHOSE = {
 # Nothing of a person's, or nothing readable without knowing already what to look for.
 NOBODYS = {
     "schema_migrations", "departments", "officer_roles", "packs", "items", "item_versions", "item_figures", "filed_together", "item_events", "catalogue_imports", "word_changes", "word_events", "item_scopes", "scenarios", "guide_versions", "calendar_days", "calendar_changes",
-    "catalogue_revision", "document_wordings", "search_words",
+    "catalogue_revision", "document_wordings", "search_words", "notice_wordings",
     "consent_texts", "organisations", "service_points",
     "absences", "desk_views", "correction_texts", "role_events", "bulk_moves",  # officers' own
+    "register_breakers", "register_clients", "register_pushes",  # machines of other authorities
     "pgqueuer", "pgqueuer_log",  # jobs carry ids only: see test_markers
 }  # fmt: skip
 # The web role has no right to read these at all.
 UNREADABLE = {
     "document_serials", "event_seals", "event_chains", "event_watermark",
-    "register_records", "limits", "acceptance_counters", "contact_alarms", "mandate_journals", "inbound_texts", "letters", "pgqueuer_schedules", "pgqueuer_statistics",
+    "register_records", "register_nonces", "limits", "acceptance_counters", "contact_alarms", "mandate_journals", "inbound_texts", "letters", "notice_followups", "pgqueuer_schedules", "pgqueuer_statistics",
 }  # fmt: skip
 # Rows of a browser that is not signed in yet: found by the hash of its cookie.
 BROWSERS = {"sign_in_codes", "passkey_challenges", "provider_attempts", "officer_enrolments"}
@@ -104,6 +105,8 @@ SIGHT: dict[str, Sight] = {
     "sessions": ONE_OWN | {other: {other: 1} for other in (CLERK, CIVIL, MARKET, AUDITOR, EDITOR)},
     "passkeys": {FATHER: {FATHER: 1}},
     "push_subscriptions": {FATHER: {FATHER: 1}},
+    "notice_choices": {FATHER: {FATHER: 1}},
+    "notice_habits": {FATHER: {FATHER: 1}},
     "identities": {},
     "consents": {who: {who: ALL} for who in ONE_OWN},  # each reads only what was agreed to for her
     "exports": {FATHER: {FATHER: 1}},
@@ -117,6 +120,7 @@ SIGHT: dict[str, Sight] = {
     "carts": IN_THE_CART,
     "guide_drafts": {DAUGHTER: {FATHER: ALL}},
     "kept_guides": {DAUGHTER: {FATHER: ALL}},
+    "register_requests": {FATHER: {FATHER: 1}, DAUGHTER: {FATHER: 1}},  # who asked, and he himself
     "uploads": {DAUGHTER: {FATHER: 1}},
     "upload_parts": {DAUGHTER: {FATHER: 1}},
     "cart_lines": IN_THE_CART,

@@ -7,11 +7,12 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from backend.core.addresses import is_public
 from backend.core.keys import create_missing
 from backend.notifications import push
 from backend.notifications.endpoints import BROWSERS, allowed
 from backend.notifications.model import Device, Sending
-from backend.notifications.push import Pushed, Pusher, is_public
+from backend.notifications.push import Pushed, Pusher
 from backend.settings import load
 from tests.notifications.knocks import browser_keys
 

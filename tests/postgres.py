@@ -27,6 +27,7 @@ def environ_of(server: EmbeddedPostgres, database: str) -> dict[str, str]:
         "DATABASE_URL": server.url(ROLES["owner"], database),
         "DATABASE_URL_WEB": server.url(ROLES["web"], database),
         "DATABASE_URL_WORKER": server.url(ROLES["worker"], database),
+        "QUIET_HOURS": "none",  # tests knock at any hour
     }
 
 

@@ -22,6 +22,7 @@ from backend.accounts.cookies import preference, set_cookie
 from backend.accounts.queries import account_of, demo_cast, sessions_of
 from backend.core.db import Tx
 from backend.core.errors import NotFound
+from backend.core.viewer import keep_large_print
 from backend.core.web import ACCOUNT, ANYONE, COOKIE, local_path, page, read_form, see_other
 
 # The sign-in page of somebody who comes with empty hands.
@@ -86,9 +87,11 @@ async def choose_principal(request: Request, tx: NamedDependency[Tx]) -> Respons
 
 
 @post("/mode", opt=ANYONE, include_in_schema=False)
-async def choose_mode(request: Request) -> Response[None]:
+async def choose_mode(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
     form = await read_form(request)
     mode = "elder" if form.text("mode") == "elder" else "standard"
+    if tx.visitor:
+        await keep_large_print(tx.db, tx.viewer, mode == "elder")
     return see_other(local_path(form.text("back"), "/"), {"Set-Cookie": preference("mode", mode)})
 
 

@@ -92,6 +92,11 @@ async def keep_language(db: asyncpg.Connection, viewer: Viewer, language: str) -
     await db.execute("UPDATE accounts SET language = $2 WHERE id = $1", viewer.id, language)
 
 
+async def keep_large_print(db: asyncpg.Connection, viewer: Viewer, large: bool) -> None:
+    """Who reads in the elder version is written to on paper and by text message, until she says otherwise."""
+    await db.execute("UPDATE accounts SET large_print = $2 WHERE id = $1 AND large_print <> $2", viewer.id, large)
+
+
 async def counts_of(db: asyncpg.Connection, viewer: Viewer) -> Counts:
     row = await db.fetchrow(
         """SELECT (SELECT count(*) FROM cart_lines l JOIN carts c ON c.id = l.cart_id

@@ -23,7 +23,7 @@ from litestar.params import HeaderParameter
 from backend.core.db import Tx, transaction
 from backend.core.errors import NotAllowed, NotFound, Problem, Refusal, SignInNeeded
 from backend.core.i18n import _, translate, wanted
-from backend.core.viewer import counts_of, keep_language, open_viewer
+from backend.core.viewer import counts_of, keep_language, keep_large_print, open_viewer
 
 ANYONE, PERSON, OFFICER, ACCOUNT = ({"who": who} for who in ("anyone", "person", "officer", "account"))
 # Beside one of these: also for who has not agreed to the platform's terms yet, to agree, to look at her data, to leave.
@@ -59,6 +59,8 @@ async def open_tx(request: Request) -> AsyncGenerator[Tx, None]:
             tx.counts = await counts_of(db, viewer)
         if viewer and not reading and not is_api(request) and language_of(request) != viewer.language:
             await keep_language(db, viewer, language_of(request))
+        if viewer and not reading and not is_api(request) and "mode" in request.cookies:
+            await keep_large_print(db, viewer, request.cookies["mode"] == "elder")
         yield tx
 
 

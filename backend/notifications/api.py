@@ -16,6 +16,7 @@ from backend.core.i18n import _, wanted
 from backend.core.render import saying
 from backend.core.viewer import counts_of
 from backend.core.web import ANYONE, PERSON
+from backend.notifications import api_wishes
 from backend.notifications.actions import read
 from backend.notifications.inbound import Inbound, genuine, lay_down
 from backend.notifications.messages import message
@@ -107,4 +108,4 @@ async def take_text(request: Request, tx: NamedDependency[Tx]) -> Taken:
     return Taken(new=await lay_down(tx, message))
 
 
-ROUTES = [take_text, list_notices, read_notice]
+ROUTES = [take_text, list_notices, read_notice, *api_wishes.ROUTES]

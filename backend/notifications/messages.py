@@ -3,6 +3,7 @@
 The full words stand in the inbox and in e-mail. A push carries a general sentence: it lights up on a table for all to see.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 import msgspec
@@ -10,13 +11,22 @@ import msgspec
 from backend.cases.messages import Sentence
 from backend.cases.states import MOVES, Clock, Notice
 from backend.core.i18n import _, _n
-from backend.notifications import file_messages, identity_messages, life_messages, rights_messages
+from backend.notifications import (
+    desk_messages,
+    file_messages,
+    identity_messages,
+    life_messages,
+    offer_messages,
+    rights_messages,
+)
 from backend.notifications.model import Words
 
 DUE_SOON, FILED_TOGETHER, QUESTIONED = "correction_due_soon", "filed_together", "account_questioned"
 MANDATE_ASKED, MANDATE_ENDS_SOON = "mandate_asked", "mandate_ends_soon"
 MANDATE_GIVEN, MANDATE_HELD, MANDATE_ENDED = "mandate_given", "mandate_held", "mandate_ended"
 VISIT_DONE, LOST_BY_DEATH, LOST_BY_INCAPACITY = "visit_done", "lost_by_death", "lost_by_incapacity"
+FIELDS = ("title", "happened", "todo")
+NOBODYS: Mapping[str, str] = {}
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,10 +218,6 @@ OF_MANDATES = (MANDATE_GIVEN, MANDATE_HELD, MANDATE_ENDED, VISIT_DONE, LOST_BY_D
 LOUD_OTHERS |= dict.fromkeys((*OF_MANDATES, FILED_TOGETHER), Notice.NEWS) | {QUESTIONED: Notice.NEEDS_YOU}
 
 TEXTS |= life_messages.OF_MOVES
-OTHERS |= identity_messages.TEXTS | rights_messages.TEXTS | life_messages.TEXTS
-OTHERS |= file_messages.TEXTS
-LOUD_OTHERS |= identity_messages.LOUD | rights_messages.LOUD | life_messages.LOUD
-LOUD_OTHERS |= file_messages.LOUD
 
 UNTIL = {
     Clock.NOTICE: _("%(due)s前会告诉您是否受理。"),
@@ -227,8 +233,10 @@ PUSHES_OF_OTHERS = {
     MANDATE_ENDS_SOON: (_("一份授权快到期了"), _("点一下查看。")),
     **dict.fromkeys(OF_MANDATES, (_("授权有变化"), _("点一下查看。"))),
 }
-PUSHES_OF_OTHERS |= identity_messages.PUSHES | rights_messages.PUSHES | life_messages.PUSHES
-PUSHES_OF_OTHERS |= file_messages.PUSHES
+for _of in (identity_messages, rights_messages, life_messages, file_messages, desk_messages, offer_messages):
+    OTHERS |= _of.TEXTS
+    LOUD_OTHERS |= _of.LOUD
+    PUSHES_OF_OTHERS |= _of.PUSHES
 # What a push says, by how loudly the person is told: no item, no name, no number.
 PUSHES = {
     Notice.NEWS: (_("您的办件有新进展"), _("点一下查看。")),
@@ -249,7 +257,7 @@ LOOKS = {
     "suspended": ("sea", "hourglass"),
     "filed": ("sea", "send"),
     "filed_waiting": ("sea", "hourglass"),
-} | life_messages.LOOKS
+} | life_messages.LOOKS | offer_messages.LOOKS
 
 
 def loudness(kind: str, actor_kind: str = "") -> Notice:
@@ -261,15 +269,17 @@ def loudness(kind: str, actor_kind: str = "") -> Notice:
     return MOVES[kind].notice
 
 
-def message(words: Words) -> Message:
-    """The full words; KeyError for a kind nobody is told of."""
-    title, happened, todo = TEXTS.get(words.kind) or OTHERS[words.kind]
+def message(words: Words, own: Mapping[str, str] = NOBODYS) -> Message:
+    """The full words, an editor's where there are any (wordings.py); KeyError for a kind nobody is told of."""
+    texts = dict(zip(FIELDS, TEXTS.get(words.kind) or OTHERS[words.kind], strict=True))
+    title, happened, todo = ({**texts, **own}[field] for field in FIELDS)
     params = {
         "item": words.item or Sentence(_("您的办件")),
         "number": words.number,
         "authority": words.authority,
         "num": len(words.items),
         "items": "、".join(words.items),
+        **words.counts,
     }
     tone, glyph = LOOKS.get(words.kind, ("sea", "bell"))
     if loudness(words.kind) is Notice.NEEDS_YOU:
@@ -291,6 +301,7 @@ def until(due: date | None, clock: Clock | None, provisional: bool) -> Sentence 
     return Sentence(PROVISIONAL, {"until": sentence}) if provisional else sentence
 
 
-def push_words(words: Words) -> tuple[str, str]:
+def push_words(words: Words, own: Mapping[str, str] = NOBODYS) -> tuple[str, str]:
     """Title and body of a push, to be translated: the same for everybody, whatever it is about."""
-    return PUSHES_OF_OTHERS.get(words.kind) or PUSHES[loudness(words.kind)]
+    title, body = PUSHES_OF_OTHERS.get(words.kind) or PUSHES[loudness(words.kind)]
+    return own.get("title", title), own.get("body", body)

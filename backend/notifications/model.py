@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from backend.cases.states import Clock
+from backend.notifications.quiet import NO_NIGHT, Night
 
 
 class Channel(StrEnum):
@@ -16,6 +17,16 @@ class Channel(StrEnum):
     EMAIL = "email"
     SMS = "sms"
     LETTER = "letter"
+
+
+class Matter(StrEnum):
+    NEEDS = "needs"  # she is asked for something, or a decision is served on her
+    PROGRESS = "progress"
+    DONE_FOR_ME = "done_for_me"  # an agent acted, or a mandate began or ended
+    REMINDERS = "reminders"
+    OFFERS = "offers"
+    ACCOUNT = "account"  # her data, her identity, her signature
+    DIGEST = "digest"  # an officer's day
 
 
 class Sending(StrEnum):
@@ -33,7 +44,8 @@ class Sending(StrEnum):
 class Words(msgspec.Struct, frozen=True, kw_only=True):
     """What a notice is about: enough to word it in any language, and nothing private.
 
-    `page`: where it leads, for what is not about a case. `items`: of everything that was filed together.
+    `page`: where it leads, for what is not about a case. `items`: of everything that was filed together. `counts`: numbers in
+    the words of a digest.
     """
 
     kind: str
@@ -45,6 +57,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     provisional: bool = False
     page: str = ""
     items: list[str] = []
+    counts: dict[str, int] = {}
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,13 +65,14 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 
     `for_her`: she is the principal, and an agent filed it or did it. `names`: of all that was filed together with it;
     `first`: of these events the one that knocks for all. `in_filing`: the machine's own step within the filing itself.
-    `hers`: she is the principal; `sms_agreed`: she agreed to hear of her own cases by text message.
+    `hers`: she is the principal, of a case; `as_agent`: it is somebody else's affair; `sms_agreed`: she agreed to hear of her own cases by text message.
     """
 
     event_id: int
     kind: str
     actor_kind: str
     case_id: UUID | None
+    department_id: str | None = None
     number: str | None
     item: str | None
     data: dict[str, Any]
@@ -71,6 +85,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     for_her: bool = False
     hers: bool = False
     sms_agreed: bool = False
+    as_agent: bool = False
     order_number: str | None = None
     names: list[str] | None = None
     first: bool = True
@@ -82,6 +97,16 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
         return len(self.names or ()) > 1
 
 
+class Wishes(msgspec.Struct, frozen=True, kw_only=True):
+    """`chosen`: the channels of each matter she decided about. `as_agent`: what knocks when it is another's affair: all, needs
+    (what asks for something, and results), inbox (nothing). `elder`: written to by text message and letter until she chooses."""
+
+    chosen: dict[Matter, tuple[Channel, ...]] = {}
+    night: Night = NO_NIGHT
+    as_agent: str = "all"
+    elder: bool = False
+
+
 class NewNotice(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     event_id: int
@@ -91,6 +116,10 @@ class NewNotice(msgspec.Struct, frozen=True, kw_only=True):
     state: Sending
     words: Words
     needs_you: bool
+    matter: Matter = Matter.PROGRESS
+    must: bool = False
+    lane: str = ""  # whose office's event it is, "" when no office's
+    due_after: float = 0  # seconds it is held back on purpose
 
 
 class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -193,6 +222,32 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
     retry_after: float = 0
     gone: bool = False
+
+
+Task = PushTask | MailTask | TextTask
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """One attempt, ours until its lease ends. `lane`: the office it counts for."""
+
+    id: UUID
+    attempts: int
+    lane: str = ""
+
+
+class Went(msgspec.Struct, frozen=True, kw_only=True):
+    """How an attempt ended, and when. Of the browsers a push goes to: which took it (`heard`: the first time in a day), which are gone.
+    `broke`: by a mistake of ours, so that nobody knows how far it got."""
+
+    id: UUID
+    attempts: int
+    age: float
+    answer: Answer
+    at: datetime
+    broke: bool = False
+    reached: list[UUID] = []
+    heard: list[UUID] = []
+    gone: list[UUID] = []
 
 
 SENT = Answer(state=Sending.SENT)

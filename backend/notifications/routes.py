@@ -14,7 +14,7 @@ from backend.accounts.consents import PUSH, agreed
 from backend.core.db import Tx
 from backend.core.errors import NotFound
 from backend.core.web import ANYONE, COOKIE, PERSON, page, see_other
-from backend.notifications import routes_letters
+from backend.notifications import routes_letters, routes_wishes
 from backend.notifications.actions import read, read_all, subscribe, unsubscribe
 from backend.notifications.messages import message
 from backend.notifications.queries import inbox_of, mandate_to_see, notice_for
@@ -117,7 +117,8 @@ async def forget_subscription(tx: NamedDependency[Tx], data: JSONBody[Endpoint])
 
 def _key(request: Request) -> str | None:
     settings = request.app.state.settings
-    return public_key(settings.vapid_key) if settings.vapid_key else None
+    offered = settings.vapid_key and settings.push_allowed != ("none",)
+    return public_key(settings.vapid_key) if offered else None
 
 
 ROUTES = [
@@ -130,4 +131,5 @@ ROUTES = [
     renew_subscription,
     forget_subscription,
     *routes_letters.ROUTES,
+    *routes_wishes.ROUTES,
 ]

@@ -161,15 +161,29 @@ async def kept_files(of: Gathering) -> list[KeptFile]:
     "notices",
     "消息",
     "notices",
+    "notice_followups",
     channel="怎么告诉的",
     words="关于什么",
     state="送到没有",
     created_at="时间",
     read_at="看过时间",
+    how="工作人员后来怎么告诉的",
 )
 async def notices(of: Gathering) -> list[Row]:
     rows = await of.db.fetch(
-        "SELECT channel, words, state, created_at, read_at FROM notices WHERE person_id = $1 ORDER BY created_at, id",
+        """SELECT n.channel, n.words, n.state, n.created_at, n.read_at, f.how FROM notices n
+           LEFT JOIN notice_followups f ON f.notice_id = n.id WHERE n.person_id = $1 ORDER BY n.created_at, n.id""",
+        of.account,
+    )
+    return [dict(r) for r in rows]
+
+
+@section("wishes", "怎么告诉您", "notice_choices", "notice_habits", what="关于什么", how="您选的", at="时间")
+async def wishes(of: Gathering) -> list[Row]:
+    rows = await of.db.fetch(
+        """SELECT matter AS what, array_to_string(channels, ' ') AS how, chosen_at AS at FROM notice_choices WHERE account_id = $1
+           UNION ALL SELECT 'quiet', quiet_from || '–' || quiet_until || ' ' || as_agent, changed_at FROM notice_habits WHERE account_id = $1
+           ORDER BY 1""",
         of.account,
     )
     return [dict(r) for r in rows]

@@ -34,7 +34,7 @@ from backend.settings import Settings
 from tests.access import table as who
 from tests.access.helped import help_father, post_office
 from tests.demo import HAIKOU
-from tests.orders.shopping import THREE, fill_in, picture, put_in, transaction
+from tests.orders.shopping import THREE, fill_in, picture, put_in, transaction, use_shown
 from tests.web import Site, StoppedClock, running
 
 AUNT = "aunt"  # the principal of the other family

@@ -267,6 +267,15 @@ TABLE: dict[str, Verdicts] = {
     "GET /inbox/events": OWN,
     "POST /inbox/{notice}": FATHERS,
     "POST /inbox/read": OWN,
+    "GET /me/notices": OWN,
+    "GET /me/notices/quiet": OWN,
+    "POST /me/notices/quiet": verdicts(refused=PEOPLE),  # no hours were filled in
+    "GET /me/notices/agent": OWN,
+    "POST /me/notices/agent": verdicts(refused=PEOPLE),
+    "GET /me/notices/{matter}": OWN,
+    "POST /me/notices/{matter}": OWN,  # nothing chosen is a choice
+    "GET /api/v1/notice-preferences": OWN,
+    "PUT /api/v1/notice-preferences": verdicts(refused=PEOPLE),  # nothing was sent
     "GET /api/v1/notices": OWN,
     "POST /api/v1/notices/{notice}/read": FATHERS,
     "POST /push/subscription": but(FATHERS, **dict.fromkeys(PEOPLE[1:], REFUSED)),  # his address: nobody takes it over

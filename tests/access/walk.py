@@ -73,6 +73,8 @@ def _aim(path: str, name: str, city: City) -> Any:
         return 1
     if path.startswith("/desk/words/"):
         return "office" if name == "kind" else "hall"
+    if name == "matter":
+        return "progress"
     if path.startswith("/desk/mandates/"):
         aims["asked"] = "on paper"
     if name == "name" and "/cart/" in path:

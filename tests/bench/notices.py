@@ -72,7 +72,7 @@ def settings_for(server: EmbeddedPostgres, database: str, data: Path, port: int)
         f"DATABASE_URL{end}": server.url(ROLES[role], database)
         for role, end in (("owner", ""), ("web", "_WEB"), ("worker", "_WORKER"))
     }
-    return load({"DATA": str(data), "PUSH_ALLOWED": f"http://127.0.0.1:{port}", **urls})
+    return load({"DATA": str(data), "PUSH_ALLOWED": f"http://127.0.0.1:{port}", "QUIET_HOURS": "none", **urls})
 
 
 async def measure(settings: Settings, notices: int) -> None:

@@ -82,7 +82,7 @@ async def _work(settings: Settings) -> None:
     from backend.core import db, jobs
     from backend.core.crypto import Vault
     from backend.core.standing import refuse_unsafe
-    from backend.features import job_handlers
+    from backend.features import gathered, job_handlers
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -91,7 +91,7 @@ async def _work(settings: Settings) -> None:
     await refuse_unsafe(login)
     pool = await db.open_pool(login)
     work = jobs.Work(pool, Vault(settings.master_key or "", settings.certificate_keys), settings, db.wall_clock)
-    await jobs.work(work, *job_handlers(), lambda: db.connect(login), stop)
+    await jobs.work(work, *job_handlers(), lambda: db.connect(login), stop, gathered("jobs", "LOOPS"))
     await pool.close()
 
 

@@ -9,6 +9,9 @@ import msgspec
 from backend.core.db import Tx
 from backend.core.jobs import enqueue_all
 
+PIECE = 200  # events told of in one transaction
+BEHIND = -1  # what is told to a whole town lets single words pass
+
 
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     """What happened. `data` holds no personal data: names of items, dates, reasons an officer wrote for the applicant."""
@@ -27,7 +30,7 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 async def record(tx: Tx, events: list[NewEvent]) -> list[int]:
     """Writes events in one statement and returns their ids in order. Enqueues one `notify` job for those people hear of, and one
-    for the documents that those of a case ask for."""
+    for the documents that those of a case ask for; many events in pieces, behind what happens to one person."""
     rows = await tx.db.fetch(
         """INSERT INTO events (case_id, order_id, principal_id, department_id, kind, actor_kind, actor_id, mandate_id, at, public, data)
            SELECT e.case_id, e.order_id, e.principal_id, e.department_id, e.kind, e.actor_kind, e.actor_id, e.mandate_id, $2, e.public, e.data
@@ -41,6 +44,7 @@ async def record(tx: Tx, events: list[NewEvent]) -> list[int]:
     ids = [row["id"] for row in rows]
     told = [i for i, e in zip(ids, events, strict=True) if e.public]
     of_cases = [i for i, e in zip(ids, events, strict=True) if e.public and e.case_id]
-    jobs = {"notify": told, "make_documents": of_cases}
-    await enqueue_all(tx.db, [(name, {"events": about}) for name, about in jobs.items() if about])
+    for name, about in (("notify", told), ("make_documents", of_cases)):
+        pieces = [(name, {"events": about[n : n + PIECE]}) for n in range(0, len(about), PIECE)]
+        await enqueue_all(tx.db, pieces, priority=0 if len(pieces) < 2 else BEHIND)
     return ids

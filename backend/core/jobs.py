@@ -11,7 +11,7 @@ import logging
 import random
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -74,6 +74,9 @@ class Work:
 
 
 Handler = Callable[[Work, dict[str, Any]], Awaitable[None]]
+Connect = Callable[[], Awaitable[asyncpg.Connection]]
+Named = tuple[str, Mapping[str, Any]]
+Loop = Callable[[Work, Connect, asyncio.Event], Coroutine[Any, Any, None]]
 
 
 def at_once(limit: int) -> Callable[[Handler], Handler]:
@@ -106,42 +109,53 @@ async def enqueue(
 
 
 async def enqueue_all(
-    db: asyncpg.Connection, jobs: Iterable[tuple[str, Mapping[str, Any]]], *, after: timedelta | None = None
+    db: asyncpg.Connection, jobs: Iterable[Named], *, after: timedelta | None = None, priority: int = 0
 ) -> None:
-    """The same for many jobs in one statement. What is asked for first is done first, urgent names before the others."""
+    """The same for many jobs in one statement. What is asked for first is done first, of the higher priority before the others."""
     names: list[str] = []
     payloads: list[bytes | None] = []
     for name, payload in jobs:
         names.append(name)
         payloads.append(msgspec.json.encode(payload))
     if names:
-        await Queries(AsyncpgDriver(db)).enqueue(names, payloads, [0] * len(names), [after] * len(names))
+        await Queries(AsyncpgDriver(db)).enqueue(names, payloads, [priority] * len(names), [after] * len(names))
 
 
 async def work(
     work: Work,
     handlers: Mapping[str, Handler],
     schedules: Mapping[str, str],
-    connect: Callable[[], Awaitable[asyncpg.Connection]],
+    connect: Connect,
     stop: asyncio.Event,
+    loops: Iterable[Loop] = (),
 ) -> None:
-    """Runs jobs until `stop` is set. `schedules`: handler name → cron expression in UTC."""
+    """Runs jobs until `stop` is set. `schedules`: handler name → cron expression in UTC. `loops`: what else a worker does, each
+    until `stop` is set; one that fails ends them all."""
     try:
-        while not stop.is_set():
-            try:
-                await _run_once(work, handlers, schedules, connect, stop)
-            except (*LOST, asyncpg.PostgresError, PgqException, OSError) as error:
-                log.warning("the queue cannot be reached (%s); trying again", type(error).__name__)
-            await _wait(stop, 0.5)
+        async with asyncio.TaskGroup() as group:
+            for loop in loops:
+                group.create_task(loop(work, connect, stop))
+            group.create_task(_run_jobs(work, handlers, schedules, connect, stop))
     finally:
         await work.close()
+
+
+async def _run_jobs(
+    work: Work, handlers: Mapping[str, Handler], schedules: Mapping[str, str], connect: Connect, stop: asyncio.Event
+) -> None:
+    while not stop.is_set():
+        try:
+            await _run_once(work, handlers, schedules, connect, stop)
+        except (*LOST, asyncpg.PostgresError, PgqException, OSError) as error:
+            log.warning("the queue cannot be reached (%s); trying again", type(error).__name__)
+        await _wait(stop, 0.5)
 
 
 async def _run_once(
     work: Work,
     handlers: Mapping[str, Handler],
     schedules: Mapping[str, str],
-    connect: Callable[[], Awaitable[asyncpg.Connection]],
+    connect: Connect,
     stop: asyncio.Event,
 ) -> None:
     """One run over one connection, until `stop` is set or the connection is lost."""
@@ -154,7 +168,8 @@ async def _run_once(
     for name, cron in {**schedules, "forget_jobs": "20 18 * * *"}.items():
         _schedule(queue, work, name, cron)
     _register(queue, work, "forget_jobs", forget_jobs)
-    ending = asyncio.create_task(_end(queue, stop))
+    ending = asyncio.create_task(stop.wait())
+    ending.add_done_callback(lambda _: queue.shutdown.set())
     try:
         await queue.run(
             dequeue_timeout=SILENT,
@@ -201,7 +216,7 @@ class Attempt(EntrypointExecutor):
         except Later as later:
             raise RetryRequested(delay=timedelta(seconds=later.seconds), reason="later") from None
         except Exception as error:
-            said = _kind_and_place(error)
+            said = kind_and_place(error)
             log.warning("job %s %s, try %s: %s", job.entrypoint, job.id, job.attempts + 1, said)
             if job.attempts + 1 >= TRIES:
                 raise JobFailed(said) from None
@@ -225,16 +240,11 @@ def _pause(attempts: int) -> timedelta:
     return timedelta(seconds=usual * random.uniform(0.75, 1.25))  # noqa: S311
 
 
-def _kind_and_place(error: Exception) -> str:
+def kind_and_place(error: Exception) -> str:
     """ValueError at mail.py:41 ← jobs.py:20: never its message, which may quote a person."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames[:0:-1] or frames]
     return f"{type(error).__name__} at {' ← '.join(places[:4])}"
-
-
-async def _end(queue: PgQueuer, stop: asyncio.Event) -> None:
-    await stop.wait()
-    queue.shutdown.set()
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:

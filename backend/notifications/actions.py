@@ -12,60 +12,87 @@ from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from backend.core.events import record
 from backend.core.i18n import _
-from backend.core.jobs import enqueue_all
 from backend.notifications.endpoints import REFUSED, allowed
 from backend.notifications.messages import FILED_TOGETHER, loudness
-from backend.notifications.model import Channel, Happening, NewNotice, Sending, Words
-from backend.notifications.queries import corrections_due, who_should_know
-from backend.notifications.rules import channels
+from backend.notifications.model import Channel, Happening, NewNotice, Sending, Wishes, Words
+from backend.notifications.queries import channels_tried, corrections_due, who_should_know
+from backend.notifications.quiet import NO_NIGHT, Night, until_morning
+from backend.notifications.rules import channels, matter, must_reach, next_channel, urgent
 from backend.notifications.vapid import keys_fit
+from backend.notifications.wishes import wishes_of
 
 # A mail waits a moment: what is filed, accepted and granted in one second is one mail.
-JOBS = {
-    Channel.PUSH: ("deliver_push", None),
-    Channel.EMAIL: ("deliver_mail", timedelta(seconds=15)),
-    Channel.SMS: ("deliver_text", None),
-    Channel.LETTER: ("deliver_letter", None),
-}
+WAITS = {Channel.EMAIL: timedelta(seconds=15)}
+AWAKENS = frozenset({Channel.PUSH, Channel.EMAIL, Channel.SMS})  # a letter wakes nobody
 MOST_DEVICES = 10
 REMINDED_BEFORE = timedelta(days=3)
 
 
-async def tell(tx: Tx, events: list[int], open_channels: frozenset[Channel]) -> int:
-    """One row for each event, person and channel, however often it is called; inbox rows are sent with it. Returns how many are new."""
+async def tell(tx: Tx, events: list[int], open_channels: frozenset[Channel], night: Night = NO_NIGHT) -> int:
+    """One row for each event, person and channel, however often it is called; inbox rows are sent with it. Returns how many are new.
+
+    `night`: when those who chose no hours of their own are not knocked up; what is urgent knocks all the same."""
     await _one_at_a_time(tx, events)
     told = await who_should_know(tx.db, events, tx.today)
-    rows = [notice for happening in told for notice in _notices(happening, open_channels)]
+    wishes = await wishes_of(tx, {happening.person_id for happening in told}, night)
+    rows = [notice for one in told for notice in _notices(one, open_channels, wishes[one.person_id], tx)]
     stored = await _store(tx, rows)
     await _supersede(tx, [row for row in rows if row.id in stored])
-    for channel, (job, wait) in JOBS.items():
-        knocks = [(job, {"notice": row.id}) for row in rows if row.id in stored and row.channel is channel]
-        await enqueue_all(tx.db, knocks, after=wait)
     return len(stored)
 
 
-def _notices(told: Happening, open_channels: frozenset[Channel]) -> Iterable[NewNotice]:
-    for channel in channels(told, open_channels):
-        inbox = channel is Channel.INBOX
-        for_all = told.together and not inbox  # about the order: what happens in one of its cases does not answer it
-        yield NewNotice(
-            id=uuid4(),
-            event_id=told.event_id,
-            person_id=told.person_id,
-            channel=channel,
-            case_id=None if for_all else told.case_id,
-            state=Sending.SENT if inbox else Sending.QUEUED,
-            words=_words_of_order(told) if for_all else words_of(told),
-            needs_you=loudness(told.kind) is Notice.NEEDS_YOU,
-        )
+async def tell_otherwise(
+    tx: Tx, failed: list[tuple[int, UUID]], open_channels: frozenset[Channel], night: Night = NO_NIGHT
+) -> int:
+    """What must reach somebody and failed for good on all its channels goes out on another one. Returns how many do."""
+    tried = await channels_tried(tx.db, failed) if failed else {}
+    if not tried:
+        return 0
+    told = await who_should_know(tx.db, [event for event, _ in tried], tx.today)
+    left = [one for one in told if (one.event_id, one.person_id) in tried]
+    wishes = await wishes_of(tx, {one.person_id for one in left}, night)
+    others = ((one, next_channel(one, tried[one.event_id, one.person_id], open_channels)) for one in left)
+    rows = [_notice(one, other, _waits(one, wishes[one.person_id], tx)) for one, other in others if other]
+    return len(await _store(tx, rows))
+
+
+def _notices(told: Happening, open_channels: frozenset[Channel], wishes: Wishes, tx: Tx) -> Iterable[NewNotice]:
+    wait = _waits(told, wishes, tx)
+    return (_notice(told, channel, wait) for channel in channels(told, open_channels, wishes))
+
+
+def _waits(told: Happening, wishes: Wishes, tx: Tx) -> timedelta:
+    return timedelta(0) if urgent(told, tx.today) else until_morning(tx.now, wishes.night)
+
+
+def _notice(told: Happening, channel: Channel, night: timedelta) -> NewNotice:
+    inbox = channel is Channel.INBOX
+    for_all = told.together and not inbox  # about the order: what happens in one of its cases does not answer it
+    sleeps = night if channel in AWAKENS else timedelta(0)
+    return NewNotice(
+        id=uuid4(),
+        event_id=told.event_id,
+        person_id=told.person_id,
+        channel=channel,
+        case_id=None if for_all else told.case_id,
+        state=Sending.SENT if inbox else Sending.QUEUED,
+        words=_words_of_order(told) if for_all else words_of(told),
+        needs_you=loudness(told.kind) is Notice.NEEDS_YOU,
+        matter=matter(told),
+        must=inbox and must_reach(told),
+        lane=told.department_id or "",
+        due_after=max(sleeps, WAITS.get(channel, timedelta(0))).total_seconds(),
+    )
 
 
 def words_of(told: Happening) -> Words:
     """Of what the event says only what a notice needs; an officer's own words stay on the page of the case."""
     kept = {
-        name: told.data[name] for name in ("authority", "due", "clock", "provisional", "page") if told.data.get(name)
+        name: told.data[name]
+        for name in ("authority", "due", "clock", "provisional", "page", "counts")
+        if told.data.get(name)
     }
-    return msgspec.convert({**kept, "kind": told.kind, "item": told.item or "", "number": told.number or ""}, Words)
+    return msgspec.convert({**kept, "kind": told.kind, "item": told.item or told.data.get("item", ""), "number": told.number or ""}, Words)
 
 
 def _words_of_order(told: Happening) -> Words:
@@ -74,11 +101,14 @@ def _words_of_order(told: Happening) -> Words:
 
 async def _store(tx: Tx, rows: list[NewNotice]) -> set[UUID]:
     stored = await tx.db.fetch(
-        """INSERT INTO notices (id, event_id, person_id, channel, case_id, state, words, needs_you, created_at, sent_at)
-           SELECT n.id, n.event_id, n.person_id, n.channel, n.case_id, n.state, n.words, n.needs_you, $2,
+        """INSERT INTO notices (id, event_id, person_id, channel, case_id, state, words, needs_you, matter, must, lane, due_after,
+               next_at, created_at, sent_at)
+           SELECT n.id, n.event_id, n.person_id, n.channel, n.case_id, n.state, n.words, n.needs_you, n.matter, n.must, n.lane,
+                  make_interval(secs => n.due_after),
+                  CASE WHEN n.due_after > 60 THEN $2::timestamptz ELSE now() END + make_interval(secs => n.due_after), $2,
                   CASE WHEN n.state = 'sent' THEN $2::timestamptz END
            FROM jsonb_to_recordset($1) AS n(id uuid, event_id bigint, person_id uuid, channel text, case_id uuid, state text,
-                words jsonb, needs_you boolean)
+                words jsonb, needs_you boolean, matter text, must boolean, lane text, due_after float8)
            ON CONFLICT (event_id, person_id, channel) DO NOTHING RETURNING id""",
         msgspec.to_builtins(rows),
         tx.now,

@@ -1,219 +1,156 @@
 """A notice on its way out: claimed for one attempt, sent outside any transaction, and settled by that attempt alone.
 
 queued → sending (a lease, an attempt number) → sent | retry | unknown | failed. Whoever claims counts the attempt up, so
-that a worker thought dead that comes back settles nothing. Leases and pauses go by the database's clock.
+that a worker thought dead that comes back settles nothing. Leases and pauses go by the database's clock. Claims and
+settlements come in batches; every office that has something waiting gets an equal share of each claim.
 """
 
-import asyncio
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from backend.core.crypto import Vault
-from backend.core.db import LOST
-from backend.core.jobs import Later, Work, enqueue
-from backend.mandates.texts import spoken
-from backend.notifications import mail, push
-from backend.notifications.actions import JOBS
-from backend.notifications.model import Answer, Channel, Device, MailTask, PushTask, Sending, TextTask
-from backend.notifications.rules import of_all_devices, pause, settled
+from backend.core.db import Tx
+from backend.core.jobs import Work
+from backend.notifications.model import Answer, Channel, Claim, Sending, Task, Went
+from backend.notifications.rules import pause, settled
 
 LEASE = timedelta(seconds=90)  # longer than the longest attempt with everything that may delay its end
-NEVER_GIVEN_UP = (0.2, 0.5, 1, 2, 4, 8)  # seconds between tries to say how it went
+OVERDUE = timedelta(minutes=10)
 
 
-async def deliver_push(work: Work, notice: UUID) -> None:
-    """To every browser of hers that has not taken it yet."""
-    await drop_if_ended(work, notice)
-    task = await claim_push(work.pool, notice)
-    if task is None:
-        return await not_now(work.pool, notice)
-    pusher = await work.shared(push.opened)
-    message = push.pushed(task, work.settings.public_url)
-    answers = await asyncio.gather(*(pusher.send(message, device) for device in task.devices))
-    went = list(zip(task.devices, answers, strict=True))
-    await _note_devices(work, went)
-    reached = [device.id for device, answer in went if answer.state is Sending.SENT]
-    had = [Answer(state=Sending.SENT)] * len(task.reached)
-    await settle(work, task, of_all_devices([*had, *answers]), Channel.PUSH, reached)
+async def claim(db: asyncpg.Pool, channel: Channel, most: int, full: list[str], today: date) -> list[Claim]:
+    """What may leave now, an equal share for each lane that waits and is not `full`, the longest due first.
 
-
-async def deliver_mail(work: Work, notice: UUID) -> None:
-    await drop_if_ended(work, notice)
-    task = await claim_mail(work.pool, notice)
-    if task is None:
-        return await not_now(work.pool, notice)
-    mailer = await work.shared(mail.opened)
-    try:
-        letter = mailer.letter(task, _address(work, task))
-    except ValueError:
-        return await settle(work, task, Answer(state=Sending.FAILED, problem="no usable address"), Channel.EMAIL)
-
-    async def handing() -> None:
-        await work.pool.execute(
-            "UPDATE notices SET handed_at = now() WHERE id = $1 AND attempts = $2", task.id, task.attempts
-        )
-
-    await settle(work, task, await mailer.hand_over(letter, handing), Channel.EMAIL)
-
-
-async def drop_if_ended(work: Work, notice: UUID) -> None:
-    """What was told an agent of her principal's case does not go out any more once her mandate is over."""
-    async with work.transaction() as tx:
-        await tx.db.execute(
-            """UPDATE notices n SET state = 'merged', problem = 'the mandate ended first' FROM events e
-               WHERE n.id = $1 AND n.state IN ('queued', 'retry') AND e.id = n.event_id AND e.case_id IS NOT NULL
-                 AND e.principal_id <> n.person_id AND NOT EXISTS (
-                   SELECT 1 FROM mandates m JOIN cases c ON c.id = e.case_id WHERE m.principal_id = e.principal_id AND m.agent_id = n.person_id
-                   AND m.ended_at IS NULL AND $2 BETWEEN m.valid_from AND m.valid_to AND 'see' = ANY(m.actions)
-                   AND mandate_covers(m.kind, m.items, c.item_code))""",
-            notice,
-            tx.today,
-        )
-
-
-def agent_of(vault: Vault, task: TextTask) -> str:
-    """Who did it for her, as she may be called in our own message; "" when she did it herself."""
-    if task.agent_name is None or task.agent_key is None:
-        return ""
-    return spoken(vault.key(task.agent_key).open(task.agent_name, f"name:{task.agent_id}").decode())
-
-
-def _address(work: Work, task: MailTask) -> str:
-    """ValueError when she has taken her address back in the meantime."""
-    if task.value_sealed is None:
-        raise ValueError("no address")
-    key = work.vault.key(task.key_wrapped)
-    return key.open(task.value_sealed, f"contact:{task.person_id}:email").decode()
-
-
-async def claim_push(db: asyncpg.Pool, notice: UUID) -> PushTask | None:
-    """None when it is not to be sent now. A push whose worker died is simply sent again: topic and tag show it once."""
-    row = await db.fetchrow(
-        """WITH mine AS (
-               UPDATE notices SET state = 'sending', attempts = attempts + 1, lease_until = now() + $2, handed_at = NULL
-               WHERE id = $1 AND channel = 'push' AND ((state IN ('queued', 'retry') AND coalesce(next_at, '-infinity') <= now())
-                     OR (state = 'sending' AND lease_until < now())) RETURNING *)
-           SELECT n.id, n.attempts, extract(epoch FROM now() - n.created_at)::float8 AS age, n.event_id, n.case_id, n.person_id,
-                  e.principal_id = n.person_id AS own, n.words, a.language, n.reached,
-                  (SELECT count(*) FROM notices u WHERE u.person_id = n.person_id AND u.channel = 'inbox' AND u.read_at IS NULL) AS unread,
-                  (SELECT coalesce(json_agg(json_build_object('id', s.id, 'endpoint', s.endpoint, 'p256dh', s.p256dh, 'auth', s.auth,
-                          'heard', coalesce(s.last_ok_at > now() - interval '1 day', false))), '[]')
-                   FROM push_subscriptions s WHERE s.account_id = n.person_id AND s.id <> ALL (n.reached)) AS devices
-           FROM mine n JOIN events e ON e.id = n.event_id JOIN accounts a ON a.id = n.person_id""",
-        notice,
-        LEASE,
-    )
-    if row is None:
-        return None
-    return msgspec.convert(dict(row), PushTask)
-
-
-async def claim_mail(db: asyncpg.Pool, notice: UUID) -> MailTask | None:
-    """None when it is not to be sent now. One whose worker died before handing it over is sent again; after that, nobody knows."""
-    await db.execute(
-        """UPDATE notices SET state = 'unknown', lease_until = NULL, problem = 'worker ended while handing it over'
-           WHERE id = $1 AND channel = 'email' AND state = 'sending' AND lease_until < now() AND handed_at IS NOT NULL""",
-        notice,
-    )
-    row = await db.fetchrow(
-        """WITH mine AS (
-               UPDATE notices SET state = 'sending', attempts = attempts + 1, lease_until = now() + $2, handed_at = NULL
-               WHERE id = $1 AND channel = 'email' AND ((state IN ('queued', 'retry') AND coalesce(next_at, '-infinity') <= now())
-                     OR (state = 'sending' AND lease_until < now())) RETURNING *)
-           SELECT n.id, n.attempts, extract(epoch FROM now() - n.created_at)::float8 AS age, n.person_id, n.created_at,
-                  e.principal_id = n.person_id AS own, n.words, a.language, a.key_wrapped, k.value_sealed,
-                  e.principal_id = n.person_id AND c.id IS NOT NULL AS for_her
-           FROM mine n JOIN events e ON e.id = n.event_id JOIN accounts a ON a.id = n.person_id
-           LEFT JOIN cases c ON c.id = e.case_id AND coalesce(e.mandate_id, c.mandate_id) IS NOT NULL
-           LEFT JOIN contacts k ON k.account_id = n.person_id AND k.kind = 'email' AND k.verified_at IS NOT NULL""",
-        notice,
-        LEASE,
-    )
-    return msgspec.convert(row, MailTask) if row else None
-
-
-async def not_now(db: asyncpg.Pool, notice: UUID) -> None:
-    """Settled already: nothing to do. Else somebody is at it, or it is to rest: this job comes back then."""
-    seconds = await db.fetchval(
-        """SELECT extract(epoch FROM coalesce(CASE WHEN state = 'sending' THEN lease_until ELSE next_at END, now()) - now())::float8
-           FROM notices WHERE id = $1 AND state IN ('queued', 'retry', 'sending')""",
-        notice,
-    )
-    if seconds is not None:
-        raise Later(max(seconds, 0) + 1)
-
-
-async def settle(
-    work: Work,
-    task: PushTask | MailTask | TextTask,
-    answer: Answer,
-    channel: Channel,
-    reached: list[UUID] | None = None,
-) -> None:
-    """Says how the attempt went, again and again while the database cannot be reached: what is sent must not be sent twice."""
-    final = settled(answer, task.age)
-    for seconds in NEVER_GIVEN_UP:
-        try:
-            return await _settle_once(work, task, final, channel, reached or [])
-        except LOST:
-            await asyncio.sleep(seconds)
-    await _settle_once(work, task, final, channel, reached or [])
-
-
-async def _settle_once(
-    work: Work, task: PushTask | MailTask | TextTask, final: Answer, channel: Channel, reached: list[UUID]
-) -> None:
-    if final.state is not Sending.RETRY:
-        await _write(work.pool, work, task, final, None, reached)
-        return
-    rest = timedelta(seconds=pause(task.id, task.attempts, final.retry_after))
-    async with work.transaction() as tx:
-        if await _write(tx.db, work, task, final, rest, reached):
-            await enqueue(tx.db, JOBS[channel][0], {"notice": task.id}, after=rest)
-
-
-async def _write(
-    db: asyncpg.Connection | asyncpg.Pool,
-    work: Work,
-    task: PushTask | MailTask | TextTask,
-    final: Answer,
-    rest: timedelta | None,
-    reached: list[UUID],
-) -> bool:
-    """Whether this attempt still held the notice: another may have taken it over."""
-    return bool(
-        await db.fetchval(
-            """UPDATE notices SET state = $3, problem = nullif($4, ''), next_at = now() + $5, lease_until = NULL,
-                      sent_at = CASE WHEN $3 = 'sent' THEN $6::timestamptz END, reached = reached || $7
-               WHERE id = $1 AND attempts = $2 AND state = 'sending' RETURNING true""",
-            task.id,
-            task.attempts,
-            final.state,
-            final.problem,
-            rest,
-            work.clock(),
-            reached,
-        )
-    )
-
-
-async def _note_devices(work: Work, went: list[tuple[Device, Answer]]) -> None:
-    """One that is gone is forgotten; once a day it is noted that one is still there."""
-    gone = [device.id for device, answer in went if answer.gone]
-    took = [device.id for device, answer in went if answer.state is Sending.SENT and not device.heard]
-    if gone:
-        await work.pool.execute("DELETE FROM push_subscriptions WHERE id = ANY($1)", gone)
-    if took:
-        await work.pool.execute("UPDATE push_subscriptions SET last_ok_at = now() WHERE id = ANY($1)", took)
-
-
-async def stuck(db: asyncpg.Connection) -> list[tuple[str, dict[str, UUID]]]:
-    """The jobs of notices that should long have gone: their job was lost, or held after too many failures."""
+    What was told an agent of her principal's case does not go out any more once her mandate is over.
+    """
     rows = await db.fetch(
-        """SELECT id, channel FROM notices WHERE state IN ('queued', 'retry', 'sending')
-           AND greatest(created_at, next_at, lease_until) < now() - interval '10 minutes' ORDER BY created_at LIMIT 5000"""
+        """WITH RECURSIVE every AS (
+               (SELECT lane FROM notices WHERE channel = $1 AND state IN ('queued', 'retry') ORDER BY lane LIMIT 1)
+               UNION ALL
+               SELECT (SELECT n.lane FROM notices n WHERE n.channel = $1 AND n.state IN ('queued', 'retry') AND n.lane > v.lane ORDER BY n.lane LIMIT 1)
+               FROM every v WHERE v.lane IS NOT NULL),
+           lanes AS MATERIALIZED (SELECT lane FROM every WHERE lane <> ALL ($3) ORDER BY random()),
+           due AS MATERIALIZED (
+               SELECT n.id, n.event_id, n.person_id FROM lanes CROSS JOIN LATERAL (
+                   SELECT w.id, w.event_id, w.person_id FROM notices w
+                   WHERE w.channel = $1 AND w.lane = lanes.lane AND w.state IN ('queued', 'retry') AND w.next_at <= now()
+                   ORDER BY w.next_at LIMIT (SELECT greatest($2 / greatest(count(*), 1), 1) FROM lanes) FOR UPDATE SKIP LOCKED) n
+               LIMIT $2),
+           judged AS (
+               SELECT d.id, e.case_id IS NOT NULL AND e.principal_id <> d.person_id AND NOT EXISTS (
+                   SELECT 1 FROM mandates m JOIN cases c ON c.id = e.case_id WHERE m.principal_id = e.principal_id AND m.agent_id = d.person_id
+                   AND m.ended_at IS NULL AND $4 BETWEEN m.valid_from AND m.valid_to AND 'see' = ANY(m.actions)
+                   AND mandate_covers(m.kind, m.items, c.item_code)) AS over
+               FROM due d JOIN events e ON e.id = d.event_id),
+           mine AS (
+               UPDATE notices n SET state = CASE WHEN j.over THEN 'merged' ELSE 'sending' END, attempts = attempts + 1,
+                      problem = CASE WHEN j.over THEN 'the mandate ended first' ELSE n.problem END,
+                      lease_until = CASE WHEN NOT j.over THEN now() + $5 END, handed_at = NULL
+               FROM judged j WHERE n.id = j.id RETURNING n.id, n.attempts, n.lane, n.state)
+           SELECT id, attempts, lane FROM mine WHERE state = 'sending'""",
+        channel,
+        most,
+        full,
+        today,
+        LEASE,
     )
-    return [(JOBS[Channel(row["channel"])][0], {"notice": row["id"]}) for row in rows]
+    return msgspec.convert(rows, list[Claim])
+
+
+class Overtaken(Exception):
+    """The lease ran out before anything was handed over: the attempt is somebody else's now."""
+
+
+async def handing(db: asyncpg.Pool, task: Task) -> None:
+    """Notes, before the message goes, that this attempt hands it over: from here on it is never sent again blindly."""
+    ours = await db.fetchval(
+        "UPDATE notices SET handed_at = now() WHERE id = $1 AND attempts = $2 AND state = 'sending' RETURNING true",
+        task.id,
+        task.attempts,
+    )
+    if not ours:
+        raise Overtaken()
+
+
+def went(work: Work, task: Task, answer: Answer) -> Went:
+    return Went(id=task.id, attempts=task.attempts, age=task.age, answer=answer, at=work.clock())
+
+
+async def take_back(db: asyncpg.Pool, besides: Iterable[UUID] = ()) -> None:
+    """What a dead worker held may be sent again; a mail or a text message that was being handed over may not: nobody knows.
+
+    `besides`: what this worker sent itself and could not settle yet.
+    """
+    await db.execute(
+        """UPDATE notices SET lease_until = NULL, next_at = now(),
+                  state = CASE WHEN handed_at IS NULL OR channel IN ('push', 'letter') THEN 'retry' ELSE 'unknown' END,
+                  problem = CASE WHEN handed_at IS NULL OR channel IN ('push', 'letter') THEN problem ELSE 'worker ended while handing it over' END
+           WHERE state = 'sending' AND lease_until < now() AND id <> ALL ($1)""",
+        list(besides),
+    )
+
+
+async def settle(tx: Tx, channel: Channel, went: list[Went]) -> list[tuple[int, UUID]]:
+    """Says how attempts went, and counts how soon they did. The (event, person) of what failed for good.
+
+    What was taken for unknown because its worker was, is known after all when that worker's word comes late.
+    """
+    rows = await tx.db.fetch(
+        """WITH told AS (
+               SELECT * FROM jsonb_to_recordset($1) AS t(id uuid, attempts integer, state text, problem text, rest float8, at timestamptz, broke boolean, reached uuid[])),
+           done AS (
+               UPDATE notices n SET state = CASE WHEN t.broke AND n.handed_at IS NOT NULL AND n.channel IN ('email', 'sms') THEN 'unknown' ELSE t.state END, problem = nullif(t.problem, ''), next_at = now() + make_interval(secs => t.rest), lease_until = NULL,
+                      sent_at = CASE WHEN t.state = 'sent' THEN t.at END, reached = n.reached || t.reached
+               FROM told t WHERE n.id = t.id AND n.attempts = t.attempts AND n.state IN ('sending', 'unknown')
+               RETURNING n.event_id, n.person_id, n.state, n.sent_at, n.due_after),
+           soon AS (
+               INSERT INTO sending_days (day, channel, sent, within_2s, within_10s)
+               SELECT (d.sent_at AT TIME ZONE 'Asia/Shanghai')::date, $2, count(*), count(*) FILTER (WHERE d.sent_at - e.at - d.due_after <= '2 s'),
+                      count(*) FILTER (WHERE d.sent_at - e.at - d.due_after <= '10 s')
+               FROM done d JOIN events e ON e.id = d.event_id WHERE d.state = 'sent' GROUP BY 1
+               ON CONFLICT (day, channel) DO UPDATE SET sent = sending_days.sent + EXCLUDED.sent,
+                   within_2s = sending_days.within_2s + EXCLUDED.within_2s, within_10s = sending_days.within_10s + EXCLUDED.within_10s)
+           SELECT event_id, person_id FROM done WHERE state = 'failed'""",
+        [_told(one) for one in went],
+        channel,
+    )
+    await _note_devices(tx, went)
+    return [(row["event_id"], row["person_id"]) for row in rows]
+
+
+def _told(went: Went) -> dict[str, object]:
+    final = settled(went.answer, went.age)
+    rest = pause(went.id, went.attempts, final.retry_after) if final.state is Sending.RETRY else 0
+    return {
+        "id": went.id,
+        "attempts": went.attempts,
+        "state": final.state,
+        "problem": final.problem,
+        "rest": rest,
+        "at": went.at,
+        "broke": went.broke,
+        "reached": went.reached,
+    }
+
+
+async def _note_devices(tx: Tx, went: list[Went]) -> None:
+    """One that is gone is forgotten; once a day it is noted that one is still there."""
+    gone = [device for one in went for device in one.gone]
+    heard = [device for one in went for device in one.heard]
+    if gone:
+        await tx.db.execute("DELETE FROM push_subscriptions WHERE id = ANY($1)", gone)
+    if heard:
+        await tx.db.execute("UPDATE push_subscriptions SET last_ok_at = now() WHERE id = ANY($1)", heard)
+
+
+async def overdue(db: asyncpg.Connection) -> int:
+    """How many should long have left and were not even tried: the worker is too slow, or nobody sends."""
+    return int(
+        await db.fetchval(
+            "SELECT count(*) FROM notices WHERE state IN ('queued', 'retry') AND next_at < now() - $1::interval",
+            OVERDUE,
+        )
+    )

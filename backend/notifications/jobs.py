@@ -1,10 +1,11 @@
 """The jobs of notices: who is told, each knock, and the sweep for what got stuck."""
 
+import logging
 from typing import Any
 from uuid import UUID
 
 from backend.accounts.codes import clear_old
-from backend.core.jobs import Work, at_once, enqueue_all
+from backend.core.jobs import Work, enqueue_all
 from backend.notifications import (
     actions,
     asking,
@@ -13,47 +14,19 @@ from backend.notifications import (
     inbound,
     letters,
     mandate_news,
-    on_paper_and_phone,
     signing,
 )
-from backend.notifications.model import Channel
-from backend.settings import Settings
+from backend.notifications.outgoing import send_notices
+from backend.notifications.queries import untold_events
+from backend.notifications.quiet import Night
+from backend.notifications.ways import open_channels
+
+log = logging.getLogger("suishouban.notices")
 
 
 async def notify(work: Work, payload: dict[str, Any]) -> None:
     async with work.transaction() as tx:
-        await actions.tell(tx, payload["events"], open_channels(work.settings))
-
-
-def open_channels(settings: Settings) -> frozenset[Channel]:
-    """The channels this installation has: e-mail where a mail server is named, push where there is a key to sign with, text
-    messages where there is a gateway (in the demo the worker's own terminal). Letters can always be queued."""
-    found = {Channel.INBOX, Channel.LETTER}
-    if settings.sms_url or settings.demo:
-        found.add(Channel.SMS)
-    if settings.vapid_key:
-        found.add(Channel.PUSH)
-    if settings.smtp_url:
-        found.add(Channel.EMAIL)
-    return frozenset(found)
-
-
-async def deliver_push(work: Work, payload: dict[str, Any]) -> None:
-    await delivery.deliver_push(work, UUID(payload["notice"]))
-
-
-@at_once(20)
-async def deliver_text(work: Work, payload: dict[str, Any]) -> None:
-    await on_paper_and_phone.deliver_text(work, UUID(payload["notice"]))
-
-
-async def deliver_letter(work: Work, payload: dict[str, Any]) -> None:
-    await on_paper_and_phone.deliver_letter(work, UUID(payload["notice"]))
-
-
-@at_once(20)
-async def deliver_mail(work: Work, payload: dict[str, Any]) -> None:
-    await delivery.deliver_mail(work, UUID(payload["notice"]))
+        await actions.tell(tx, payload["events"], open_channels(work.settings), Night(*work.settings.quiet_hours))
 
 
 async def send_code(work: Work, payload: dict[str, Any]) -> None:
@@ -77,9 +50,12 @@ async def remind(work: Work, _: dict[str, Any]) -> None:
 
 
 async def sweep_notices(work: Work, _: dict[str, Any]) -> None:
-    """Every hour: nothing stays stuck. A notice that is claimed elsewhere or settled meanwhile is left alone."""
+    """Every hour: nobody goes untold because a job was lost, and what should long have left is noticed."""
     async with work.transaction() as tx:
-        await enqueue_all(tx.db, await delivery.stuck(tx.db))
+        untold = await untold_events(tx)
+        await enqueue_all(tx.db, [("notify", {"events": untold[n : n + 200]}) for n in range(0, len(untold), 200)])
+        if late := await delivery.overdue(tx.db):
+            log.warning("%d notices should have left more than ten minutes ago", late)
 
 
 async def announce_request(work: Work, payload: dict[str, Any]) -> None:
@@ -132,14 +108,11 @@ JOBS = {
     "read_text": read_text,
     "notify": notify,
     "tell_contact_changed": tell_contact_changed,
-    "deliver_push": deliver_push,
-    "deliver_mail": deliver_mail,
-    "deliver_text": deliver_text,
-    "deliver_letter": deliver_letter,
     "send_code": send_code,
     "clear_sign_ins": clear_sign_ins,
     "remind": remind,
     "sweep_notices": sweep_notices,
 }
+LOOPS = [send_notices]
 # Every hour; and at nine in the morning in Shanghai, when people are up.
 SCHEDULES = {"sweep_notices": "7 * * * *", "remind": "0 1 * * *", "clear_sign_ins": "40 19 * * *"}

@@ -162,7 +162,8 @@ class Device(msgspec.Struct, frozen=True):
 
 
 class PushTask(msgspec.Struct, frozen=True, kw_only=True):
-    """A push claimed for sending: this attempt alone may say how it went. `age`: seconds since the notice was made."""
+    """A push claimed for sending: this attempt alone may say how it went. `age`: seconds since the notice was made.
+    `worded`, here and below: an editor's words for it."""
 
     id: UUID
     attempts: int
@@ -176,6 +177,7 @@ class PushTask(msgspec.Struct, frozen=True, kw_only=True):
     unread: int
     reached: list[UUID]
     devices: list[Device]
+    worded: dict[str, str] | None = None
 
 
 class MailTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,6 +194,8 @@ class MailTask(msgspec.Struct, frozen=True, kw_only=True):
     key_wrapped: bytes
     value_sealed: bytes | None
     for_her: bool = False
+    matter: Matter = Matter.PROGRESS
+    worded: dict[str, str] | None = None
 
 
 class TextTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,6 +217,7 @@ class TextTask(msgspec.Struct, frozen=True, kw_only=True):
     agent_name: bytes | None
     agent_key: bytes | None
     may_text: bool
+    worded: dict[str, str] | None = None
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,8 +11,8 @@ from backend.cases.states import Clock
 from backend.core.db import Tx
 from backend.core.errors import NotFound
 from backend.core.events import NewEvent
-from backend.notifications.messages import DUE_SOON
-from backend.notifications.model import Happening, InboxEntry, Undelivered, Words
+from backend.notifications.messages import DUE_SOON, ON_THE_WAY, OTHERS, QUESTIONED, TEXTS
+from backend.notifications.model import Channel, Happening, InboxEntry, Undelivered, Words
 
 PAGE = 50
 
@@ -20,10 +20,11 @@ PAGE = 50
 async def who_should_know(db: asyncpg.Connection, events: list[int], today: date) -> list[Happening]:
     """The principal always; the agent who filed or acted, as long as her mandate lets her see it. Never the agent alone."""
     rows = await db.fetch(
-        """SELECT e.id AS event_id, e.kind, e.actor_kind, e.case_id, c.number, i.name AS item, e.data, p.id AS person_id,
+        """SELECT e.id AS event_id, e.kind, e.actor_kind, e.case_id, e.department_id, c.number, i.name AS item, e.data, p.id AS person_id,
                   e.actor_id IS NOT DISTINCT FROM p.id AS did_it,
                   p.id = e.principal_id AND e.case_id IS NOT NULL AND coalesce(e.mandate_id, c.mandate_id) IS NOT NULL AS for_her,
                   p.id = e.principal_id AND e.case_id IS NOT NULL AS hers, consented(p.id, 'sms') >= $3 AS sms_agreed,
+                  p.id <> e.principal_id AS as_agent,
                   o.number AS order_number, t.names, e.id = coalesce(t.first, e.id) AS first,
                   e.kind = 'granted' AND e.actor_kind = 'machine' AND e.at IS NOT DISTINCT FROM o.filed_at AS in_filing,
                   EXISTS (SELECT 1 FROM contacts k WHERE k.account_id = p.id AND k.kind = 'phone' AND k.verified_at IS NOT NULL AND NOT EXISTS (
@@ -50,6 +51,32 @@ async def who_should_know(db: asyncpg.Connection, events: list[int], today: date
         SMS.version,
     )
     return msgspec.convert(rows, list[Happening])
+
+
+async def untold_events(tx: Tx, most: int = 5000) -> list[int]:
+    """What people should long have been told of and were not: the job was lost, or held after too many failures."""
+    rows = await tx.db.fetch(
+        """SELECT e.id FROM events e WHERE e.public AND e.kind = ANY($1) AND e.at BETWEEN $2::timestamptz - interval '1 day' AND $2::timestamptz - interval '10 minutes'
+           AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.event_id = e.id) ORDER BY e.id LIMIT $3""",
+        list({*TEXTS, *OTHERS} - {QUESTIONED, *ON_THE_WAY}),
+        tx.now,
+        most,
+    )
+    return [row["id"] for row in rows]
+
+
+async def channels_tried(
+    db: asyncpg.Connection, failed: list[tuple[int, UUID]]
+) -> dict[tuple[int, UUID], set[Channel]]:
+    """The channels on which these (event, person) were to be knocked for, of those where no other one may still reach her."""
+    rows = await db.fetch(
+        """SELECT n.event_id, n.person_id, array_agg(n.channel) AS tried
+           FROM notices n JOIN unnest($1::bigint[], $2::uuid[]) AS f(event_id, person_id) USING (event_id, person_id)
+           WHERE n.channel <> 'inbox' GROUP BY 1, 2 HAVING bool_and(n.state = 'failed')""",
+        [event for event, _ in failed],
+        [person for _, person in failed],
+    )
+    return {(row["event_id"], row["person_id"]): set(map(Channel, row["tried"])) for row in rows}
 
 
 async def corrections_due(tx: Tx, within: timedelta) -> list[NewEvent]:
@@ -79,20 +106,23 @@ def _reminder(row: asyncpg.Record) -> NewEvent:
     )
 
 
-async def inbox_of(tx: Tx, limit: int = PAGE) -> list[InboxEntry]:
+async def inbox_of(tx: Tx, limit: int = PAGE, before: UUID | None = None) -> list[InboxEntry]:
     """The viewer's own notices, whoever's affairs are on the screen, but a business's while she handles it: what needs her
-    first, then the newest."""
+    first, then the newest. `before`: those that come after this one of hers in that order; none after a stranger's."""
     rows = await tx.db.fetch(
-        """SELECT n.id, n.words, n.needs_you, n.created_at, n.read_at, e.principal_id, e.actor_kind, e.actor_id,
-                  n.event_id = max(n.event_id) OVER (PARTITION BY coalesce(n.case_id, n.id)) AS newest,
+        """WITH mine AS (
+               SELECT n.*, n.event_id = max(n.event_id) OVER (PARTITION BY coalesce(n.case_id, n.id)) AS newest FROM notices n
+               WHERE n.person_id = (SELECT inbox_on_screen($1)) AND n.channel = 'inbox')
+           SELECT n.id, n.words, n.needs_you, n.created_at, n.read_at, e.principal_id, e.actor_kind, e.actor_id, n.newest,
                   p.name_sealed AS principal_name, p.key_wrapped AS principal_key,
                   a.name_sealed AS actor_name, a.key_wrapped AS actor_key, x.id AS paper, x.title AS paper_title
-           FROM notices n LEFT JOIN events e ON e.id = n.event_id LEFT JOIN documents x ON x.event_id = e.id AND x.made_at IS NOT NULL
+           FROM mine n LEFT JOIN events e ON e.id = n.event_id LEFT JOIN documents x ON x.event_id = e.id AND x.made_at IS NOT NULL
            LEFT JOIN accounts p ON p.id = e.principal_id LEFT JOIN accounts a ON a.id = e.actor_id AND e.actor_kind = 'agent'
-           WHERE n.person_id = (SELECT inbox_on_screen($1)) AND n.channel = 'inbox'
+           WHERE $3::uuid IS NULL OR (n.needs_you, n.created_at, n.event_id) < (SELECT m.needs_you, m.created_at, m.event_id FROM mine m WHERE m.id = $3)
            ORDER BY n.needs_you DESC, n.created_at DESC, n.event_id DESC LIMIT $2""",
         tx.viewer.principal_id,
         limit,
+        before,
     )
     return [_entry(tx, row) for row in rows]
 

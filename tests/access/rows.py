@@ -44,7 +44,7 @@ WHOSE = {
 # Nothing of a person's, or nothing readable without knowing already what to look for.
 NOBODYS = {
     "schema_migrations", "departments", "officer_roles", "packs", "items", "item_versions", "item_figures", "filed_together", "item_events", "catalogue_imports", "word_changes", "word_events", "item_scopes", "scenarios", "guide_versions", "calendar_days", "calendar_changes",
-    "catalogue_revision", "document_wordings", "search_words", "notice_wordings",
+    "catalogue_revision", "document_wordings", "search_words", "notice_wordings", "sending_days",
     "consent_texts", "organisations", "service_points",
     "absences", "desk_views", "correction_texts", "role_events", "bulk_moves",  # officers' own
     "register_breakers", "register_clients", "register_pushes",  # machines of other authorities

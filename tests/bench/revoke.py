@@ -21,10 +21,11 @@ import msgspec
 from backend.core.embedded import EmbeddedPostgres
 from backend.core.jobs import Work
 from backend.core.keys import create_missing
-from backend.notifications.delivery import deliver_push
+from backend.notifications.model import Channel
 from backend.settings import load
 from tests.access.city import City, build, client
 from tests.access.table import CIVIL, DAUGHTER, FATHER
+from tests.notifications.knocks import sent_out
 from tests.postgres import cloned, environ_of, make_template
 from tests.streams import heard, stream
 from tests.web import Site, running
@@ -132,7 +133,7 @@ async def dropped(site: Site, owner: asyncpg.Connection, push: UUID) -> float:
     pool = await asyncpg.create_pool(site.app.state.settings.login("worker").dsn, min_size=1, max_size=1)
     work = Work(pool, site.app.state.vault, site.app.state.settings, lambda: datetime.now(UTC))
     begun = time.monotonic()
-    await deliver_push(work, push)
+    await sent_out(work, Channel.PUSH)
     span = time.monotonic() - begun
     state = await owner.fetchrow("SELECT state, problem FROM notices WHERE id = $1", push)
     assert tuple(state.values()) == ("merged", "the mandate ended first"), state

@@ -6,7 +6,7 @@ python -m tests.core.working <DATABASE_URL_WORKER>
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -43,12 +43,15 @@ HANDLERS: dict[str, jobs.Handler] = {"say": say, "linger": linger, "fall": fall}
 
 @asynccontextmanager
 async def a_worker(
-    settings: Settings, handlers: Mapping[str, jobs.Handler] = HANDLERS, schedules: Mapping[str, str] | None = None
+    settings: Settings,
+    handlers: Mapping[str, jobs.Handler] = HANDLERS,
+    schedules: Mapping[str, str] | None = None,
+    loops: Iterable[jobs.Loop] = (),
 ) -> AsyncIterator[jobs.Work]:
     login, stop = settings.login("worker"), asyncio.Event()
     pool = await open_pool(login)
     work = jobs.Work(pool, Vault(settings.master_key or ""), settings, wall_clock)
-    running = asyncio.create_task(jobs.work(work, handlers, schedules or {}, lambda: connect(login), stop))
+    running = asyncio.create_task(jobs.work(work, handlers, schedules or {}, lambda: connect(login), stop, loops))
     try:
         yield work
     finally:

@@ -9,8 +9,13 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from backend.core.db import connect
+from backend.core.jobs import Work
 from backend.notifications.actions import tell
-from backend.notifications.jobs import open_channels
+from backend.notifications.delivery import take_back
+from backend.notifications.journal import Journal
+from backend.notifications.model import Channel
+from backend.notifications.outgoing import Sender
+from backend.notifications.ways import WAYS, open_channels
 from tests.cases.town import Town
 
 MARKERS = ("陈大海", "陈小燕", "王秀英", "460100194410050017", "father@example.org")
@@ -60,6 +65,16 @@ async def told(town: Town) -> int:
     events = [row["id"] for row in await as_owner(town, "SELECT id FROM events WHERE public ORDER BY id")]
     async with town.machine() as tx:
         return await tell(tx, events, open_channels(town.settings))
+
+
+async def sent_out(work: Work, *channels: Channel) -> None:
+    """One look of the worker's senders: everything that is due on these channels (or on all) is claimed, sent and settled."""
+    for channel in channels or WAYS:
+        sender = Sender(work, channel, WAYS[channel], Journal(work.settings.data / "outgoing", channel))
+        await take_back(work.pool)
+        while await sender.round():
+            pass
+        await sender.finished()
 
 
 async def notices(town: Town, who: str | None = None) -> list[tuple[str, str, str]]:

@@ -9,12 +9,13 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from backend.core.jobs import Later, Work
+from backend.core.jobs import Work
 from backend.notifications import mail
-from backend.notifications.delivery import deliver_mail
 from backend.notifications.mail import door
+from backend.notifications.model import Channel
+from backend.notifications.ways import mail_tasks
 from tests.fakes.mail_server import mail_server
-from tests.notifications.knocks import MARKERS, as_owner, give_email, told
+from tests.notifications.knocks import MARKERS, as_owner, give_email, sent_out, told
 
 FATHER = "father@example.org"
 
@@ -33,7 +34,7 @@ async def post(town, server):
     case = await town.filed("daughter")
     await town.moved(case, "officer", "correction_asked", problems=[{"say": "陈大海的照片看不清"}])
     await told(town)
-    await as_owner(town, "UPDATE notices SET created_at = now()")
+    await as_owner(town, "UPDATE notices SET created_at = now(), next_at = now()")
     (row,) = await as_owner(town, "SELECT id FROM notices WHERE channel = 'email' AND state = 'queued'")
     work = Work(town.worker, town.vault, town.settings, lambda: datetime.now(UTC))
     yield town, work, row["id"]
@@ -47,7 +48,7 @@ async def state_of(town, notice):
 
 async def test_the_letter_says_what_to_do_until_when_and_nothing_private(post, server, caplog):
     town, work, notice = post
-    await deliver_mail(work, notice)
+    await sent_out(work, Channel.EMAIL)
     (letter,) = server.letters
     assert server.recipients == [[FATHER]]
     assert letter["Subject"] == "护理补贴：需要您补一下"
@@ -64,25 +65,22 @@ async def test_the_letter_says_what_to_do_until_when_and_nothing_private(post, s
 
 
 async def test_a_letter_that_was_sent_is_not_sent_again(post, server):
-    _, work, notice = post
-    await deliver_mail(work, notice)
-    await deliver_mail(work, notice)
+    _, work, _notice = post
+    await sent_out(work, Channel.EMAIL)
+    await sent_out(work, Channel.EMAIL)
     assert len(server.letters) == 1
 
 
 async def test_taken_and_hung_up_before_the_answer_is_unknown_and_not_sent_again(post, server):
     town, work, notice = post
     server.mood = "drops"
-    await deliver_mail(work, notice)
+    await sent_out(work, Channel.EMAIL)
     row = await state_of(town, notice)
-    assert (row["state"], row["next_at"]) == ("unknown", None)
+    assert row["state"] == "unknown"
     assert row["problem"].startswith("no answer after the message")
     server.mood = "kind"
-    await deliver_mail(work, notice)
+    await sent_out(work, Channel.EMAIL)
     assert len(server.letters) == 1
-    waiting = "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'deliver_mail' AND payload::text LIKE $1"
-    (jobs,) = await as_owner(town, waiting, f"%{notice}%")
-    assert jobs["count"] == 0
 
 
 @pytest.mark.parametrize(
@@ -97,7 +95,7 @@ async def test_taken_and_hung_up_before_the_answer_is_unknown_and_not_sent_again
 async def test_a_server_that_says_no_has_certainly_not_taken_it(post, server, mood, state):
     town, work, notice = post
     server.mood = mood
-    await deliver_mail(work, notice)
+    await sent_out(work, Channel.EMAIL)
     row = await state_of(town, notice)
     assert (row["state"], row["problem"]) == (state, f"mail server said {mood[5:8]}")
     assert server.letters == []
@@ -106,12 +104,12 @@ async def test_a_server_that_says_no_has_certainly_not_taken_it(post, server, mo
 async def test_a_letter_that_was_refused_for_now_goes_out_later_as_the_same_letter(post, server):
     town, work, notice = post
     server.mood = "DATA 451 later"
-    await deliver_mail(work, notice)
-    with pytest.raises(Later):
-        await deliver_mail(work, notice)
+    await sent_out(work, Channel.EMAIL)
     server.mood = "kind"
+    await sent_out(work, Channel.EMAIL)
+    assert server.letters == []
     await as_owner(town, "UPDATE notices SET next_at = now() WHERE id = $1", notice)
-    await deliver_mail(work, notice)
+    await sent_out(work, Channel.EMAIL)
     assert [letter["Message-ID"] for letter in server.letters] == [f"<{notice}@localhost>"]
     assert (await state_of(town, notice))["attempts"] == 2
 
@@ -120,7 +118,7 @@ async def test_a_server_that_is_away_is_tried_again(post, server):
     town, _, notice = post
     town.settings = msgspec.structs.replace(town.settings, smtp_url="smtp://127.0.0.1:9")
     work = Work(town.worker, town.vault, town.settings, lambda: datetime.now(UTC))
-    await deliver_mail(work, notice)
+    await sent_out(work, Channel.EMAIL)
     assert (await state_of(town, notice))["state"] == "retry"
     assert (await state_of(town, notice))["handed_at"] is None
     await work.close()
@@ -133,7 +131,7 @@ async def test_a_worker_that_died_before_handing_over_is_followed_by_another(pos
         "UPDATE notices SET state = 'sending', attempts = 1, lease_until = now() - interval '1 s' WHERE id = $1",
         notice,
     )
-    await deliver_mail(work, notice)
+    await sent_out(work, Channel.EMAIL)
     assert len(server.letters) == 1
 
 
@@ -144,7 +142,7 @@ async def test_a_worker_that_died_while_handing_over_leaves_it_unknown(post, ser
         "UPDATE notices SET state = 'sending', attempts = 1, lease_until = now() - interval '1 s', handed_at = now() WHERE id = $1",
         notice,
     )
-    await deliver_mail(work, notice)
+    await sent_out(work, Channel.EMAIL)
     assert server.letters == []
     assert (await state_of(town, notice))["state"] == "unknown"
 
@@ -153,7 +151,7 @@ async def test_only_the_attempt_that_holds_it_says_how_it_went(post, server):
     """A worker thought dead comes back after another took over: its word no longer counts."""
     town, work, notice = post
     server.mood = "drops"
-    late = asyncio.create_task(deliver_mail(work, notice))
+    late = asyncio.create_task(sent_out(work, Channel.EMAIL))
     await asyncio.wait_for(server.taken.wait(), 10)
     await as_owner(town, "UPDATE notices SET attempts = attempts + 1 WHERE id = $1", notice)
     await late
@@ -163,7 +161,7 @@ async def test_only_the_attempt_that_holds_it_says_how_it_went(post, server):
 async def test_without_an_address_any_more_nothing_is_sent(post, server):
     town, work, notice = post
     await as_owner(town, "DELETE FROM contacts WHERE kind = 'email'")
-    await deliver_mail(work, notice)
+    await sent_out(work, Channel.EMAIL)
     assert ((await state_of(town, notice))["problem"], server.letters) == ("no usable address", [])
 
 
@@ -188,7 +186,7 @@ async def test_no_address_makes_a_second_header_or_recipient(post, server, addre
     town, work, notice = post
     await as_owner(town, "DELETE FROM contacts WHERE kind = 'email'")
     await give_email(town, "father", address)
-    await deliver_mail(work, notice)
+    await sent_out(work, Channel.EMAIL)
     assert ((await state_of(town, notice))["state"], server.letters) == ("failed", [])
 
 
@@ -199,7 +197,7 @@ async def test_words_with_line_breaks_make_no_header(post, server):
         "UPDATE notices SET words = jsonb_set(words, '{item}', to_jsonb(E'护理\\r\\nBcc: all@example.org\\n\\n<b>x</b>'::text)) WHERE id = $1",
         notice,
     )
-    await deliver_mail(work, notice)
+    await sent_out(work, Channel.EMAIL)
     (letter,) = server.letters
     assert letter["Bcc"] is None
     assert server.recipients == [[FATHER]]
@@ -211,7 +209,7 @@ async def test_a_plain_server_that_is_not_this_machine_is_refused(post, server, 
     town, _, notice = post
     monkeypatch.setattr(mail, "is_loopback", lambda host: False)
     work = Work(town.worker, town.vault, town.settings, lambda: datetime.now(UTC))
-    await deliver_mail(work, notice)
+    await sent_out(work, Channel.EMAIL)
     assert (await state_of(town, notice))["state"] == "retry"
     assert server.letters == []
     await work.close()
@@ -220,9 +218,8 @@ async def test_a_plain_server_that_is_not_this_machine_is_refused(post, server, 
 async def test_a_letter_can_be_read_by_every_server_on_the_way(post, server):
     _, work, notice = post
     mailer = await work.shared(mail.opened)
-    from backend.notifications.delivery import claim_mail
-
-    raw = mailer.letter(await claim_mail(work.pool, notice), FATHER).as_bytes()
+    (task,) = await mail_tasks(work.pool, [notice])
+    raw = mailer.letter(task, FATHER).as_bytes()
     assert raw.isascii()
     assert max(map(len, raw.split(b"\r\n"))) <= 998
     assert message_from_bytes(raw, policy=default)["Subject"] == "护理补贴：需要您补一下"

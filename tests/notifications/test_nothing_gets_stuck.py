@@ -1,17 +1,18 @@
 """Jobs are lost, workers are killed in the middle: every notice still goes out, and the inbox is exact."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import msgspec
 import pytest_asyncio
 
 from backend.core.db import connect
 from backend.core.jobs import Work
-from backend.notifications.jobs import sweep_notices
+from backend.notifications.jobs import JOBS, sweep_notices
 from backend.settings import environ_of
 from tests.core.working import until
 from tests.notifications.knocks import as_owner, give_push, notices, told
@@ -45,31 +46,31 @@ async def slow_service(town):
     server.close()
 
 
-async def test_the_sweep_finds_what_lost_its_job(town):
+async def test_the_sweep_tells_of_an_event_whose_job_was_lost(town):
+    await town.filed("daughter")
+    await as_owner(town, "DELETE FROM pgqueuer")
+    lost = "SELECT payload FROM pgqueuer WHERE entrypoint = 'notify'"
+    for minutes, jobs in ((9, 0), (11, 1)):
+        now = town.now + timedelta(minutes=minutes)
+        await sweep_notices(Work(town.worker, town.vault, town.settings, lambda now=now: now), {})
+        assert len(await as_owner(town, lost)) == jobs
+    (job,) = await as_owner(town, lost)
+    await JOBS["notify"](Work(town.worker, town.vault, town.settings, lambda: town.now), json.loads(job["payload"]))
+    assert ("filed", "inbox", "sent") in await notices(town, "father")
+
+
+async def test_the_sweep_leaves_alone_what_was_told_and_says_when_nothing_leaves(town, caplog):
     await give_push(town, "father", "https://fcm.googleapis.com/fcm/send/abc")
     await town.filed("daughter")
     await told(town)
     await as_owner(town, "DELETE FROM pgqueuer")
-    work = Work(town.worker, town.vault, town.settings, lambda: datetime.now(UTC))
-    queued = "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'deliver_push'"
-    await as_owner(town, "UPDATE notices SET created_at = now() - interval '9 minutes'")
+    work = Work(town.worker, town.vault, town.settings, lambda: town.now + timedelta(minutes=11))
     await sweep_notices(work, {})
-    assert (await as_owner(town, queued))[0]["count"] == 0
-    await as_owner(town, "UPDATE notices SET created_at = now() - interval '11 minutes'")
+    assert "should have left" not in caplog.text
+    await as_owner(town, "UPDATE notices SET next_at = now() - interval '11 minutes' WHERE channel = 'push'")
     await sweep_notices(work, {})
-    assert (await as_owner(town, queued))[0]["count"] == 1
-
-
-async def test_a_settled_notice_is_not_swept_up(town):
-    await give_push(town, "father", "https://fcm.googleapis.com/fcm/send/abc")
-    await town.filed("daughter")
-    await told(town)
-    await as_owner(
-        town, "UPDATE notices SET state = 'unknown', created_at = now() - interval '1 day' WHERE channel = 'push'"
-    )
-    await as_owner(town, "DELETE FROM pgqueuer")
-    await sweep_notices(Work(town.worker, town.vault, town.settings, lambda: datetime.now(UTC)), {})
-    assert await as_owner(town, "SELECT 1 FROM pgqueuer") == []
+    assert "1 notices should have left" in caplog.text
+    assert await as_owner(town, "SELECT 1 FROM pgqueuer WHERE entrypoint = 'notify'") == []
 
 
 async def worker(town):

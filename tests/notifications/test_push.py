@@ -10,14 +10,13 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from backend.core.jobs import Later, Work
+from backend.core.jobs import Work
 from backend.notifications import push
-from backend.notifications.delivery import deliver_push
-from backend.notifications.model import Device, Sending
+from backend.notifications.model import Channel, Device, Sending
 from backend.notifications.push import Pushed, Pusher
 from backend.notifications.vapid import public_key
 from tests.fakes.push_service import push_service
-from tests.notifications.knocks import MARKERS, as_owner, base64, browser_keys, give_push, notices, told
+from tests.notifications.knocks import MARKERS, as_owner, base64, browser_keys, give_push, notices, sent_out, told
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -60,7 +59,7 @@ async def test_the_push_arrives_and_says_nothing_personal(listed, service, caplo
     town, work = listed
     browser = await a_browser(town, service)
     notice, case = await a_push(town)
-    await deliver_push(work, notice)
+    await sent_out(work, Channel.PUSH)
     (message,) = await service.received(browser)
     sent = json.loads(message)
     assert sent["web_push"] == 8030
@@ -77,8 +76,8 @@ async def test_the_push_arrives_and_says_nothing_personal(listed, service, caplo
 async def test_chinese_goes_out_as_it_is(listed, service):
     town, work = listed
     browser = await a_browser(town, service)
-    notice, _ = await a_push(town)
-    await deliver_push(work, notice)
+    _notice, _ = await a_push(town)
+    await sent_out(work, Channel.PUSH)
     (message,) = await service.received(browser)
     assert "\\u" not in message
 
@@ -89,8 +88,8 @@ async def test_an_agents_push_leads_to_her_inbox(listed, service):
     case = await town.filed("daughter")
     await town.moved(case, "officer", "accepted")
     await told(town)
-    (row,) = await as_owner(town, "SELECT id FROM notices WHERE channel = 'push'")
-    await deliver_push(work, row["id"])
+    (_row,) = await as_owner(town, "SELECT id FROM notices WHERE channel = 'push'")
+    await sent_out(work, Channel.PUSH)
     (message,) = await service.received(browser)
     assert json.loads(message)["notification"]["navigate"] == f"{town.settings.public_url}/inbox"
 
@@ -98,18 +97,17 @@ async def test_an_agents_push_leads_to_her_inbox(listed, service):
 async def test_a_delivered_push_is_not_sent_again_by_a_second_job(listed, service):
     town, work = listed
     browser = await a_browser(town, service)
-    notice, _ = await a_push(town)
-    await deliver_push(work, notice)
-    await deliver_push(work, notice)
+    _notice, _ = await a_push(town)
+    await sent_out(work, Channel.PUSH)
+    await sent_out(work, Channel.PUSH)
     assert len(await service.received(browser)) == 1
 
 
 async def test_two_jobs_at_once_send_one_push(listed, service):
     town, work = listed
     browser = await a_browser(town, service)
-    notice, _ = await a_push(town)
-    ends = await asyncio.gather(*(deliver_push(work, notice) for _ in range(2)), return_exceptions=True)
-    assert all(end is None or isinstance(end, Later) for end in ends)
+    _notice, _ = await a_push(town)
+    await asyncio.gather(*(sent_out(work, Channel.PUSH) for _ in range(2)))
     assert len(await service.received(browser)) == 1
 
 
@@ -118,7 +116,7 @@ async def test_an_expired_subscription_is_forgotten(listed, service):
     browser = await a_browser(town, service)
     await service.expire(browser)
     notice, _ = await a_push(town)
-    await deliver_push(work, notice)
+    await sent_out(work, Channel.PUSH)
     assert await as_owner(town, "SELECT 1 FROM push_subscriptions") == []
     row = await state_of(town, notice)
     assert (row["state"], row["problem"]) == ("failed", "push service said 410")
@@ -129,7 +127,7 @@ async def test_one_expired_browser_does_not_keep_the_other_from_it(listed, servi
     old, new = await a_browser(town, service), await a_browser(town, service)
     await service.expire(old)
     notice, _ = await a_push(town)
-    await deliver_push(work, notice)
+    await sent_out(work, Channel.PUSH)
     assert len(await service.received(new)) == 1
     assert (await state_of(town, notice))["state"] == "sent"
     assert len(await as_owner(town, "SELECT 1 FROM push_subscriptions")) == 1
@@ -172,11 +170,10 @@ async def test_a_worker_that_died_while_sending_is_followed_by_another(listed, s
         "UPDATE notices SET state = 'sending', attempts = 1, lease_until = now() + interval '1 minute' WHERE id = $1",
         notice,
     )
-    with pytest.raises(Later) as wait:
-        await deliver_push(work, notice)
-    assert 50 < wait.value.seconds < 62
+    await sent_out(work, Channel.PUSH)
+    assert await service.received(browser) == []
     await as_owner(town, "UPDATE notices SET lease_until = now() - interval '1 second' WHERE id = $1", notice)
-    await deliver_push(work, notice)
+    await sent_out(work, Channel.PUSH)
     assert len(await service.received(browser)) == 1
     assert (await state_of(town, notice))["attempts"] == 2
 
@@ -216,7 +213,7 @@ async def pushed_to(town, moody):
     work = Work(town.worker, town.vault, town.settings, lambda: datetime.now(UTC))
     await give_push(town, "father", f"{moody.origin}/abc")
     notice, _ = await a_push(town)
-    await deliver_push(work, notice)
+    await sent_out(work, Channel.PUSH)
     await work.close()
     return await state_of(town, notice)
 
@@ -227,10 +224,6 @@ async def test_a_service_that_is_busy_is_asked_again_later(town, moody, status):
     row = await pushed_to(town, moody)
     assert (row["state"], row["problem"]) == ("retry", f"push service said {status[:3]}")
     assert timedelta(seconds=20) < row["next_at"] - datetime.now(UTC) < timedelta(seconds=40)
-    (job,) = await as_owner(
-        town, "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'deliver_push' AND execute_after > now()"
-    )
-    assert job["count"] == 1
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
@@ -256,12 +249,12 @@ async def test_a_service_nobody_reaches_is_tried_for_a_day_and_then_given_up(tow
     work = Work(town.worker, town.vault, town.settings, lambda: datetime.now(UTC))
     await give_push(town, "father", "http://127.0.0.1:9/abc")
     notice, _ = await a_push(town)
-    await deliver_push(work, notice)
+    await sent_out(work, Channel.PUSH)
     assert (await state_of(town, notice))["state"] == "retry"
     await as_owner(
         town, "UPDATE notices SET next_at = now(), created_at = now() - interval '25 hours' WHERE id = $1", notice
     )
-    await deliver_push(work, notice)
+    await sent_out(work, Channel.PUSH)
     row = await state_of(town, notice)
     assert (row["state"], row["problem"]) == ("failed", "given up after a day: push service not reached: ConnectError")
     await work.close()
@@ -274,13 +267,13 @@ async def test_what_a_browser_took_is_not_sent_to_it_again(town, moody):
     await give_push(town, "father", f"{moody.origin}/abc")
     await give_push(town, "father", "http://127.0.0.1:9/abc")
     notice, _ = await a_push(town)
-    await deliver_push(work, notice)
+    await sent_out(work, Channel.PUSH)
     await as_owner(town, "UPDATE notices SET next_at = now() WHERE id = $1", notice)
-    await deliver_push(work, notice)
+    await sent_out(work, Channel.PUSH)
     assert (moody.calls, (await state_of(town, notice))["state"]) == (1, "retry")
     await as_owner(town, "DELETE FROM push_subscriptions WHERE endpoint LIKE '%:9/%'")
     await as_owner(town, "UPDATE notices SET next_at = now() WHERE id = $1", notice)
-    await deliver_push(work, notice)
+    await sent_out(work, Channel.PUSH)
     assert (moody.calls, (await state_of(town, notice))["state"]) == (1, "sent")
     await work.close()
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 
 from backend.core.db import connect
-from backend.features import job_handlers
+from backend.features import gathered, job_handlers
 from backend.notifications import actions
 from backend.notifications.model import Channel
 from tests.core.working import a_worker, until
@@ -14,7 +14,7 @@ from tests.notifications.knocks import as_owner, give_email, notices
 
 
 async def test_an_agents_filing_becomes_a_letter_to_the_principal(town, monkeypatch):
-    monkeypatch.setitem(actions.JOBS, Channel.EMAIL, ("deliver_mail", timedelta(seconds=6)))
+    monkeypatch.setitem(actions.WAITS, Channel.EMAIL, timedelta(seconds=6))
     await give_email(town, "father", "father@example.org")
     async with mail_server() as server:
         handlers, _ = job_handlers()
@@ -22,9 +22,11 @@ async def test_an_agents_filing_becomes_a_letter_to_the_principal(town, monkeypa
         owner = await connect(settings.login("owner"))
         case = await town.filed("daughter")
         await town.moved(case, "officer", "accepted")
-        async with a_worker(settings, handlers):
+        async with a_worker(settings, handlers, loops=gathered("jobs", "LOOPS")):
             await until(owner, "SELECT count(*) = 0 FROM pgqueuer WHERE entrypoint = 'notify'", patience=60)
-            await until(owner, "SELECT count(*) = 0 FROM pgqueuer WHERE entrypoint LIKE 'deliver%'", patience=60)
+            await until(
+                owner, "SELECT bool_and(state IN ('sent', 'merged')) FROM notices WHERE channel = 'email'", patience=60
+            )
         await owner.close()
     assert [letter["Subject"] for letter in server.letters] == ["护理补贴：已受理"]
     assert server.recipients == [["father@example.org"]]

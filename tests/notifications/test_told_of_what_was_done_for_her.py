@@ -6,13 +6,21 @@ from datetime import UTC, datetime
 import msgspec
 import pytest_asyncio
 
-from backend.core.jobs import Later, Work
-from backend.notifications.delivery import deliver_push
-from backend.notifications.jobs import JOBS
+from backend.core.jobs import Work
 from backend.notifications.letters import Letter
+from backend.notifications.model import Channel
 from tests.cases.town import FOOD, SHOP, new_case
 from tests.fakes.sms_gateway import KEY, sms_gateway
-from tests.notifications.knocks import as_owner, give_address, give_email, give_phone, give_push, notices, told
+from tests.notifications.knocks import (
+    as_owner,
+    give_address,
+    give_email,
+    give_phone,
+    give_push,
+    notices,
+    sent_out,
+    told,
+)
 
 PHONE = "13900001111"
 DEVICE = "https://fcm.googleapis.com/fcm/send/of-the-daughter"
@@ -29,12 +37,8 @@ async def post(town):
 
 
 async def deliver(town, work, channel):
-    """Every waiting notice of this channel, as its job would."""
-    job = {"sms": "deliver_text", "letter": "deliver_letter"}[channel]
-    for row in await as_owner(
-        town, "SELECT id FROM notices WHERE channel = $1 AND state = 'queued' ORDER BY event_id", channel
-    ):
-        await JOBS[job](work, {"notice": str(row["id"])})
+    """Every waiting notice of this channel."""
+    await sent_out(work, Channel(channel))
 
 
 async def letters(town):
@@ -179,8 +183,8 @@ async def test_a_gateway_that_is_busy_is_asked_again_and_one_that_hangs_up_is_no
     assert row["state"] == "retry"
     await as_owner(town, "UPDATE notices SET next_at = now() WHERE channel = 'sms'")
     gateway.mood = "drops"
-    await JOBS["deliver_text"](work, {"notice": str(row["id"])})
-    await JOBS["deliver_text"](work, {"notice": str(row["id"])})
+    await deliver(town, work, "sms")
+    await deliver(town, work, "sms")
     (row,) = await as_owner(town, "SELECT state FROM notices WHERE channel = 'sms'")
     assert row["state"] == "unknown"
     assert len(gateway.texts) == 1
@@ -193,11 +197,7 @@ async def test_a_push_to_an_agent_does_not_go_out_any_more_once_her_mandate_is_o
     await town.moved(case, "officer", "accepted")
     await told(town)
     await as_owner(town, "UPDATE mandates SET ended_at = now(), end_reason = 'revoked'")
-    for row in await as_owner(town, "SELECT id FROM notices WHERE channel = 'push'"):
-        try:
-            await deliver_push(work, row["id"])
-        except Later:
-            raise AssertionError("it is settled, not put off") from None
+    await sent_out(work, Channel.PUSH)
     rows = await as_owner(town, "SELECT state, problem FROM notices WHERE channel = 'push'")
     assert [tuple(row.values()) for row in rows] == [("merged", "the mandate ended first")]
 

@@ -1,7 +1,7 @@
 """An event becomes one row for each person who should know and each channel that reaches her."""
 
 from backend.notifications.actions import tell
-from backend.notifications.jobs import open_channels
+from backend.notifications.ways import open_channels
 from tests.notifications.knocks import as_owner, give_email, give_push, notices, told
 
 DEVICE = "https://fcm.googleapis.com/fcm/send/abc"
@@ -53,8 +53,6 @@ async def test_one_event_told_twice_is_one_row_each(town):
     assert await told(town) == 3
     assert await told(town) == 0
     assert await notices(town, "father") == [("filed", "inbox", "sent"), ("filed", "push", "queued")]
-    (jobs,) = await as_owner(town, "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'deliver_push'")
-    assert jobs["count"] == 1
 
 
 async def test_every_channel_that_reaches_her_is_used(town):

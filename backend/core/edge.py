@@ -50,6 +50,10 @@ class Edge:
         await self.app(scope, receive, send)
 
 
+# Programs, and the button of a mail program (RFC 8058), which proves itself by its link.
+WITHOUT_SESSION = ("/api/", "/notices/stop/")
+
+
 def _refuse_nul_in_address(scope: Scope) -> None:
     if "\0" in scope["path"] or b"%00" in scope["query_string"]:
         raise Refusal(_("网址里有不能识别的字符。请从首页重新进入。"))
@@ -63,7 +67,7 @@ def _refuse_cross_site(scope: Scope, headers: Headers) -> None:
     elif origin is not None:
         allowed = urlsplit(origin).netloc == headers.get("host")
     else:
-        allowed = scope["path"].startswith("/api/") and "cookie" not in headers
+        allowed = scope["path"].startswith(WITHOUT_SESSION) and "cookie" not in headers
     if not allowed:
         raise NotAllowed(Problem(_("这个请求不是从本站页面发出的，没有办理。请从首页重新进入。")))
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, Parameter
+from litestar.params import FromPath, FromQuery, Parameter
 
 from backend.core.db import Tx
 from backend.core.errors import NotFound, Refusal
@@ -18,9 +18,10 @@ from backend.core.viewer import counts_of
 from backend.core.web import ANYONE, PERSON
 from backend.notifications import api_wishes
 from backend.notifications.actions import read
+from backend.notifications.brought import Knock, how, knocks_of
 from backend.notifications.inbound import Inbound, genuine, lay_down
 from backend.notifications.messages import message
-from backend.notifications.model import InboxEntry
+from backend.notifications.model import Channel, InboxEntry, Sending
 from backend.notifications.queries import PAGE, inbox_of
 
 
@@ -31,6 +32,14 @@ class Taken(msgspec.Struct, frozen=True):
 
 
 Limit = Annotated[int, Parameter(ge=0, le=PAGE)]
+
+
+class WayText(msgspec.Struct, frozen=True):
+    """What became of it beside the inbox. `state`: queued, sending, retry, sent, unknown, failed."""
+
+    channel: Channel
+    state: Sending
+    said: str
 
 
 class NoticeText(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +60,7 @@ class NoticeText(msgspec.Struct, frozen=True, kw_only=True):
     needs_you: bool
     created_at: datetime
     read_at: datetime | None
+    ways: list[WayText]
 
 
 class NoticeList(msgspec.Struct, frozen=True):
@@ -60,12 +70,17 @@ class NoticeList(msgspec.Struct, frozen=True):
 
 
 @get("/api/v1/notices", opt=PERSON, tags=["notices"])
-async def list_notices(request: Request, tx: NamedDependency[Tx], limit: Limit = PAGE) -> NoticeList:
-    """The caller's own notices, those that need her first, then the newest; with the numbers for a badge."""
+async def list_notices(
+    request: Request, tx: NamedDependency[Tx], limit: Limit = PAGE, before: FromQuery[UUID | None] = None
+) -> NoticeList:
+    """The caller's own notices, those that need her first, then the newest; with the numbers for a badge. `before`: the id of the
+    last one seen, for those that come after it."""
     lang = wanted(request.cookies.get("lang"), request.headers.get("accept-language", ""))
     counts = await counts_of(tx.db, tx.viewer)
     with saying(lang, tx.today) as said:
-        notices = [_text(entry, said) for entry in await inbox_of(tx, limit)]
+        entries = await inbox_of(tx, limit, before)
+        knocks = await knocks_of(tx, [entry.id for entry in entries])
+        notices = [_text(entry, _ways(knocks.get(entry.id, []), tx, said), said) for entry in entries]
     return NoticeList(counts.unread, counts.needs_you, notices)
 
 
@@ -75,7 +90,11 @@ async def read_notice(tx: NamedDependency[Tx], notice: FromPath[UUID]) -> None:
     await read(tx, notice)
 
 
-def _text(entry: InboxEntry, said: Callable[[Any], str]) -> NoticeText:
+def _ways(knocks: list[Knock], tx: Tx, said: Callable[[Any], str]) -> list[WayText]:
+    return [WayText(one.channel, one.state, said(how(one, tx.now).words)) for one in knocks]
+
+
+def _text(entry: InboxEntry, ways: list[WayText], said: Callable[[Any], str]) -> NoticeText:
     full = message(entry.words)
     return NoticeText(
         id=entry.id,
@@ -90,6 +109,7 @@ def _text(entry: InboxEntry, said: Callable[[Any], str]) -> NoticeText:
         needs_you=entry.needs_you,
         created_at=entry.created_at,
         read_at=entry.read_at,
+        ways=ways,
     )
 
 

@@ -19,10 +19,13 @@ import aiosmtplib
 import msgspec
 
 from backend.core.assets import Assets
+from backend.core.crypto import Vault
 from backend.core.i18n import DEFAULT, _, translate
 from backend.core.render import Pages, saying
+from backend.notifications.matters import ALWAYS
 from backend.notifications.messages import message
 from backend.notifications.model import SENT, Answer, MailTask, Sending
+from backend.notifications.stopping import stop_path
 from backend.settings import Settings, is_loopback
 
 PATIENCE = 30.0  # seconds up to the message; as much again for the message
@@ -65,14 +68,24 @@ class Mailer:
 
     def __init__(self, settings: Settings, pages: Pages) -> None:
         self._door, self._pages, self._site = door(settings.smtp_url or ""), pages, settings.public_url
+        self._vault = Vault(settings.master_key or "")
         name, address = parseaddr(settings.mail_from)
         self._from = Address(name, addr_spec=address)
 
     def letter(self, task: MailTask, address: str) -> EmailMessage:
-        """Plain text and HTML. The same notice always has the same Message-ID and date; ValueError for an address that is none."""
-        said = message(task.words)
+        """Plain text and HTML. The same notice always has the same Message-ID and date; ValueError for an address that is none.
+
+        What she may switch off says so in the headers that mail programs make a button of (RFC 2369, RFC 8058)."""
+        said = message(task.words, task.worded or {})
         path = f"/cases/{task.words.number}" if task.own and task.words.number else task.words.page or "/inbox"
-        context = {"message": said, "link": self._site + path, "lang": task.language, "for_her": task.for_her}
+        stop = None if task.matter in ALWAYS else self._site + stop_path(self._vault, task.id)
+        context = {
+            "message": said,
+            "link": self._site + path,
+            "lang": task.language,
+            "for_her": task.for_her,
+            "stop": stop,
+        }
         with saying(task.language, task.created_at.date()) as words:
             subject = " ".join(words(said.title).split())
         letter = EmailMessage(policy=WIRE)
@@ -80,6 +93,8 @@ class Mailer:
         letter["From"], letter["To"] = self._from, _address(address)
         letter["Date"], letter["Message-ID"] = format_datetime(task.created_at), self.message_id(task.id)
         letter["Auto-Submitted"] = "auto-generated"
+        if stop:
+            letter["List-Unsubscribe"], letter["List-Unsubscribe-Post"] = f"<{stop}>", "List-Unsubscribe=One-Click"
         letter.set_content(self._pages.render("mail/notice.txt", context, lang=task.language))
         letter.add_alternative(self._pages.render("mail/notice.html", context, lang=task.language), subtype="html")
         return letter

@@ -59,7 +59,7 @@ class Pushed(msgspec.Struct, frozen=True):
 
 def pushed(task: PushTask, public_url: str) -> Pushed:
     """Declarative Web Push JSON: a general sentence and a link, the number of unread notices, nothing personal."""
-    title, body = push_words(task.words)
+    title, body = push_words(task.words, task.worded or {})
     topic = base64(hashlib.sha256(str(task.case_id or task.event_id).encode()).digest()[:24])
     own = f"/cases/{task.words.number}" if task.words.number else task.words.page
     path = own if task.own and own else "/inbox"

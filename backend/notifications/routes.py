@@ -14,10 +14,11 @@ from backend.accounts.consents import PUSH, agreed
 from backend.core.db import Tx
 from backend.core.errors import NotFound
 from backend.core.web import ANYONE, COOKIE, PERSON, page, see_other
-from backend.notifications import routes_letters, routes_wishes
+from backend.notifications import routes_letters, routes_stopping, routes_wishes
 from backend.notifications.actions import read, read_all, subscribe, unsubscribe
+from backend.notifications.brought import how, knocks_of
 from backend.notifications.messages import message
-from backend.notifications.queries import inbox_of, mandate_to_see, notice_for
+from backend.notifications.queries import PAGE, inbox_of, mandate_to_see, notice_for
 from backend.notifications.vapid import public_key
 
 Text = Annotated[str, msgspec.Meta(max_length=2048)]
@@ -48,13 +49,19 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 @get("/inbox", opt=PERSON, include_in_schema=False)
 async def inbox(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
-    entries = [(entry, message(entry.words)) for entry in await inbox_of(tx)]
+    """`?before=`: older ones, from the notice with this id on."""
+    before = _id(request.query_params.get("before", ""))
+    entries = await inbox_of(tx, before=before)
+    knocks = await knocks_of(tx, [entry.id for entry in entries])
+    lines = [(entry, message(entry.words), [how(one, tx.now) for one in knocks.get(entry.id, ())]) for entry in entries]
     return page(
         request,
         tx,
         "notifications/inbox.html",
-        needs=[(entry, said) for entry, said in entries if entry.needs_you],
-        others=[(entry, said) for entry, said in entries if not entry.needs_you],
+        needs=[line for line in lines if line[0].needs_you],
+        others=[line for line in lines if not line[0].needs_you],
+        older=entries[-1].id if len(entries) == PAGE else None,
+        first=before is None,
         push_key=_key(request),
         push_agreed=await agreed(tx, tx.viewer.id, PUSH),
     )
@@ -115,6 +122,13 @@ async def forget_subscription(tx: NamedDependency[Tx], data: JSONBody[Endpoint])
     await unsubscribe(tx, data.endpoint)
 
 
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError as error:
+        raise NotFound() from error
+
+
 def _key(request: Request) -> str | None:
     settings = request.app.state.settings
     offered = settings.vapid_key and settings.push_allowed != ("none",)
@@ -131,5 +145,6 @@ ROUTES = [
     renew_subscription,
     forget_subscription,
     *routes_letters.ROUTES,
+    *routes_stopping.ROUTES,
     *routes_wishes.ROUTES,
 ]

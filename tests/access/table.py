@@ -55,6 +55,7 @@ CART_POST = verdicts(ok=(DAUGHTER,), refused=set(PEOPLE) - {DAUGHTER})  # answer
 OWN_CART = verdicts(ok=(DAUGHTER, HELPER))  # each her own; the others have begun none
 CART_API_REFUSED = verdicts(refused=(DAUGHTER,))
 FATHERS = verdicts(ok=(FATHER,))
+SHOWS = verdicts(ok=(FATHER,), refused=(DAUGHTER,))  # she may use it in a filing, and not show it
 HERSELF = verdicts(ok=set(PEOPLE) - set(AGENTS), refused=AGENTS)  # not with somebody else's affairs on the screen
 COUNTER = verdicts(ok=(CIVIL, MARKET))  # both sit at a window
 COUNTER_REFUSED = verdicts(refused=(CIVIL, MARKET))  # nothing was filled in
@@ -237,6 +238,8 @@ TABLE: dict[str, Verdicts] = {
     "POST /cart/lines/{line_id}/parties": CART,
     "GET /cart/sheet": OWN,
     "POST /cart/sheet": CART_POST,
+    "GET /cart/registers": OWN,
+    "POST /cart/registers": OWN,  # without a cart nothing is asked
     "GET /cart/materials": OWN,
     "POST /cart/materials": but(CART_POST, daughter=REFUSED),  # no file came along
     "POST /cart/materials/turn": CART_POST,
@@ -267,6 +270,8 @@ TABLE: dict[str, Verdicts] = {
     "GET /inbox/events": OWN,
     "POST /inbox/{notice}": FATHERS,
     "POST /inbox/read": OWN,
+    "GET /notices/stop/{token}": CLOSED,  # a link out of a letter: who has it not finds nothing
+    "POST /notices/stop/{token}": CLOSED,
     "GET /me/notices": OWN,
     "GET /me/notices/quiet": OWN,
     "POST /me/notices/quiet": verdicts(refused=PEOPLE),  # no hours were filled in
@@ -332,6 +337,34 @@ TABLE: dict[str, Verdicts] = {
     "POST /desk/scenarios/{scenario_id}/rows": verdicts(),
     "GET /desk/scenarios/{scenario_id}/draft/{name}": verdicts(),
     "POST /desk/scenarios/{scenario_id}/draft/{name}": verdicts(),
+    # offers: his, and whoever may file the thing for him; the community office has those whom nothing digital reaches
+    "GET /offers": OWN,
+    "GET /offers/{offer}": CASE,
+    "POST /offers/{offer}/acceptance": CASE_REFUSED,  # the registers know him by another number here
+    "POST /offers/{offer}/refusal": CASE,
+    "POST /offers/{offer}/reopening": CASE,
+    "GET /api/v1/offers": OWN,
+    "GET /api/v1/offers/{offer}": CASE,
+    "POST /api/v1/offers/{offer}/acceptance": CASE_REFUSED,
+    "POST /api/v1/offers/{offer}/refusal": CASE,
+    "POST /api/v1/offers/{offer}/reopening": CASE,
+    "GET /desk/offers/unreached": DESK,
+    "POST /desk/offers/{offer}/visit": verdicts(refused=(CIVIL,)),  # nothing was filled in
+    # certificates that are shown: he himself, not who acts for him; a code is anybody's who was given it
+    "GET /certificates/{certificate}/show": SHOWS,
+    "POST /certificates/{certificate}/showings": SHOWS,
+    "GET /certificates/{certificate}/looks": SHOWS,
+    "GET /showings/{showing}": FATHERS,
+    "POST /showings/{showing}/codes": FATHERS,
+    "POST /showings/{showing}/end": FATHERS,
+    "GET /look/{token}": CLOSED,
+    "POST /look/{token}": REFUSED_TO_ALL,  # from no telephone that opened the page
+    "GET /looked/{look_id}": CLOSED,
+    "POST /api/v1/certificates/{certificate}/showings": SHOWS,
+    "GET /api/v1/showings/{showing}": FATHERS,
+    "POST /api/v1/showings/{showing}/codes": FATHERS,
+    "DELETE /api/v1/showings/{showing}": FATHERS,
+    "POST /api/v1/looks": verdicts(),  # an officer's scanner, with a code that is none
     # documents: the paper itself, what its QR leads to (a token nobody was given), and the words it is made of
     "GET /documents/{document}": verdicts(ok=(FATHER, DAUGHTER, CIVIL, AUDITOR)),
     "GET /api/v1/cases/{number}/documents": CASE,

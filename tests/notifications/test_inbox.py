@@ -1,13 +1,20 @@
 """The inbox as people see it: hers alone, what needs her on top, read with one tap."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import msgspec
 import pytest
 import pytest_asyncio
 
-from tests.notifications.knocks import as_owner, told
+from backend.core.render import saying
+from backend.notifications.brought import Knock, how
+from tests.notifications.knocks import as_owner, give_email, give_push, told
+from tests.notifications.test_told_of_what_was_done_for_her import DEVICE
 from tests.web import StoppedClock, running
+
+NOW = datetime(2026, 9, 25, 2, 0, tzinfo=UTC)
 
 
 @pytest_asyncio.fixture
@@ -155,3 +162,64 @@ async def test_a_name_that_looks_like_markup_is_shown_as_text(town, site):
     text = (await (await site.person("father")).get("/inbox")).text
     assert "<script>x" not in text
     assert "&lt;script&gt;x" in text
+
+
+async def test_each_notice_says_what_became_of_it_on_every_way(town, site):
+    await give_email(town, "father", "father@example.org")
+    await give_push(town, "father", DEVICE)
+    await town.filed("daughter")
+    await told(town)
+    await as_owner(town, "UPDATE notices SET state = 'failed' WHERE channel = 'email'")
+    await as_owner(town, "UPDATE notices SET state = 'sent', sent_at = $1 WHERE channel = 'push'", town.now)
+    father = await site.person("father")
+    text = (await father.get("/inbox")).text
+    assert re.search(r"收件箱已到 · <a href=\"/me/contacts\">邮件没送到，请核对邮箱</a> · 手机提醒 10:00 已发出", text)
+    (notice,) = (await father.get("/api/v1/notices")).json()["notices"]
+    assert [(way["channel"], way["state"]) for way in notice["ways"]] == [("email", "failed"), ("push", "sent")]
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"channel": "sms", "state": "sent", "sent_at": NOW, "arrived_at": NOW}, "短信 10:00 已送到手机"),
+        ({"channel": "sms", "state": "unknown"}, "短信可能没送到"),
+        ({"channel": "sms", "state": "queued", "next_at": NOW + timedelta(hours=21)}, "短信 9 月 26 日 07:00 再发"),
+        ({"channel": "email", "state": "retry", "next_at": NOW + timedelta(minutes=1)}, "邮件正在发"),
+        ({"channel": "letter", "state": "sent", "sent_at": NOW}, "信已写好，等着打印寄出"),
+        ({"channel": "letter", "state": "failed"}, "没有寄信的地址"),
+        ({"channel": "letter", "state": "unknown"}, "没有寄信的地址"),
+    ],
+)
+def test_the_state_of_a_knock_in_plain_words(known, said):
+    with saying("zh-Hans") as speak:
+        assert speak(how(msgspec.convert(known, Knock), NOW).words) == said
+
+
+@pytest.mark.parametrize("channel", ["push", "email", "sms", "letter"])
+@pytest.mark.parametrize("state", ["queued", "sending", "retry", "sent", "unknown", "failed"])
+def test_every_state_of_every_way_has_its_words(channel, state):
+    with saying("zh-Hans") as speak:
+        assert speak(how(msgspec.convert({"channel": channel, "state": state}, Knock), NOW).words)
+
+
+async def test_older_ones_are_a_page_further_none_twice_and_none_left_out(town, site):
+    for _ in range(3):
+        await town.filed("father")
+        town.later(minutes=1)
+    case = await town.filed("father")
+    await town.moved(case, "officer", "correction_asked", problems=[{"say": "请补一张照片"}])
+    await told(town)
+    father = await site.person("father")
+    seen, before = [], None
+    while True:
+        query = {"limit": 2} | ({"before": before} if before else {})
+        page = (await father.get("/api/v1/notices", params=query)).json()["notices"]
+        if not page:
+            break
+        seen, before = seen + [one["id"] for one in page], page[-1]["id"]
+    assert seen == await ids(father)
+    assert len(seen) == 5
+    older = await father.get("/inbox", params={"before": seen[1]})
+    assert [notice in older.text for notice in seen] == [False, False, True, True, True]
+    assert (await father.get("/inbox", params={"before": "x"})).status_code == 404
+    assert "没有更早的消息了" in (await father.get("/inbox", params={"before": str(uuid4())})).text

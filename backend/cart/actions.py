@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from backend.cart.asking import ask_registers
 from backend.cart.binding import Bound, Choice, bind_roles, candidates, founds_business, repeatable
 from backend.cart.excluding import clashes
 from backend.cart.model import Draft, Line
@@ -55,6 +56,7 @@ async def add_lines(tx: Tx, wanted: Iterable[Wanted]) -> Added:
     await _refuse_together(tx, published, lines, added)
     await add_parties(tx, new)
     await _insert(tx, draft.cart_id, added)
+    await ask_registers(tx, draft, lines)
     return Added(tuple(line.id for line in added), tuple(already))
 
 

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 
 from backend.cart.actions import lock_draft
 from backend.cart.answering import save_answers
+from backend.cart.asking import ask_registers, asked_lately
 from backend.cart.forms import answers_in, id_in, number_in, speaker_of
 from backend.cart.messages import topics_of
 from backend.cart.model import Draft
@@ -14,6 +15,7 @@ from backend.cart.queries import open_draft
 from backend.core.db import Tx
 from backend.core.errors import Problem
 from backend.core.web import PERSON, Form, page, read_form, see_other
+from backend.registers.asking import remote
 
 
 @get("/cart/sheet", opt=PERSON, include_in_schema=False)
@@ -40,6 +42,7 @@ async def save_sheet(request: Request, tx: NamedDependency[Tx]) -> Response[Any]
         return see_other("/cart")
     after = await open_draft(tx)
     assert after is not None
+    await ask_registers(tx, after)
     if outcome.problems:
         edit = bool(form.text("edit"))
         return await _topic_page(
@@ -93,7 +96,31 @@ async def _topic_page(
         typed={name: form.all(name) for name, _text in form.fields} if form else {},
         filled=sum(q.filled for q in draft.sheet.questions),
         total=len(draft.sheet.questions),
+        asked=await asked_lately(tx, draft),
+        asks=bool(await remote(tx)),
     )
+
+
+@post("/cart/registers", opt=PERSON, include_in_schema=False)
+async def ask(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
+    """The open sheet asks by itself, so that nobody waits: what is too old or missing is left to jobs."""
+    draft = await open_draft(tx)
+    if draft is None:
+        return see_other("/cart")
+    await ask_registers(tx, draft)
+    return await _asked(request, tx, draft)
+
+
+@get("/cart/registers", opt=PERSON, include_in_schema=False)
+async def asked(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
+    """How far the registers have answered; the sheet looks every few seconds, without touching what is typed."""
+    draft = await open_draft(tx)
+    return see_other("/cart") if draft is None else await _asked(request, tx, draft)
+
+
+async def _asked(request: Request, tx: Tx, draft: Draft) -> Response[str]:
+    block = "registers" if "hx-request" in request.headers else None
+    return page(request, tx, "cart/registers.html", block=block, asked=await asked_lately(tx, draft), asks=False)
 
 
 def _next_topic(draft: Draft) -> str | None:
@@ -102,4 +129,4 @@ def _next_topic(draft: Draft) -> str | None:
     return next((topic for topic in topics_of(draft) if topic in waiting), None)
 
 
-ROUTES = [sheet, save_sheet]
+ROUTES = [sheet, save_sheet, ask, asked]

@@ -54,6 +54,32 @@ async def wish(tx: Tx, wishes: Iterable[Wish], *, case: UUID | None = None, prin
     await enqueue_all(tx.db, [("ask_register", {"request": row["id"]}) for row in found])
 
 
+async def unanswered(tx: Tx, wishes: Iterable[Wish]) -> set[str]:
+    """Those of the registers asked over the network from which nothing lately is there, not even that they know nobody."""
+    return await _registers(
+        tx,
+        wishes,
+        """SELECT w.register FROM unnest($1::text[], $2::bytea[]) AS w(register, subject)
+           JOIN register_breakers b USING (register) WHERE NOT asked_lately(w.register, w.subject)""",
+    )
+
+
+async def under_way(tx: Tx, wishes: Iterable[Wish]) -> set[str]:
+    """Those that are being asked now, for whomever's sake. As the worker."""
+    return await _registers(
+        tx,
+        wishes,
+        """SELECT r.register FROM unnest($1::text[], $2::bytea[]) AS w(register, subject)
+           JOIN register_requests r USING (register, subject) WHERE r.state = 'waiting'""",
+    )
+
+
+async def _registers(tx: Tx, wishes: Iterable[Wish], statement: str) -> set[str]:
+    pairs = [(one.register, tx.vault.blind(one.number, "identity")) for one in wishes]
+    rows = await tx.db.fetch(statement, [register for register, _ in pairs], [subject for _, subject in pairs])
+    return {row["register"] for row in rows}
+
+
 def _row(tx: Tx, one: Wish) -> dict[str, object]:
     id_, subject = uuid4(), tx.vault.blind(one.number, "identity")
     sealed = tx.vault.registers.seal(one.number.encode(), _place(id_))

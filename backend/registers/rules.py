@@ -17,6 +17,10 @@ FAILURES = 5  # one after the other open the circuit
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 600.0  # seconds
 LONGEST_ASKED = 3600.0  # seconds: no other side keeps us away for longer at once
 SOURCE = "register."
+PROVED = ("profile", "counter")
+"""Sources of a number that registers may be asked by: the account was opened with it, or an officer saw the card."""
+NUMBERS = {"person": "person.id_number", "business": "business.uscc"}
+"""The number that somebody who can have an account is asked about by."""
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -107,7 +111,7 @@ def _typed(element: Element, value: Any) -> str:
 def registers_for(item: Item, pack: Pack) -> set[str]:
     """The registers an item speaks of: named by a rule, a way to satisfy a material, or knowing what it asks or judges."""
     kinds = {role.kind for role in item.roles.values()}
-    elements = {item.element_of(fact) for fact in facts_of(item) if _known(item, fact)}
+    elements = elements_read(item, pack)
     found = set(_named(item, pack))
     found |= {code for code, register in pack.registers.items() if elements & set(register.facts)}
     return {code for code in found if code in pack.registers and pack.registers[code].about in kinds}
@@ -127,11 +131,21 @@ def _known(item: Item, fact: str) -> bool:
     return role == "filing" or role in item.roles
 
 
+def elements_read(item: Item, pack: Pack) -> set[str]:
+    """What an item asks or judges, and what that is derived from: a birth date, where it asks for an age."""
+    found: set[str] = set()
+    todo = {item.element_of(fact) for fact in facts_of(item) if _known(item, fact)}
+    while todo:
+        found |= todo
+        todo = {of for code in todo if code in pack.meanings for of in pack.meanings[code].of} - found
+    return found
+
+
 def facts_wanted(register: str, items: Iterable[Item], pack: Pack) -> tuple[str, ...]:
     """The least to ask for: of what the register knows, what these items ask or judge; all of it where a material is satisfied by it."""
     knows, wanted = pack.registers[register].facts, set[str]()
     for item in items:
-        wanted |= {item.element_of(fact) for fact in facts_of(item) if _known(item, fact)}
+        wanted |= elements_read(item, pack)
     return tuple(code for code in knows if code in wanted) or knows
 
 

@@ -71,6 +71,7 @@ def furnish(app: Litestar, settings: Settings, clock: db.Clock) -> Litestar:
             "vault": Vault(settings.master_key or "", settings.certificate_keys),
             "terms": PLATFORM.version,
             "files": open_store(settings),
+            "signs": gathered("routes", "SIGNS"),
         }
     )
     return app

@@ -26,7 +26,8 @@ from backend.cases.beneficiary import RULE
 from backend.cases.model import Fact as Filed
 from backend.catalogue.answers import value_of
 from backend.catalogue.model import Item, Pack
-from backend.core.conditions import All, Compare, Condition, Fact, Facts, Key, Operand, judge, trace
+from backend.catalogue.pack_instant import rules_of
+from backend.core.conditions import Compare, Condition, Fact, Facts, Key, Operand, judge, trace
 from backend.core.i18n import _
 
 FORM = "form"
@@ -60,7 +61,8 @@ def examine(
     numbers = dict(_own_numbers(facts, pack))
     meant = [fact for fact in facts if numbers.get(fact.subject, True) or fact.trust not in VOUCHED]
     known = evidence(item, parties, filing, meant, pack, on)
-    rules = tuple(_found(rule, known, item, pack, blind) for rule in _rules(item))
+    seen = _Seen(item, pack, known, _dates(item, parties, filing, facts), blind)
+    rules = tuple(_found(rule, known, seen) for rule in rules_of(item))
     if numbers:
         rules = (RuleFinding(rule=OWN_NUMBER, words=OWN_NUMBER, verdict=all(numbers.values())), *rules)
     verdicts = [rule.verdict for rule in rules]
@@ -88,24 +90,15 @@ def _own_numbers(facts: Sequence[Filed], pack: Pack) -> Iterator[tuple[UUID, boo
             yield fact.subject, first == fact.value
 
 
-def _rules(item: Item) -> Iterator[Condition]:
-    """The conditions of entitlement, each by itself, then the rules of instant approval."""
-    if isinstance(item.fits, All):
-        yield from item.fits.of
-    elif item.fits is not None:
-        yield item.fits
-    yield from item.instant
-
-
-def _found(rule: Condition, facts: Facts, item: Item, pack: Pack, blind: Blind) -> RuleFinding:
+def _found(rule: Condition, facts: Facts, seen: "_Seen") -> RuleFinding:
     looked = form_side(rule)
     judgement = judge(looked, facts, least="B")
-    seen = [pair for reason in trace(looked, facts, least="B") for pair in reason.values]
+    values = [pair for reason in trace(looked, facts, least="B") for pair in reason.values]
     return RuleFinding(
         rule=rule.rule or rule.say,
         words=rule.say or rule.rule,
         verdict=judgement.verdict,
-        values=tuple(_looked(key, value, item, pack, blind) for key, value in dict(seen).items()),
+        values=tuple(seen.looked(key, value) for key, value in dict(values).items()),
         basis=rule.basis,
     )
 
@@ -183,17 +176,59 @@ def _read_off(filed: Filed, pack: Pack, cells: Mapping[tuple[UUID, str], list[Fi
     return all((filed.subject, source) in cells for source in meaning.of)
 
 
-def _looked(key: Key, value: Any, item: Item, pack: Pack, blind: Blind) -> Looked:
-    fact, _, source = key.partition("@")
+class _Seen(msgspec.Struct, frozen=True):
+    """What is kept of the facts that rules looked at. `dates`: of what each source said."""
+
+    item: Item
+    pack: Pack
+    facts: Facts
+    dates: Mapping[Key, datetime]
+    blind: Blind
+
+    def looked(self, key: Key, value: Any) -> Looked:
+        fact, _, named = key.partition("@")
+        element = self.pack.elements[self.item.element_of(_role_of_one(fact))]
+        source = "" if named == FORM else named or self.vouching(fact)
+        told = Looked(fact=fact, label=element.label, source=source, at=self.dates.get(f"{self.read(fact)}@{source}"))
+        if value is None:
+            return told
+        if element.sensitivity == "public":
+            return msgspec.structs.replace(told, value=msgspec.to_builtins(_plain(value)))
+        proof = self.blind(msgspec.json.encode(_plain(value)).decode(), f"rule:{element.code}").hex()
+        return msgspec.structs.replace(told, hash=proof)
+
+    def vouching(self, fact: Key) -> str:
+        """The register or certificate a fact stands on, also one it is read off."""
+        known = self.facts.known.get(self.read(fact))
+        return known.source if known and known.trust in VOUCHED else ""
+
+    def read(self, fact: Key) -> Key:
+        """The fact itself, or what it is derived from, as far back as something is known."""
+        role, _, field = fact.partition(".")
+        kind = self.item.kind_of(role.partition("[")[0])
+        meaning = self.pack.meanings.get(f"{kind}.{field}")
+        if fact in self.facts.known or meaning is None or not meaning.of:
+            return fact
+        return self.read(f"{role}.{meaning.of[0].partition('.')[2]}")
+
+
+def _role_of_one(fact: Key) -> Key:
+    """`members[2].age` → `members.age`."""
     role, _, field = fact.partition(".")
-    element = pack.elements[f"{item.kind_of(role.partition('[')[0])}.{field}"]
-    told = Looked(fact=fact, label=element.label, source="" if source == FORM else source)
-    if value is None:
-        return told
-    if element.sensitivity == "public":
-        return msgspec.structs.replace(told, value=msgspec.to_builtins(_plain(value)))
-    proof = blind(msgspec.json.encode(_plain(value)).decode(), f"rule:{element.code}").hex()
-    return msgspec.structs.replace(told, hash=proof)
+    return f"{role.partition('[')[0]}.{field}"
+
+
+def _dates(item: Item, parties: Parties, filing: UUID, facts: Sequence[Filed]) -> dict[Key, datetime]:
+    """When each source said what it says, by the names rules use."""
+    of: dict[UUID, list[Filed]] = {}
+    for fact in facts:
+        of.setdefault(fact.subject, []).append(fact)
+    return {
+        f"{name}.{fact.element.partition('.')[2]}@{fact.source}": fact.at
+        for name, kind, subject in _subjects(item, parties, filing)
+        for fact in of.get(subject, ())
+        if fact.element.partition(".")[0] == kind
+    }
 
 
 def _plain(value: Any) -> Any:

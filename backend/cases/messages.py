@@ -72,6 +72,13 @@ TITLES = joint_messages.TITLES | {
     "transferred": _("已转给其他部门"),
     "voided": _("已作废"),
     "account_questioned": _("工作人员会核实收款账户"),
+    "look_asked": _("您请人工再看一遍"),
+    "look_answered": _("工作人员又看了一遍"),
+    "source_doubted": _("这件事要重新核对"),
+}
+LOOKED = {
+    "right": _("没有发现问题，原来的结果不变。"),
+    "wrong": _("发现了问题，部门会接着处理，有结果马上告诉您。"),
 }
 TEXTS = {
     "filed": _("部门会在 5 个工作日内看材料齐不齐，缺什么一次告诉您。"),
@@ -92,6 +99,8 @@ TEXTS = {
     "warned_red": _("部门应当说明原因。不用您做什么；想问可以打 12345。"),
     "date_changed": _("放假安排公布或者改了，日期重新算过。"),
     "archived": _("材料和经过都存好了，您随时可以回来看。"),
+    "look_asked": _("工作人员看过以后，把结果写在这里。原来的结果现在不变。"),
+    "source_doubted": _("办这件事用到的数据里，有一处可能有错，工作人员正在重新看。您不用做什么，有结果马上告诉您。"),
     "withdrawn": _("这件事已经停下，不会再往下办。想办可以重新提交。"),
     "returned": _("想接着办，请补齐后重新提交。"),
     "transferred": _("接手的部门：%(authority)s"),
@@ -162,6 +171,8 @@ def told(event: Event) -> tuple[Sentence, ...]:
         lines.append(Sentence(_("结果就在这一页，什么时候都能看。")))
     if event.data.get("receiver") in RECEIVERS:
         lines.append(Sentence(_("领取人：%(who)s"), {"who": Sentence(RECEIVERS[event.data["receiver"]])}))
+    if event.kind == "look_answered" and event.data.get("outcome") in LOOKED:
+        lines.append(Sentence(LOOKED[event.data["outcome"]]))
     if event.data.get("approved_by"):
         lines.append(Sentence(_("批准的是：%(who)s"), {"who": event.data["approved_by"]}))
     if event.data.get("was"):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from backend.catalogue.model import Item, Pack
 from backend.catalogue.pack_examples import example_faults
+from backend.catalogue.pack_instant import instant_faults
 from backend.catalogue.pack_lexicon import lexicon_faults
 from backend.catalogue.pack_lints import lint
 from backend.catalogue.pack_names import name_faults, vocabulary_faults
@@ -35,7 +36,10 @@ def item_faults(pack: Pack, item: Item) -> Iterator[Fault]:
     if all(fault.warning for fault in names):  # a rule over names that do not exist proves nothing
         yield from filing_faults(pack, item)
         yield from rule_faults(pack, item)
-        yield from example_faults(pack, item)
+        examples = list(example_faults(pack, item))
+        yield from examples
+        if all(fault.warning for fault in examples):
+            yield from instant_faults(pack, item)
 
 
 def _twice(pack: Pack) -> Iterator[Fault]:

@@ -6,6 +6,8 @@ from uuid import UUID
 from litestar import Request, Response
 
 from backend.accounts.levels import LABELS
+from backend.approval.messages import CAUSES, FILED, FOUND, sources_of
+from backend.approval.queries import decision_on, rechecks_on
 from backend.cases import joint_messages
 from backend.cases.issued import issued_on
 from backend.cases.model import Case, Event
@@ -14,6 +16,7 @@ from backend.cases.queries_joint import together
 from backend.cases.rules import GROUNDS, RECEIVERS, too_late_or_again
 from backend.cases.states import MOVES, Move, Who, moves_from
 from backend.cases.when import due_words_of
+from backend.catalogue.queries import city
 from backend.core.db import Tx
 from backend.core.errors import Problem
 from backend.core.i18n import _
@@ -43,6 +46,9 @@ EVENT_WORDS = (
         "date_changed": _("期限重新算过"),
         "warned_yellow": _("快到期了"),
         "warned_red": _("超期了"),
+        "look_asked": _("申请人请人工再看一遍"),
+        "look_answered": _("复核了"),
+        "source_doubted": _("因为数据来源有错，重新核对"),
     }
     | joint_messages.TITLES
     | joint_messages.DESK
@@ -77,12 +83,22 @@ async def case_page(
     context |= await _filed(tx, case, events, masked=masked)
     context |= await _examined(tx, case, roles)
     context |= await _moves(tx, case, events, roles)
+    context |= await _decided(tx, case)
     context |= await _viewer(tx, case, asked.get("file", ""))
     context["issued"] = await issued_on(tx.db, case.id)
     context["together"] = others = await together(tx.db, case)
     context["moves"] = [one for one in context["moves"] if others is None or not others.holds_back(one.name)]
     context["meanwhile"] = meanwhile(events, form.text("version")) if status == 409 else []
     return page(request, tx, "desk/case.html", status=status, **context)
+
+
+async def _decided(tx: Tx, case: Case) -> dict[str, Any]:
+    """What the machine found, and who looks at it again."""
+    sources = sources_of((await city(tx.db)).pack) | {"": FILED}
+    return {
+        "examined": await decision_on(tx.db, case.id), "sources": sources, "rechecks": await rechecks_on(tx, case.id),
+        "causes": CAUSES, "found": FOUND,
+    }  # fmt: skip
 
 
 async def _filed(tx: Tx, case: Case, events: list[Event], *, masked: bool) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from uuid import UUID
 
 import msgspec
 
+from backend.accounts.officers import as_officer
 from backend.core.jobs import Work
-from backend.desk.bulk import Bulk, as_officer, done, move_one, next_waiting
+from backend.desk.bulk import Bulk, done, move_one, next_waiting
 
 
 async def bulk_moves(work: Work, payload: dict[str, Any]) -> None:

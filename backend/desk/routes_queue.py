@@ -9,7 +9,9 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from backend.approval.queries import stopped_now
 from backend.cases.queries import case_for
+from backend.catalogue.queries import city
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
 from backend.core.i18n import _
@@ -52,8 +54,21 @@ async def queue_page(request: Request, tx: Tx, wanted: Filter, after: str, probl
         request, tx, "desk/queue.html", status=422 if problems else 200, problems=problems, rows=rows, more=more, wanted=wanted,
         after=after, tally=await tally_of(tx), items=await items_in_queue(tx), views=await views_of(tx), names=here, mine=await my_cases_of(tx),
         states=[(s.value, DESK_LABELS[s]) for s in STATES], colours=COLOURS, holders=HOLDERS, moves=offered(tx.viewer.roles), assign=ASSIGN,
-        most=MOST, me=tx.viewer.id, works=bool(tx.viewer.roles & {"window", "reviewer", "approver", "head"}),
+        most=MOST, me=tx.viewer.id, stopped=await _stopped(tx), works=bool(tx.viewer.roles & {"window", "reviewer", "approver", "head"}),
     )  # fmt: skip
+
+
+async def _stopped(tx: Tx) -> list[str]:
+    """What the machine does not grant just now, of the viewer's departments; an empty name: nothing at all."""
+    found = await stopped_now(tx.db)
+    if not found:
+        return []
+    items = (await city(tx.db)).pack.items.values()
+    return (
+        [""]
+        if None in found
+        else [one.name for one in items if one.code in found and one.department in tx.viewer.departments]
+    )
 
 
 async def views_of(tx: Tx) -> list[View]:

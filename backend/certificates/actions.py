@@ -20,6 +20,7 @@ from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotFound, Problem
 from backend.core.events import NewEvent, record
 from backend.core.i18n import _
+from backend.core.jobs import enqueue
 from backend.core.viewer import hash_of
 
 LEAST_REASON = 4  # characters
@@ -101,7 +102,7 @@ def _wanted(pack: Pack, kind: str, holder: UUID, name: str, party: UUID | None, 
 
 
 async def _write(tx: Tx, wanted: Issue) -> UUID | None:
-    """Numbered, signed and sealed; None if the case has its certificate already."""
+    """Numbered, signed and sealed; its PDF follows by a job. None if the case has its certificate already."""
     certificate, until = uuid4(), wanted.valid_until
     serial = wanted.serial or await _next_serial(tx)
     number = certificate_number(wanted.kind, wanted.issuer, serial, wanted.version)
@@ -121,12 +122,21 @@ async def _write(tx: Tx, wanted: Issue) -> UUID | None:
         wanted.key.seal(text, place(certificate)), hashlib.sha256(text).digest(), signed.signature, signed.key_id, tx.now,
         wanted.valid_from, wanted.valid_until, wanted.replaces and wanted.replaces[0], hash_of(token_of(tx.vault, certificate)),
     )  # fmt: skip
-    return certificate if written == "INSERT 0 1" else None
+    if written != "INSERT 0 1":
+        return None
+    await enqueue(tx.db, "make_certificate", {"certificate": str(certificate)})
+    return certificate
 
 
 def token_of(vault: Vault, certificate: UUID) -> str:
     """What the QR on its PDF leads to: 128 bits nobody can guess and no table holds."""
     return urlsafe_b64encode(vault.blind(str(certificate), "certificate")[:16]).decode().rstrip("=")
+
+
+def check_value(vault: Vault, certificate: UUID) -> str:
+    """What is asked of whoever scanned it: eight digits that stand on the paper and in no table."""
+    digits = int.from_bytes(vault.blind(str(certificate), "certificate-check")[:8]) % 10**8
+    return f"{digits // 10**4:04} {digits % 10**4:04}"
 
 
 async def _next_serial(tx: Tx) -> str:
@@ -198,6 +208,25 @@ async def _move(tx: Tx, one: Certificate, after: State, event: str, reason: str)
         actor_kind="officer",
         actor_id=tx.viewer.id,
         department_id=one.department_id,
-        data={"certificate": str(one.id), "label": one.content.label if one.content else "", "reason": said},
+        data={
+            "certificate": str(one.id),
+            "item": one.content.label if one.content else "",
+            "reason": said,
+            "page": f"/certificates/{one.id}",
+        },
     )
     await record(tx, [told])
+
+
+async def note_look(tx: Tx, one: Certificate) -> None:
+    """That an officer found it by its number; its holder reads it among the looks."""
+    seen = NewEvent(
+        kind="certificate_looked",
+        principal_id=one.holder_id,
+        actor_kind="officer",
+        actor_id=tx.viewer.id,
+        department_id=one.department_id,
+        public=False,
+        data={"certificate": str(one.id)},
+    )
+    await record(tx, [seen])

@@ -46,18 +46,31 @@ async def valid_of(tx: Tx) -> list[Certificate]:
     return [one for one in (opened(tx, row, tx.key) for row in rows) if one.standing is Standing.VALID]
 
 
-async def certificate_for(tx: Tx, certificate: UUID) -> Certificate:
-    """One of the principal's on the screen; NotFound for everything else."""
-    row = await tx.db.fetchrow(
+async def listed(tx: Tx) -> list[Certificate]:
+    """For the page of all: an agent has them only inside a case she sees, who stands in the principal's place by law has all."""
+    rows = await tx.db.fetch(
         """SELECT id, number, type, department_id, holder_id, party_id, case_id, source, sealed, digest, signature, key_id, issued_at, valid_from,
                   valid_until, state, state_since, state_reason, replaces
-           FROM certificates WHERE id = $1 AND holder_id = $2""",
-        certificate,
+           FROM certificates x WHERE holder_id = $1 AND (holder_id = $2 OR holder_id IN (SELECT my_wards())
+                 OR EXISTS (SELECT 1 FROM cases c WHERE c.id = x.case_id)) ORDER BY issued_at DESC, number""",
         tx.viewer.principal_id,
+        tx.viewer.id,
     )
-    if row is None:
+    return [opened(tx, row, tx.key) for row in rows]
+
+
+async def certificate_for(tx: Tx, certificate: UUID) -> Certificate:
+    """One of those the page of all lists; NotFound for everything else."""
+    found = next((one for one in await listed(tx) if one.id == certificate), None)
+    if found is None:
         raise NotFound()
-    return opened(tx, row, tx.key)
+    return found
+
+
+async def paper_of(tx: Tx, certificate: UUID) -> tuple[str, str | None]:
+    """Its number, and where its sealed PDF lies, None while it is being made; NotFound as `certificate_for`."""
+    one = await certificate_for(tx, certificate)
+    return one.number, await tx.db.fetchval("SELECT store_key FROM certificates WHERE id = $1", one.id)
 
 
 async def certificate_at_desk(tx: Tx, typed: str) -> Certificate:
@@ -66,6 +79,17 @@ async def certificate_at_desk(tx: Tx, typed: str) -> Certificate:
     if row is None:
         raise NotFound()
     return opened(tx, row, tx.vault.key(row["key_wrapped"]) if row["key_wrapped"] else None)
+
+
+async def may_decide(tx: Tx) -> bool:
+    """Whether she decides at any department that may have issued certificates."""
+    return bool(await tx.db.fetchval("SELECT cardinality(my_certificate_desks()) > 0"))
+
+
+async def changes_at_desk(db: asyncpg.Connection, certificate: UUID) -> list[Change]:
+    """The same as `changes_of`, for those who may move it."""
+    rows = await db.fetch("SELECT state, reason, actor_id, at FROM certificate_changes_at_desk($1)", certificate)
+    return msgspec.convert(rows, list[Change])
 
 
 async def issued_on(db: asyncpg.Connection, case: UUID) -> tuple[UUID, str] | None:

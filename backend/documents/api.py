@@ -13,8 +13,8 @@ from backend.cases.queries import case_for
 from backend.core.db import Tx
 from backend.core.errors import TooMany
 from backend.core.i18n import _
+from backend.core.pace import looks
 from backend.core.web import ANYONE, PERSON, network_of
-from backend.documents.pace import looks
 from backend.documents.queries import shown_at
 
 

@@ -23,13 +23,13 @@ from backend.core.crypto import DataKey, Vault
 from backend.core.db import Tx
 from backend.core.jobs import Work
 from backend.core.printing import Unprintable, printed_together
+from backend.core.signature import PlatformSigner
 from backend.core.stores import open_store, put
 from backend.core.viewer import hash_of
 from backend.documents.content import ONLINE, applicant_of, day_in_words, values_of
 from backend.documents.kinds import AT, Kind, number_of
 from backend.documents.model import Asked, CityWords, Sheet, Wording
 from backend.documents.rules import Value, filled
-from backend.documents.signature import PlatformSigner
 from backend.documents.wordings import city_words, wording_of, words_by_id
 
 TEMPLATE = "document.typ"

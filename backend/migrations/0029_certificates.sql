@@ -36,6 +36,7 @@ CREATE TABLE certificates (
 );
 CREATE INDEX certificates_of_holder ON certificates (holder_id, type);
 CREATE INDEX certificates_ending ON certificates (valid_until) WHERE state = 'valid' AND valid_until IS NOT NULL;
+CREATE INDEX certificates_digest ON certificates (digest);
 CREATE INDEX certificates_not_valid ON certificates (place) WHERE state <> 'valid';
 
 -- What is written never changes; whether it holds moves valid → suspended | revoked | replaced, suspended → valid | revoked.
@@ -154,6 +155,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     FROM certificates x JOIN accounts a ON a.id = x.holder_id LEFT JOIN archives r ON r.account_id = a.id
     WHERE x.number = wanted AND x.department_id = ANY (my_certificate_desks())
 $$;
+CREATE FUNCTION certificate_changes_at_desk(which uuid) RETURNS TABLE (state text, reason text, actor_id uuid, at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT h.state, h.reason, h.actor_id, h.at FROM certificate_changes h JOIN certificates x ON x.id = h.certificate_id
+    WHERE x.id = which AND x.department_id = ANY (my_certificate_desks()) ORDER BY h.id
+$$;
 -- Whether it was moved; who may not, or whoever comes too late, moves nothing.
 CREATE FUNCTION move_certificate(which uuid, before text, after text, why text) RETURNS boolean LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
     WITH moved AS (
@@ -163,11 +169,16 @@ CREATE FUNCTION move_certificate(which uuid, before text, after text, why text) 
 $$;
 
 -- What whoever holds the paper may know of it: nothing of a person.
-CREATE FUNCTION certificate_at(token bytea) RETURNS TABLE (type text, number text, department text, issued_at timestamptz, valid_from date,
+CREATE FUNCTION certificate_at(token bytea) RETURNS TABLE (id uuid, type text, number text, department text, issued_at timestamptz, valid_from date,
     valid_until date, state text, state_since timestamptz, sha256 bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-    SELECT x.type, x.number, d.name, x.issued_at, x.valid_from, x.valid_until, x.state, x.state_since, x.sha256
+    SELECT x.id, x.type, x.number, d.name, x.issued_at, x.valid_from, x.valid_until, x.state, x.state_since, x.sha256
     FROM certificates x JOIN departments d ON d.id = x.department_id WHERE x.token_hash = token
+$$;
+-- For whoever was given the signed words themselves: whether they are those that were issued, and still hold.
+CREATE FUNCTION certificate_said(words bytea) RETURNS TABLE (state text, valid_from date, valid_until date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT x.state, x.valid_from, x.valid_until FROM certificates x WHERE x.digest = words
 $$;
 -- The status list: how long it is, and which places are not valid.
 CREATE FUNCTION certificate_statuses() RETURNS TABLE (place integer, state text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
@@ -200,5 +211,5 @@ CREATE FUNCTION moved_certificate(certificate text, holder uuid) RETURNS boolean
 $$;
 CREATE POLICY own_certificate_events ON events FOR SELECT TO suishouban_web USING (kind LIKE 'certificate\_%' AND actor_id = viewer());
 CREATE POLICY certificate_events_made ON events FOR INSERT TO suishouban_web
-    WITH CHECK (kind IN ('certificate_suspended', 'certificate_resumed', 'certificate_revoked') AND actor_id = viewer()
+    WITH CHECK (kind IN ('certificate_looked', 'certificate_suspended', 'certificate_resumed', 'certificate_revoked') AND actor_id = viewer()
                 AND moved_certificate(data->>'certificate', principal_id));

@@ -3,6 +3,7 @@
 from backend.cases.states import Notice
 from backend.core.i18n import _
 from backend.notifications import identity_messages, rights_messages
+from backend.notifications.certificate_messages import ENDING
 from backend.notifications.desk_messages import DESK_DIGEST
 from backend.notifications.messages import (
     DUE_SOON,
@@ -35,7 +36,7 @@ OF_ACCOUNTS = frozenset((*identity_messages.TEXTS, *rights_messages.TEXTS, QUEST
 FIXED = (
     dict.fromkeys(OF_ACCOUNTS, Matter.ACCOUNT)
     | dict.fromkeys(OF_MANDATES, Matter.DONE_FOR_ME)
-    | {DUE_SOON: Matter.REMINDERS, MANDATE_ENDS_SOON: Matter.REMINDERS, DESK_DIGEST: Matter.DIGEST}
+    | {DUE_SOON: Matter.REMINDERS, MANDATE_ENDS_SOON: Matter.REMINDERS, ENDING: Matter.REMINDERS, DESK_DIGEST: Matter.DIGEST}
 )
 
 

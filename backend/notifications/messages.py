@@ -12,6 +12,7 @@ from backend.cases.messages import Sentence
 from backend.cases.states import MOVES, Clock, Notice
 from backend.core.i18n import _, _n
 from backend.notifications import (
+    certificate_messages,
     desk_messages,
     file_messages,
     identity_messages,
@@ -233,7 +234,7 @@ PUSHES_OF_OTHERS = {
     MANDATE_ENDS_SOON: (_("一份授权快到期了"), _("点一下查看。")),
     **dict.fromkeys(OF_MANDATES, (_("授权有变化"), _("点一下查看。"))),
 }
-for _of in (identity_messages, rights_messages, life_messages, file_messages, desk_messages, offer_messages):
+for _of in (certificate_messages, identity_messages, rights_messages, life_messages, file_messages, desk_messages, offer_messages):
     OTHERS |= _of.TEXTS
     LOUD_OTHERS |= _of.LOUD
     PUSHES_OF_OTHERS |= _of.PUSHES

@@ -17,8 +17,8 @@ from backend.core.db import connect
 from backend.core.embedded import EmbeddedPostgres
 from backend.core.jobs import Work
 from backend.core.keys import signing_key
+from backend.core.pace import looks
 from backend.documents.making import make
-from backend.documents.pace import looks
 from backend.settings import Settings, load
 from tests.cases.town import START, Town, founded
 from tests.postgres import cloned, environ_of

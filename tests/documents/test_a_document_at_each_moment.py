@@ -10,10 +10,10 @@ from backend.cases.model import Case
 from backend.cases.states import TABLE as MOVES
 from backend.core.jobs import Work
 from backend.core.printing import Unprintable
+from backend.core.signature import Unsignable
 from backend.documents import making
 from backend.documents.kinds import AT, WITHOUT
 from backend.documents.making import make, overdue
-from backend.documents.signature import Unsignable
 from tests.documents.conftest import Office
 
 

@@ -12,7 +12,7 @@ import pytest
 from pyhanko.pdf_utils.misc import PdfError
 
 from backend.core.keys import signing_key
-from backend.documents.signature import Checked, PlatformSigner, check
+from backend.core.signature import Checked, PlatformSigner, check
 from tests.cases.town import Town
 from tests.documents.conftest import KEY, Office, opened, words_of
 from tests.web import Site
@@ -204,7 +204,7 @@ async def test_a_voided_case_voids_its_documents_and_a_second_notice_replaces_th
 
 
 async def test_looking_too_often_has_to_wait(office: Office, site: Site) -> None:
-    from backend.documents.pace import LOOKS_A_MINUTE
+    from backend.core.pace import LOOKS_A_MINUTE
 
     client = site.stranger()
     site.clock.now = site.clock.now.replace(hour=5)

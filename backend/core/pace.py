@@ -24,4 +24,4 @@ class Pace:
 
 
 looks = Pace(LOOKS_A_MINUTE, 60)
-"""At what a document's QR leads to, page and JSON together."""
+"""At what a QR leads to, a paper's or a shown certificate's, page and JSON together."""

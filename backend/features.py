@@ -24,6 +24,7 @@ FEATURES = (
     "approval",
     "cart",
     "orders",
+    "offers",
     "notifications",
     "desk",
     "editing",

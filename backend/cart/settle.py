@@ -11,6 +11,7 @@ from backend.core.conditions import DERIVATIONS
 from backend.parties.model import Known
 
 VOUCHED = ("A", "B")
+OTHERWISE = "otherwise"
 
 
 class Settler:
@@ -30,7 +31,12 @@ class Settler:
         answer, known = self.told.answers.get(cell), self.told.known.get(cell, ())
         if answer is not None:
             return answered(answer, known)
-        return best(known) or self._derived(cell)
+        return best(known) or self._derived(cell) or self._otherwise(cell)
+
+    def _otherwise(self, cell: Cell) -> Settled | None:
+        """What counts where no register says anything; vouched for by nobody, so that only a person decides by it."""
+        value = self.pack.elements[cell[1]].otherwise
+        return Settled(value, OTHERWISE, "D") if value else None
 
     def _derived(self, cell: Cell) -> Settled | None:
         meaning = self.pack.meanings.get(cell[1])

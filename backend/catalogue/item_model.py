@@ -9,6 +9,7 @@ import msgspec
 
 from backend.catalogue.grades_model import Grades
 from backend.catalogue.joint_model import Joint
+from backend.catalogue.offered_model import Offered
 from backend.core.conditions import Condition
 
 UNCERTAIN_BASIS = "以主管部门公布为准"
@@ -261,6 +262,7 @@ class Item(Strict, frozen=True, kw_only=True):
     joint: Joint | None = None
     grades: Grades | None = None
     two_person: bool = False
+    offered: Offered | None = None
     situations: tuple[Situation, ...]
     excludes: tuple[Exclusion, ...] = ()
     result: Result

@@ -41,13 +41,14 @@ from backend.catalogue.item_model import (
     Visits,
 )
 from backend.catalogue.lexicon_model import Lexicon
+from backend.catalogue.offered_model import Offered, PledgeTerms
 from backend.catalogue.policy_model import Clocks
 from backend.core.conditions import Meaning
 
 __all__ = [
     "ITEM_TYPE_CODES", "UNCERTAIN_BASIS", "Announcement", "Ask", "Basis", "Calendar", "CaseType", "CertificateType", "City", "Clocks", "Department",
     "Element", "ElementType", "Example", "Exclusion", "Fee", "FileRule", "Guide", "Item", "ItemType", "Level", "Lexicon", "Limits", "Material",
-    "MaterialNeed", "Office", "Pack", "Phones", "Proof", "PublicCount", "Question", "Quota",
+    "MaterialNeed", "Offered", "Office", "Pack", "Phones", "PledgeTerms", "Proof", "PublicCount", "Question", "Quota",
     "Register", "Renewal", "Result", "Role", "Satisfied", "Sensitivity", "Situation", "Special", "Step", "Strict", "Subject", "Trust", "Unit", "Visits",
 ]  # fmt: skip
 
@@ -83,8 +84,9 @@ class Element(Strict, frozen=True, kw_only=True):
     """One question that exists once in the whole city, about one kind of party.
 
     `derived` is as written, `{years_since: person.birth_date}`; `asked` says that a derived fact may be asked as well.
-    `options` gives the words of each choice. `why` tells the person what the answer is for. `sensitivity` says where an answer
-    may stand (in an address, veiled on a desk), `special` that it is sensitive personal information, and of which kind.
+    `options`: the words of each choice, `why`: what the answer is for. `sensitivity` says where an answer may stand (in an address,
+    veiled on a desk), `special` that it is sensitive personal information. `otherwise`: the choice that counts, vouched for
+    by nobody, where no register says anything: it is never asked.
     """
 
     code: str
@@ -108,6 +110,7 @@ class Element(Strict, frozen=True, kw_only=True):
     autocomplete: str = ""
     derived: dict[str, Any] = msgspec.field(default_factory=dict)
     asked: bool = False
+    otherwise: str = ""
 
     @property
     def kind(self) -> str:
@@ -123,7 +126,7 @@ class FileRule(Strict, frozen=True, kw_only=True):
 
 
 class Satisfied(Strict, frozen=True, kw_only=True):
-    """One way to hand a material in. Exactly one field is set."""
+    """One way to hand a material in: exactly one field."""
 
     certificate: str | None = None
     register: str | None = None
@@ -140,6 +143,7 @@ class Material(Strict, frozen=True, kw_only=True):
     satisfied_by: tuple[Satisfied, ...]
     trust: Trust = "C"
     special: Special | None = None
+    pledge: PledgeTerms = PledgeTerms()
     help: str = ""
     issuer: str = ""
     sample: str = ""
@@ -176,7 +180,7 @@ class Department(Strict, frozen=True, kw_only=True):
 
 
 class Office(Strict, frozen=True, kw_only=True):
-    """A place one can walk into. `opens` is told in words that say on which days."""
+    """A place one can walk into. `opens`: in words, with the days."""
 
     code: str
     name: str
@@ -238,7 +242,7 @@ class Announcement(Strict, frozen=True, kw_only=True):
 
 
 class City(Strict, frozen=True, kw_only=True):
-    """`pack.yaml`. `certain_laws` are the only laws a basis may cite; `kinds` and `roles` give people's words.
+    """`pack.yaml`. `certain_laws`: the only laws a basis may cite; `kinds` and `roles` give people's words.
 
     `life_events`: the scenarios in the order people meet them; those not named follow. `beneficiary`: the elements that name
     an account money goes to, and its holder. `clocks`: how long things may take here.

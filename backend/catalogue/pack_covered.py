@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from backend.catalogue.item_model import Item
-from backend.core.conditions import Condition, uses_of
+from backend.core.conditions import ALWAYS, Condition, uses_of
 
 Raw = dict[str, Any]
 
@@ -30,6 +30,7 @@ def conditions_of(item: Item) -> Iterator[tuple[str, Condition]]:
     whens += [(f"materials[{i}].when", need.when) for i, need in enumerate(item.materials)]
     whens += [(f"situations[{i}].when", one.when) for i, one in enumerate(item.situations)]
     whens += [("renewal.when", item.renewal.when)] if item.renewal else []
+    whens += [("offered.when", item.offered.when)] if item.offered and item.offered.when != ALWAYS else []
     whens += [(f"instant[{i}]", rule) for i, rule in enumerate(item.instant)]
     yield from ((place, condition) for place, condition in [("fits", item.fits), *whens] if condition is not None)
 
@@ -37,7 +38,8 @@ def conditions_of(item: Item) -> Iterator[tuple[str, Condition]]:
 def facts_of(item: Item) -> set[str]:
     """Every fact (`role.field`) that an item asks for or judges."""
     used = {use.fact for _, condition in conditions_of(item) for use in uses_of(condition)}
-    return used | {ask.fact for ask in item.asks}
+    filled = item.offered.fills if item.offered else {}
+    return used | {ask.fact for ask in item.asks} | {*filled, *filled.values()}
 
 
 def _elements_of(raw: Raw, item: Item) -> set[str]:

@@ -3,7 +3,7 @@
 The JSON Schema for editors is generated from these types.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -71,6 +71,17 @@ class RenewalFile(Strict, frozen=True, kw_only=True):
     apply_days_before: int = 30
 
 
+class OfferedFile(Strict, frozen=True, kw_only=True):
+    basis: Annotated[str, msgspec.Meta(min_length=4)]
+    over: str
+    gives: Annotated[str, msgspec.Meta(min_length=4)]
+    when: Rule | None = None
+    looks: Literal["daily", "weekly", "monthly"] = "weekly"
+    per: Literal["once", "year"] = "once"
+    role: str = "applicant"
+    fills: dict[str, str] = msgspec.field(default_factory=dict)
+
+
 class ItemFile(Strict, frozen=True, kw_only=True):
     """`items/<name>.yaml`."""
 
@@ -105,6 +116,7 @@ class ItemFile(Strict, frozen=True, kw_only=True):
     joint: Joint | None = None
     grades: Grades | None = None
     two_person: bool = False
+    offered: OfferedFile | None = None
     situations: tuple[SituationFile, ...] = ()
     excludes: tuple[Exclusion, ...] = ()
     result: Result

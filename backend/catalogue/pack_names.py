@@ -6,6 +6,7 @@ from backend.catalogue.model import CertificateType, ElementType, Item, Material
 from backend.catalogue.pack_covered import conditions_of
 from backend.catalogue.pack_grades import grade_faults
 from backend.catalogue.pack_joint import joint_faults
+from backend.catalogue.pack_offered import offer_faults
 from backend.catalogue.pack_read import Fault
 from backend.core.conditions import Condition, ConditionError, Leaf, Operand, nodes_of, refuse_cycles, uses_of
 
@@ -92,6 +93,7 @@ def name_faults(pack: Pack, item: Item) -> Iterator[Fault]:
     for i, need in enumerate(item.materials):
         yield from _material(pack, item, f"materials[{i}]", need.material)
     yield from _renewal(pack, item)
+    yield from offer_faults(pack, item)
     yield from joint_faults(pack, item)
     yield from grade_faults(pack, item)
     yield from _excludes(pack, item)

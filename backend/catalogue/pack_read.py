@@ -27,6 +27,7 @@ from backend.catalogue.model import (
     Role,
     Situation,
 )
+from backend.catalogue.offered_model import Offered
 from backend.catalogue.pack_covered import review_hash
 from backend.catalogue.pack_format import (
     AskFile,
@@ -34,10 +35,8 @@ from backend.catalogue.pack_format import (
     NeedFile,
     OfficesFile,
     ProofsFile,
-    RenewalFile,
     Review,
     RoleFile,
-    SituationFile,
 )
 from backend.catalogue.pack_yaml import read_yaml
 from backend.core.conditions import ALWAYS, Condition, ConditionError, Meaning, decode, decode_derived
@@ -157,9 +156,7 @@ class _Builder:
             city=city,
             elements=elements,
             departments={
-                short: Department(
-                    short=short, code=d.code, name=d.name, phones=d.phones, aliases=d.aliases, uscc=d.uscc
-                )
+                short: Department(short=short, code=d.code, name=d.name, phones=d.phones, aliases=d.aliases, uscc=d.uscc)
                 for short, d in offices.departments.items()
             },
             offices={code: _office(code, o) for code, o in offices.offices.items()},
@@ -218,9 +215,10 @@ class _Builder:
             "asks": tuple(self.ask(f"{where}: asks[{i}]", ask) for i, ask in enumerate(file.asks)),
             "materials": tuple(self.need(f"{where}: materials[{i}]", need) for i, need in enumerate(file.materials)),
             "situations": tuple(
-                self.situation(f"{where}: situations[{i}]", one) for i, one in enumerate(file.situations)
+                self.held(f"{where}: situations[{i}]", one, Situation) for i, one in enumerate(file.situations)
             ),
-            "renewal": self.renewal(f"{where}: renewal", file.renewal),
+            "renewal": self.held(f"{where}: renewal", file.renewal, Renewal),
+            "offered": self.held(f"{where}: offered", file.offered, Offered),
             "instant": tuple(self.condition(f"{where}: instant[{i}]", rule) for i, rule in enumerate(file.instant)),
         }
         return Item(**{**written, **read})
@@ -235,16 +233,12 @@ class _Builder:
         written = {field: getattr(file, field) for field in MaterialNeed.__struct_fields__}
         return MaterialNeed(**{**written, "when": self.condition(f"{where}.when", file.when)})
 
-    def situation(self, where: str, file: SituationFile) -> Situation:
-        return Situation(**self.with_when(where, file, Situation))
-
-    def renewal(self, where: str, file: RenewalFile | None) -> Renewal | None:
-        return Renewal(**self.with_when(where, file, Renewal)) if file else None
-
-    def with_when(self, where: str, file: Any, kind: type[msgspec.Struct]) -> Raw:
-        """The fields of a thing that only holds under a condition; a condition that cannot be read is a fault already."""
-        written = {field: getattr(file, field) for field in kind.__struct_fields__}
-        return {**written, "when": self.condition(f"{where}.when", file.when) or ALWAYS}
+    def held(self, where: str, file: Any, kind: type[T]) -> T | None:
+        """A thing that only holds under a condition; a condition that cannot be read is a fault already."""
+        if file is None:
+            return None
+        written = {field: getattr(file, field) for field in kind.__struct_fields__}  # type: ignore[attr-defined]
+        return kind(**{**written, "when": self.condition(f"{where}.when", file.when) or ALWAYS})
 
     def condition(self, where: str, data: Raw | None) -> Condition | None:
         return None if data is None else self.caught(where, lambda: decode(data, where))

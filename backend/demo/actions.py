@@ -40,6 +40,9 @@ async def load_cast(tx: Tx, cast: Cast) -> int:
             await grant(await _as(tx, people[m.principal], named[m.principal].name), asked, m.matters)
     for child in cast.children:
         await keep_record(tx, "births", child.number, child.births)
+    for resident in cast.residents:
+        for register, facts in resident.registers.items():
+            await keep_record(tx, register, resident.number, facts)
     helpers = [await _organisation(tx, o, known) for o in cast.organisations]
     return len(people) + len(officers) + sum(helpers)
 

@@ -69,6 +69,13 @@ class Child(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     births: dict[str, Any]
 
 
+class Resident(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody only registers know: register → facts."""
+
+    number: str
+    registers: dict[str, dict[str, Any]]
+
+
 class Cast(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     people: tuple[Person, ...]
     officers: tuple[Officer, ...] = ()
@@ -76,3 +83,4 @@ class Cast(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     businesses: tuple[Business, ...] = ()
     organisations: tuple[CastOrganisation, ...] = ()
     children: tuple[Child, ...] = ()
+    residents: tuple[Resident, ...] = ()

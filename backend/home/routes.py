@@ -8,6 +8,7 @@ from backend.core.errors import NotFound
 from backend.core.web import ANYONE, page
 from backend.home import routes_shelves
 from backend.home.queries import needs_of, often, scenarios, windows
+from backend.offers.queries import open_offers
 
 
 @get("/", opt=ANYONE, include_in_schema=False)
@@ -17,6 +18,7 @@ async def home(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
         request,
         tx,
         "home/show.html",
+        offers=await open_offers(tx),
         needs=needs,
         scenarios=await scenarios(tx),
         items=await often(tx),

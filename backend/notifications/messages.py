@@ -234,7 +234,15 @@ PUSHES_OF_OTHERS = {
     MANDATE_ENDS_SOON: (_("一份授权快到期了"), _("点一下查看。")),
     **dict.fromkeys(OF_MANDATES, (_("授权有变化"), _("点一下查看。"))),
 }
-for _of in (certificate_messages, identity_messages, rights_messages, life_messages, file_messages, desk_messages, offer_messages):
+for _of in (
+    certificate_messages,
+    identity_messages,
+    rights_messages,
+    life_messages,
+    file_messages,
+    desk_messages,
+    offer_messages,
+):
     OTHERS |= _of.TEXTS
     LOUD_OTHERS |= _of.LOUD
     PUSHES_OF_OTHERS |= _of.PUSHES
@@ -244,21 +252,25 @@ PUSHES = {
     Notice.NEEDS_YOU: (_("有一件事需要您"), _("请在期限前补一下，点一下看缺什么。")),
     Notice.RESULT: (_("您的办件有结果了"), _("点一下看结果。")),
 }
-LOOKS = {
-    "granted": ("leaf", "circle-check"),
-    "certificate_made": ("leaf", "badge-check"),
-    "delivered": ("leaf", "package"),
-    "refused": ("coral", "circle-x"),
-    "not_accepted": ("coral", "circle-x"),
-    "voided": ("coral", "circle-x"),
-    "withdrawn": ("plain", "undo-2"),
-    "returned": ("amber", "undo-2"),
-    "not_competent": ("amber", "info"),
-    "transferred": ("amber", "arrow-right"),
-    "suspended": ("sea", "hourglass"),
-    "filed": ("sea", "send"),
-    "filed_waiting": ("sea", "hourglass"),
-} | life_messages.LOOKS | offer_messages.LOOKS
+LOOKS = (
+    {
+        "granted": ("leaf", "circle-check"),
+        "certificate_made": ("leaf", "badge-check"),
+        "delivered": ("leaf", "package"),
+        "refused": ("coral", "circle-x"),
+        "not_accepted": ("coral", "circle-x"),
+        "voided": ("coral", "circle-x"),
+        "withdrawn": ("plain", "undo-2"),
+        "returned": ("amber", "undo-2"),
+        "not_competent": ("amber", "info"),
+        "transferred": ("amber", "arrow-right"),
+        "suspended": ("sea", "hourglass"),
+        "filed": ("sea", "send"),
+        "filed_waiting": ("sea", "hourglass"),
+    }
+    | life_messages.LOOKS
+    | offer_messages.LOOKS
+)
 
 
 def loudness(kind: str, actor_kind: str = "") -> Notice:

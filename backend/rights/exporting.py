@@ -27,6 +27,8 @@ from backend.core.stores import open_store
 from backend.rights import collect_account as _account  # noqa: F401 - enters its sections, before the others
 from backend.rights import collect_affairs, collect_documents
 from backend.rights import collect_help as _help  # noqa: F401
+from backend.rights import collect_offers as _offers  # noqa: F401
+from backend.rights import collect_uses as _uses  # noqa: F401
 from backend.rights.gathering import SECTIONS, Gathering, Section, gather
 from backend.rights.model import Gathered, KeptFile, Row
 

@@ -98,7 +98,7 @@ def _person(handle: str) -> Person:
     born = f"{mark.number[6:10]}-{mark.number[10:12]}-{mark.number[12:14]}"
     registers = {
         "population": {"person.name": mark.name, "person.birth_date": born, "person.household": "460105", "person.alive": True},
-        "civil_affairs": {"person.elder_allowance": False, "person.nursing_allowance": False, "person.low_income": False},
+        "civil_affairs": {"person.name": mark.name, "person.elder_allowance": False, "person.nursing_allowance": False, "person.low_income": False},
     }  # fmt: skip
     return Person(handle=handle, name=mark.name, phone=mark.phone, facts=facts, registers=registers)
 
@@ -107,6 +107,8 @@ async def build(settings: Settings) -> City:
     """Fills the fresh database of `settings`."""
     from tests.access.desk_work import work_at_desk
     from tests.access.jointly import ask_jointly
+    from tests.access.offered import offer_to_father
+    from tests.access.shown import show_a_certificate
 
     city = City()
     owner = await connect(settings.login("owner"))
@@ -116,9 +118,12 @@ async def build(settings: Settings) -> City:
             await _live(city, site)
         await _tell(settings)
         await _ask_the_father_to_sign(city, owner, settings)
+        await _lose_one(city, owner)
         await _find_targets(city, owner)
         await ask_jointly(city, owner)
         await work_at_desk(city, owner, settings)
+        await offer_to_father(city, owner, settings)
+        await show_a_certificate(city, owner, settings)
     finally:
         await owner.close()
     return city
@@ -165,8 +170,12 @@ async def _settle(city: City, owner: asyncpg.Connection, settings: Settings) -> 
                VALUES (gen_random_uuid(), $1, $2, 'key', 'auth', $3)""",
             city.ids[who.FATHER], PUSH, now,
         )  # fmt: skip
-        await owner.execute("INSERT INTO notice_choices VALUES ($1, 'progress', '{email}', $2)", city.ids[who.FATHER], now)
-        await owner.execute("INSERT INTO notice_habits VALUES ($1, '21:00', '08:00', 'all', $2)", city.ids[who.FATHER], now)
+        await owner.execute(
+            "INSERT INTO notice_choices VALUES ($1, 'progress', '{email}', $2)", city.ids[who.FATHER], now
+        )
+        await owner.execute(
+            "INSERT INTO notice_habits VALUES ($1, '21:00', '08:00', 'all', $2)", city.ids[who.FATHER], now
+        )
 
 
 async def _agreed(tx: Tx, city: City, principal: str, agent: str) -> tuple[bytes, bytes]:
@@ -233,7 +242,9 @@ async def _live(city: City, site: Site) -> None:
         await _add_photo(site, person, mark)
     await client(site, city, who.FATHER).post("/me/data/exports")
     async with transaction(site, client(site, city, who.DAUGHTER)) as tx:
-        needs = (await lock_draft(tx)).sheet.materials
+        draft = await lock_draft(tx)
+        needs = draft.sheet.materials
+        city.targets["use"] = use_shown(draft)
         city.targets["pledge"] = next((need.name for need in needs if need.pledge), None)
     for way in ("kept", "parties"):
         answer = await client(site, city, who.DAUGHTER).post(f"/scenarios/{GUIDE}/{way}", data={"elder.age": "80–89"})
@@ -310,6 +321,23 @@ async def _ask_the_father_to_sign(city: City, owner: asyncpg.Connection, setting
     # A number he said is his, and a business: its account is the aunt's, for want of a firm in these two families.
     await owner.execute("INSERT INTO stated_numbers VALUES ($1, sha256('number'), $2)", city.ids[who.FATHER], now)
     await owner.execute("INSERT INTO businesses VALUES ($1, sha256('code'), sha256('number'), $2)", city.ids[AUNT], now)
+
+
+async def _lose_one(city: City, owner: asyncpg.Connection) -> None:
+    """One notice of the father's that must reach him, and nothing brought it."""
+    event = await owner.fetchval(
+        """SELECT n.event_id FROM notices n JOIN cases c ON c.id = n.case_id WHERE n.person_id = $1 AND n.must AND n.channel = 'inbox'
+           AND c.department_id = $2 ORDER BY n.event_id LIMIT 1""",
+        city.ids[who.FATHER], CIVIL_AFFAIRS,
+    )  # fmt: skip
+    at = "event_id = $1 AND person_id = $2 AND channel"
+    await owner.execute(
+        f"UPDATE notices SET state = 'failed', sent_at = NULL WHERE {at} <> 'inbox'", event, city.ids[who.FATHER]
+    )
+    city.targets["matter"] = "progress"
+    city.targets["lost notice"] = await owner.fetchval(
+        f"SELECT id FROM notices WHERE {at} = 'inbox'", event, city.ids[who.FATHER]
+    )  # fmt: skip
 
 
 async def _find_targets(city: City, owner: asyncpg.Connection) -> None:

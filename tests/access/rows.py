@@ -36,6 +36,12 @@ WHOSE = {
        for t in ("cart_lines", "answers", "cart_materials")},
     "certificates": "SELECT ctid::text, holder_id FROM certificates",
     "certificate_changes": "SELECT h.ctid::text, x.holder_id FROM certificate_changes h JOIN certificates x ON x.id = h.certificate_id",
+    **{t: f"SELECT ctid::text, principal_id FROM {t}" for t in ("offers", "pledges", "pledge_objections", "credit_appeals")},
+    "offer_visits": "SELECT v.ctid::text, o.principal_id FROM offer_visits v JOIN offers o ON o.id = v.offer_id",
+    "use_consents": "SELECT ctid::text, principal_id FROM use_consents",
+    "case_sources": "SELECT s.ctid::text, c.principal_id FROM case_sources s JOIN cases c ON c.id = s.case_id",
+    **{t: f"SELECT ctid::text, holder_id FROM {t}" for t in ("showings", "certificate_looks")},
+    "showing_codes": "SELECT k.ctid::text, s.holder_id FROM showing_codes k JOIN showings s ON s.id = k.showing_id",
     "documents": "SELECT x.ctid::text, c.principal_id FROM documents x JOIN cases c ON c.id = x.case_id",
     **{t: f"SELECT f.ctid::text, c.principal_id FROM {t} f JOIN cases c ON c.id = f.case_id"
        for t in ("case_files", "case_notes", "decision_drafts", "bulk_lines", "joint_opinions", "joint_meetings")},
@@ -43,6 +49,7 @@ WHOSE = {
 
 # Nothing of a person's, or nothing readable without knowing already what to look for.
 NOBODYS = {
+    "offer_looks",  # how many, never who
     "schema_migrations", "departments", "officer_roles", "packs", "items", "item_versions", "item_figures", "filed_together", "item_events", "catalogue_imports", "word_changes", "word_events", "item_scopes", "scenarios", "guide_versions", "calendar_days", "calendar_changes",
     "catalogue_revision", "document_wordings", "search_words", "notice_wordings", "sending_days",
     "consent_texts", "organisations", "service_points",
@@ -52,6 +59,7 @@ NOBODYS = {
 }  # fmt: skip
 # The web role has no right to read these at all.
 UNREADABLE = {
+    "offer_changes",
     "document_serials", "event_seals", "event_chains", "event_watermark",
     "register_records", "register_nonces", "limits", "acceptance_counters", "contact_alarms", "mandate_journals", "inbound_texts", "letters", "notice_followups", "pgqueuer_schedules", "pgqueuer_statistics",
 }  # fmt: skip
@@ -86,6 +94,8 @@ def and_desk(sight: Sight, count: int | str) -> Sight:
 
 
 FATHERS_AGENTS: Sight = {agent: {FATHER: 1} for agent in (DAUGHTER, NEIGHBOUR, COUSIN, NEPHEW, CLERK)}
+OFFERED: Sight = {FATHER: {FATHER: 1}, DAUGHTER: {FATHER: 1}}
+FATHERS_LIVE_AGENTS: Sight = {who: {FATHER: 1} for who in (FATHER, DAUGHTER, NEIGHBOUR, CLERK)}
 SIGHT: dict[str, Sight] = {
     "accounts": {
         FATHER: {FATHER: 1, DAUGHTER: 1, NEIGHBOUR: 1, COUSIN: 1, NEPHEW: 1, CLERK: 1},
@@ -130,6 +140,9 @@ SIGHT: dict[str, Sight] = {
     "cases": and_desk(OF_CASES, 2),  # the third one is another department's
     "events": and_desk(OF_CASES | {DAUGHTER: {FATHER: SOME}}, 4),  # not that he asked for his data
     "documents": and_desk(OF_CASES, SOME),
+    "use_consents": and_desk(OF_CASES, 1),
+    "case_sources": and_desk(OF_CASES, SOME),
+    **{t: {FATHER: {FATHER: 1}} for t in ("showings", "showing_codes", "certificate_looks")},  # what he showed is his alone
     **{t: and_desk(OF_CASES, 1) for t in ("certificates", "certificate_changes")},  # of the one thing that was granted
     "case_files": and_desk(OF_CASES, SOME),
     **{t: {CIVIL: {FATHER: 1}, AUDITOR: {FATHER: 1}} for t in ("case_notes", "decision_drafts")},  # the office, never he
@@ -146,6 +159,12 @@ SIGHT: dict[str, Sight] = {
     "losses": {},
     # also who is asked: that she is, and where to come; nothing of the case itself
     **{t: {who: {FATHER: 1} for who in (FATHER, DAUGHTER, CIVIL, AUDITOR, MARKET)} for t in ("joint_opinions", "joint_meetings")},
+    "offers": OFFERED | {CIVIL: {FATHER: 1}},  # whom nothing digital reaches, she goes to see
+    "offer_visits": {CIVIL: {FATHER: 1}},
+    "pledges": OFFERED | {CIVIL: {FATHER: 1}, AUDITOR: {FATHER: 1}},
+    # what he wrote; of an objection also who may see any affair of his
+    "pledge_objections": FATHERS_LIVE_AGENTS | {CIVIL: {FATHER: 1}},
+    "credit_appeals": {FATHER: {FATHER: 1}, CIVIL: {FATHER: 1}},
     "counter_mandates": {CIVIL: {FATHER: 1}},
     "desk_sights": {CIVIL: {FATHER: 1}, FATHER: {FATHER: 1}},
     "visits": {CLERK: {FATHER: 1}, FATHER: {FATHER: 1}},

@@ -286,6 +286,7 @@ TABLE: dict[str, Verdicts] = {
     "POST /push/subscription": but(FATHERS, **dict.fromkeys(PEOPLE[1:], REFUSED)),  # his address: nobody takes it over
     "POST /push/renewal": but(FATHERS, **dict.fromkeys(PEOPLE[1:], REFUSED)),
     "DELETE /push/subscription": OWN,  # forgets one's own only: tested by name
+    "POST /api/v1/sms/reports": CLOSED,  # as the next
     "POST /api/v1/sms/inbound": CLOSED,  # signed by the gateway, or not there
     # the desk
     "GET /desk": DESK,
@@ -426,6 +427,10 @@ TABLE: dict[str, Verdicts] = {
     "GET /desk/letters/batches/{batch}/letters.pdf": AT_THIS_COUNTER,  # she took them
     "POST /desk/letters/batches/{batch}/posted": AT_THIS_COUNTER,
     "POST /desk/letters/returned": COUNTER_REFUSED,
+    "GET /desk/notices": COUNTER,
+    "POST /desk/notices/{notice}/contact": AT_THIS_COUNTER,  # the department's case, and nothing brought it to him
+    "POST /desk/notices/{notice}/done": AT_THIS_COUNTER,
+    "POST /desk/notices/digest": COUNTER,
     # guardians
     "GET /mandates/children": OWN,
     "POST /mandates/children": verdicts(refused=PEOPLE),  # no child was named

@@ -47,7 +47,7 @@ def _aim(path: str, name: str, city: City) -> Any:
     aims = {
         "number": "order" if "/orders/" in path else "case", "mandate": "mandate of daughter", "line_id": "line",
         "file_id": "held file" if "/cart/" in path else "file", "code": "item", "scenario_id": "scenario",
-        "upload_id": "upload", "notice": "notice", "kept": "kept guide", "brought_id": "brought", "session": "session", "passkey": "passkey", "signature": "signature", "asked": "asked",
+        "upload_id": "upload", "notice": "lost notice" if path.startswith("/desk/notices/") else "notice", "matter": "matter", "kept": "kept guide", "brought_id": "brought", "session": "session", "passkey": "passkey", "signature": "signature", "asked": "asked",
     }  # fmt: skip
     aims |= {
         n: n
@@ -67,14 +67,17 @@ def _aim(path: str, name: str, city: City) -> Any:
             "export",
             "party",
             "element",
+            "offer",
+            "pledged",
+            "appeal",
+            "certificate",
+            "showing",
         )
     } | {"account": "colleague"}
     if name == "page":
         return 1
     if path.startswith("/desk/words/"):
         return "office" if name == "kind" else "hall"
-    if name == "matter":
-        return "progress"
     if path.startswith("/desk/mandates/"):
         aims["asked"] = "on paper"
     if name == "name" and "/cart/" in path:
@@ -126,6 +129,8 @@ def body_of(route: str, city: City) -> dict[str, Any]:
         "POST /mandates/code": {"data": {"code": "ABCD EFGH JKLM"}},
         "POST /mandates/requests": {"data": asked | {"days": "90", "extent": "all", "way": "sms"}},
         "POST /mandates/requests/{asked}/answer": {"data": {"agreed": "yes"}},
+        "POST /desk/notices/{notice}/done": {"data": {"how": "called"}},
+        "POST /api/v1/sms/reports": {"json": {"reference": str(NOT_THERE), "state": "arrived"}},
         "POST /api/v1/sms/inbound": {"json": {"from": MARKS[FATHER].phone, "text": "1", "reference": "walked"}},
         "POST /cart/lines": {"data": {"item": t["item"]}},
         "POST /cart/sheet": {"data": cart | {"later": "yes", "seen": "1"}},
@@ -138,7 +143,10 @@ def body_of(route: str, city: City) -> dict[str, Any]:
         },
         "POST /cart/materials/removal": {"data": material | {"file": str(t["held file"])}},
         "POST /cart/materials/pledge": {"data": pledge},
-        "POST /orders": {"data": filing | {"agree": "yes", "key": "walked-all-routes"}},
+        "POST /orders": {"data": filing | {"agree": "yes", "use": t["use"], "key": "walked-all-routes"}},
+        "POST /certificates/{certificate}/showings": {"data": {"purpose": "whose"}},
+        "POST /api/v1/certificates/{certificate}/showings": {"json": {"purpose": "whose"}},
+        "POST /api/v1/looks": {"json": {"token": "nothing"}},
         "POST /me/data/facts/{party}/{element}": {"data": {"value": "13900010001"}},
         "POST /me/passkeys/{passkey}/name": {"data": {"name": "客厅里的平板"}},
         "POST /push/subscription": {"json": push},
@@ -159,8 +167,9 @@ def body_of(route: str, city: City) -> dict[str, Any]:
         "PUT /api/v1/cart/lines/{line_id}/parties": {"json": {}},
         "PUT /api/v1/cart/pledges": {"json": {"material": t["pledge"], "signed": False}},
         "POST /api/v1/cart/materials": {"data": material},
-        "POST /api/v1/orders": {"json": filing | {"agree": True}},
+        "POST /api/v1/orders": {"json": filing | {"agree": True, "use": t["use"]}},
         "POST /desk/scenarios": {"data": {"title": "演示的新指引"}},
+        "POST /api/v1/offers/{offer}/acceptance": {"json": {}},
         "GET /search": {"params": {"q": "补贴"}},
     }
     return bodies.get(route, {"data": {"say": "nothing"}} if route.startswith("POST") else {})

@@ -49,8 +49,9 @@ BEGIN
     IF arrived THEN
         UPDATE notices SET state = 'sent', sent_at = coalesce(sent_at, app_now()), arrived_at = coalesce(arrived_at, app_now()), problem = NULL
         WHERE id = reference;
-    ELSIF stands <> 'failed' THEN
-        UPDATE notices SET state = 'failed', sent_at = NULL, arrived_at = NULL, problem = 'operator: ' || left(why, 150) WHERE id = reference;
+    ELSE
+        UPDATE notices SET state = 'failed', sent_at = NULL, problem = 'operator: ' || left(why, 150)
+        WHERE id = reference AND state <> 'failed' AND arrived_at IS NULL;
     END IF;
     RETURN true;
 END $$;

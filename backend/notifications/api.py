@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -23,6 +23,7 @@ from backend.notifications.inbound import Inbound, genuine, lay_down
 from backend.notifications.messages import message
 from backend.notifications.model import Channel, InboxEntry, Sending
 from backend.notifications.queries import PAGE, inbox_of
+from backend.notifications.reports import Report, take_report
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -31,6 +32,7 @@ class Taken(msgspec.Struct, frozen=True):
     new: bool
 
 
+FromGateway = TypeVar("FromGateway", Inbound, Report)
 Limit = Annotated[int, Parameter(ge=0, le=PAGE)]
 
 
@@ -116,16 +118,25 @@ def _text(entry: InboxEntry, ways: list[WayText], said: Callable[[Any], str]) ->
 @post("/api/v1/sms/inbound", opt=ANYONE, tags=["notices"], status_code=200)
 async def take_text(request: Request, tx: NamedDependency[Tx]) -> Taken:
     """For the operator's gateway: a text message that came in, signed like ours. 404 for whoever cannot sign."""
+    return Taken(new=await lay_down(tx, await _signed(request, Inbound)))
+
+
+@post("/api/v1/sms/reports", opt=ANYONE, tags=["notices"], status_code=204)
+async def report_text(request: Request, tx: NamedDependency[Tx]) -> None:
+    """For the operator's gateway: whether the phone took a text message of ours, signed like ours. 409: report it again later."""
+    await take_report(tx, await _signed(request, Report))
+
+
+async def _signed(request: Request, kind: type[FromGateway]) -> FromGateway:
     key, body, headers = request.app.state.settings.sms_key, await request.body(), request.headers
     if not key or not genuine(
         key, body, headers.get("x-timestamp", ""), headers.get("x-signature", ""), request.app.state.clock()
     ):
         raise NotFound()
     try:
-        message = msgspec.json.decode(body, type=Inbound)
+        return msgspec.json.decode(body, type=kind)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         raise Refusal(_("这条短信的格式不对。")) from error
-    return Taken(new=await lay_down(tx, message))
 
 
-ROUTES = [take_text, list_notices, read_notice, *api_wishes.ROUTES]
+ROUTES = [take_text, report_text, list_notices, read_notice, *api_wishes.ROUTES]

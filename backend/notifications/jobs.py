@@ -11,9 +11,11 @@ from backend.notifications import (
     asking,
     codes,
     delivery,
+    digest,
     inbound,
     letters,
     mandate_news,
+    reports,
     signing,
 )
 from backend.notifications.outgoing import send_notices
@@ -92,6 +94,15 @@ async def request_answered(work: Work, payload: dict[str, Any]) -> None:
         await asking.request_answered(tx, UUID(payload["request"]))
 
 
+async def text_lost(work: Work, payload: dict[str, Any]) -> None:
+    await reports.text_lost(work, UUID(payload["notice"]))
+
+
+async def tell_officers(work: Work, _: dict[str, Any]) -> None:
+    async with work.transaction() as tx:
+        await digest.tell_days(tx)
+
+
 async def read_text(work: Work, payload: dict[str, Any]) -> None:
     await inbound.read_text(work, payload["reference"])
 
@@ -106,6 +117,8 @@ JOBS = {
     "tell_mandate": tell_mandate,
     "text_mandate": text_mandate,
     "read_text": read_text,
+    "text_lost": text_lost,
+    "tell_officers": tell_officers,
     "notify": notify,
     "tell_contact_changed": tell_contact_changed,
     "send_code": send_code,
@@ -114,5 +127,10 @@ JOBS = {
     "sweep_notices": sweep_notices,
 }
 LOOPS = [send_notices]
-# Every hour; and at nine in the morning in Shanghai, when people are up.
-SCHEDULES = {"sweep_notices": "7 * * * *", "remind": "0 1 * * *", "clear_sign_ins": "40 19 * * *"}
+# Every hour; and at nine in the morning in Shanghai, when people are up; officers half an hour before.
+SCHEDULES = {
+    "sweep_notices": "7 * * * *",
+    "remind": "0 1 * * *",
+    "tell_officers": "30 0 * * *",
+    "clear_sign_ins": "40 19 * * *",
+}

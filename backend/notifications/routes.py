@@ -14,7 +14,7 @@ from backend.accounts.consents import PUSH, agreed
 from backend.core.db import Tx
 from backend.core.errors import NotFound
 from backend.core.web import ANYONE, COOKIE, PERSON, page, see_other
-from backend.notifications import routes_letters, routes_stopping, routes_wishes
+from backend.notifications import routes_letters, routes_office, routes_stopping, routes_wishes
 from backend.notifications.actions import read, read_all, subscribe, unsubscribe
 from backend.notifications.brought import how, knocks_of
 from backend.notifications.messages import message
@@ -145,6 +145,7 @@ ROUTES = [
     renew_subscription,
     forget_subscription,
     *routes_letters.ROUTES,
+    *routes_office.ROUTES,
     *routes_stopping.ROUTES,
     *routes_wishes.ROUTES,
 ]

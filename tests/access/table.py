@@ -287,6 +287,7 @@ TABLE: dict[str, Verdicts] = {
     "POST /push/renewal": but(FATHERS, **dict.fromkeys(PEOPLE[1:], REFUSED)),
     "DELETE /push/subscription": OWN,  # forgets one's own only: tested by name
     "POST /api/v1/sms/reports": CLOSED,  # as the next
+    "POST /api/v1/registers/{code:str}/records": CLOSED,  # shows its token or signs, or it is not there
     "POST /api/v1/sms/inbound": CLOSED,  # signed by the gateway, or not there
     # the desk
     "GET /desk": DESK,
@@ -323,6 +324,10 @@ TABLE: dict[str, Verdicts] = {
     "GET /desk/texts": verdicts(ok=(MARKET, EDITOR)),  # a head, an editor
     "POST /desk/texts": verdicts(refused=(MARKET, EDITOR)),
     "POST /desk/texts/{text}": verdicts(refused=(MARKET, EDITOR)),
+    "GET /desk/registers": verdicts(ok=(AUDITOR,)),
+    "POST /desk/registers/clients": verdicts(),  # only the city's administrators: tested by name
+    "POST /desk/registers/clients/{client:uuid}/end": verdicts(),
+    "POST /desk/registers/table": verdicts(),
     "GET /desk/roles": verdicts(ok=(AUDITOR,)),
     "POST /desk/roles": verdicts(),  # only the city's administrators: tested by name
     "POST /desk/roles/end": verdicts(),

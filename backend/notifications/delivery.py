@@ -32,7 +32,7 @@ async def claim(db: asyncpg.Pool, channel: Channel, most: int, full: list[str], 
                UNION ALL
                SELECT (SELECT n.lane FROM notices n WHERE n.channel = $1 AND n.state IN ('queued', 'retry') AND n.lane > v.lane ORDER BY n.lane LIMIT 1)
                FROM every v WHERE v.lane IS NOT NULL),
-           lanes AS MATERIALIZED (SELECT lane FROM every WHERE lane <> ALL ($3) ORDER BY random()),
+           lanes AS MATERIALIZED (SELECT lane FROM every WHERE lane IS NOT NULL AND lane <> ALL ($3) ORDER BY random()),
            due AS MATERIALIZED (
                SELECT n.id, n.event_id, n.person_id FROM lanes CROSS JOIN LATERAL (
                    SELECT w.id, w.event_id, w.person_id FROM notices w

@@ -2,29 +2,32 @@
 
 `webpush` encrypts (RFC 8291) and signs (RFC 8292); it keeps what one call was told for the next one, names the audience
 without its port, and knows neither Content-Type, Topic nor Urgency: so each message gets a fresh object, and the rest is
-added here. Sending is ours: listed hosts only, every address checked at the moment of the call and the call made to
-that very address, no redirects, ten seconds.
+added here. Sending is ours: listed hosts only, every address checked when a connection is opened and the connection made
+to that very address, no redirects, ten seconds.
 """
 
 import asyncio
 import hashlib
+import ipaddress
 import logging
+import socket
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from copy import copy
 from datetime import UTC, datetime
 from email.utils import parseaddr
-from itertools import cycle
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import httpx
 import msgspec
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp.abc import AbstractResolver, ResolveResult
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from webpush import WebPush, WebPushSubscription
 from webpush.types import WebPushKeys
 from webpush.vapid import VAPID
+from yarl import URL
 
 from backend.cases.states import Notice
 from backend.core.addresses import NotPublic, Resolve, addresses, is_public
@@ -45,7 +48,7 @@ WAITS = 7 * 24 * 3600  # seconds a push service keeps it for a phone that is off
 SIGNED_FOR, REUSED_FOR = 12 * 3600, 3600  # seconds a signature is valid; used again
 LONGEST_ANSWER = 64 * 1024
 MOST_ADDRESSES = 4
-CLIENTS = 8
+MOST_AT_ONE_SERVICE, KEPT_OPEN = 40, 30  # connections; seconds without a message
 LANGUAGES = {"zh-Hans": "zh-CN", "zh-Hant": "zh-TW", "en": "en"}
 
 
@@ -98,11 +101,39 @@ class _Signer(VAPID):
         return header
 
 
-class Pusher:
-    """Encrypts, signs and sends, with these clients in turn. `resolve` is how names become addresses."""
+class Checked(AbstractResolver):
+    """Opens connections to addresses of the open internet only, each looked at when it is opened. All of a name, or none."""
 
-    def __init__(self, settings: Settings, clients: Sequence[httpx.AsyncClient], resolve: Resolve = addresses) -> None:
-        self._listed, self._clients, self._resolve = settings.push_allowed, cycle(clients), resolve
+    def __init__(self, listed: tuple[str, ...], resolve: Resolve) -> None:
+        self._listed, self._addresses = listed, resolve
+
+    async def resolve(self, host: str, port: int = 0, family: int = socket.AF_UNSPEC) -> list[ResolveResult]:
+        found = await self._addresses(host, port)
+        if not is_test_origin(f"http://{host}:{port}/", self._listed) and not all(map(is_public, found)):
+            raise NotPublic()
+        return [_one(host, port, address) for address in found[:MOST_ADDRESSES]]
+
+    async def close(self) -> None:
+        return None
+
+
+def _one(host: str, port: int, address: str) -> ResolveResult:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return ResolveResult(
+        hostname=host,
+        host=address,
+        port=port,
+        family=family,
+        proto=0,
+        flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+    )
+
+
+class Pusher:
+    """Encrypts, signs and sends. `session` connects as `opened` says."""
+
+    def __init__(self, settings: Settings, session: ClientSession) -> None:
+        self._listed, self._session = settings.push_allowed, session
         private = (settings.vapid_key or "").encode()
         key = load_pem_private_key(private, None).public_key()
         public = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -133,61 +164,53 @@ class Pusher:
             return Answer(state=Sending.FAILED, problem="push service has no public address")
         except ValueError as error:
             return Answer(state=Sending.FAILED, problem=f"cannot be encrypted: {type(error).__name__}")
-        except (httpx.HTTPError, OSError, TimeoutError) as error:
+        except (ClientError, OSError, TimeoutError) as error:
             return Answer(state=Sending.RETRY, problem=f"push service not reached: {type(error).__name__}")
 
     async def _post(self, endpoint: str, body: bytes, headers: dict[str, str]) -> Answer:
-        url = httpx.URL(endpoint)
-        found = await self._addresses(endpoint, url)
-        for address in found[:-1]:
-            with suppress(httpx.ConnectError, httpx.ConnectTimeout):
-                return await self._call(url, address, body, headers)
-        return await self._call(url, found[-1], body, headers)
-
-    async def _call(self, url: httpx.URL, address: str, body: bytes, headers: dict[str, str]) -> Answer:
-        """To the address that was checked, not to whatever the name means a moment later; TLS still asks for the name."""
-        client = next(self._clients)
-        request = client.build_request(
-            "POST",
-            url.copy_with(host=address),
-            content=body,
-            headers={**headers, "Host": url.netloc.decode()},
-            extensions={"sni_hostname": url.host},
-        )
-        answer = await client.send(request, stream=True, follow_redirects=False)
-        try:
+        url = URL(endpoint)
+        if url.host != urlsplit(endpoint).hostname:
+            raise ValueError("two readings of one address")
+        if _is_address(url.host) and not is_test_origin(endpoint, self._listed) and not is_public(url.host or ""):
+            raise NotPublic()  # an address is not resolved, so nobody else looks at it
+        async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
             await _drain(answer)
-        finally:
-            await answer.aclose()
-        asked = seconds_asked(answer.headers.get("retry-after", ""), datetime.now(UTC))
-        return of_push_service(answer.status_code, asked)
-
-    async def _addresses(self, endpoint: str, url: httpx.URL) -> list[str]:
-        """All of them public, or none is called."""
-        found = await self._resolve(url.host, url.port or 443)
-        if not is_test_origin(endpoint, self._listed) and not all(map(is_public, found)):
-            raise NotPublic()
-        return found[:MOST_ADDRESSES]
+            asked = seconds_asked(answer.headers.get("retry-after", ""), datetime.now(UTC))
+            return of_push_service(answer.status, asked)
 
 
-async def _drain(answer: httpx.Response) -> None:
-    """A short answer is read to its end, so that the connection can be used again; a long one is left."""
+def _is_address(host: str | None) -> bool:
+    try:
+        return bool(ipaddress.ip_address(host or ""))
+    except ValueError:
+        return False
+
+
+async def _drain(answer: ClientResponse) -> None:
+    """A short answer is read to its end, so that the connection can be used again; a long one is cut off."""
     size = 0
-    async for part in answer.aiter_raw():
+    async for part in answer.content.iter_any():
         size += len(part)
         if size > LONGEST_ANSWER:
-            return
+            return answer.close()
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Pusher]:
-    """A pusher with connections of its own; proxies named in the environment are not asked to reach inside for us.
-
-    Several clients, because one looks through all its connections at each call: with fifty at once that costs twice as much.
-    """
-    limits = httpx.Limits(max_connections=20, max_keepalive_connections=10)
-    async with AsyncExitStack() as stack:
-        clients = [httpx.AsyncClient(timeout=PATIENCE, limits=limits, trust_env=False) for _ in range(CLIENTS)]
-        for client in clients:
-            await stack.enter_async_context(client)
-        yield Pusher(settings, clients)
+async def opened(settings: Settings, resolve: Resolve = addresses) -> AsyncIterator[Pusher]:
+    """A pusher with connections of its own, kept open for the next message to the same service. `resolve` is how names become
+    addresses; proxies named in the environment are not asked to reach inside for us, and no cookie is kept."""
+    connector = TCPConnector(
+        resolver=Checked(settings.push_allowed, resolve),
+        use_dns_cache=False,
+        limit=0,
+        limit_per_host=MOST_AT_ONE_SERVICE,
+        keepalive_timeout=KEPT_OPEN,
+    )
+    async with ClientSession(
+        connector=connector,
+        cookie_jar=DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,
+        timeout=ClientTimeout(total=PATIENCE),
+    ) as session:
+        yield Pusher(settings, session)

@@ -1,8 +1,8 @@
 """An endpoint is an address a stranger makes the worker call: none of these ever reaches a door on this machine."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
-import httpx
 import msgspec
 import pytest
 import pytest_asyncio
@@ -12,7 +12,7 @@ from backend.core.keys import create_missing
 from backend.notifications import push
 from backend.notifications.endpoints import BROWSERS, allowed
 from backend.notifications.model import Device, Sending
-from backend.notifications.push import Pushed, Pusher
+from backend.notifications.push import Pushed
 from backend.settings import load
 from tests.notifications.knocks import browser_keys
 
@@ -100,9 +100,10 @@ def keyed(tmp_path_factory):
 
 
 @pytest_asyncio.fixture
-async def client():
-    async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
-        yield client
+async def pusher_of():
+    """`await pusher_of(settings, resolve)`: a pusher as a worker has it."""
+    async with AsyncExitStack() as stack:
+        yield lambda *args: stack.enter_async_context(push.opened(*args))
 
 
 def leading_to(*addresses):
@@ -123,41 +124,41 @@ def test_a_hostile_endpoint_is_refused_as_it_is_written(endpoint):
 
 
 @pytest.mark.parametrize("endpoint", HOSTILE)
-async def test_a_hostile_endpoint_that_got_into_the_table_is_not_called(keyed, canary, client, endpoint):
-    pusher = Pusher(keyed, [client])
+async def test_a_hostile_endpoint_that_got_into_the_table_is_not_called(keyed, canary, pusher_of, endpoint):
+    pusher = await pusher_of(keyed)
     answer = await pusher.send(MESSAGE, Device(None, endpoint.format(port=canary.port), *browser_keys()))
     assert (answer.state, canary.knocks) == (Sending.FAILED, 0)
 
 
 @pytest.mark.parametrize("address", INSIDE)
-async def test_a_listed_name_that_leads_inside_is_not_called(keyed, client, address):
+async def test_a_listed_name_that_leads_inside_is_not_called(keyed, pusher_of, address):
     """As an attacker's DNS would do it, a moment after the name was checked."""
-    pusher = Pusher(keyed, [client], leading_to("142.250.0.1", address))
+    pusher = await pusher_of(keyed, leading_to("142.250.0.1", address))
     answer = await pusher.send(MESSAGE, Device(None, GOOD[0], *browser_keys()))
     assert (answer.state, answer.problem) == (Sending.FAILED, "push service has no public address")
 
 
-async def test_without_the_guard_the_canary_is_hit(keyed, canary, client, monkeypatch):
+async def test_without_the_guard_the_canary_is_hit(keyed, canary, pusher_of, monkeypatch):
     """The negative control: what the tests above keep out would really get in."""
     monkeypatch.setattr(push, "allowed", lambda endpoint, listed: True)
     monkeypatch.setattr(push, "is_public", lambda address: True)
-    pusher = Pusher(keyed, [client])
+    pusher = await pusher_of(keyed)
     answer = await pusher.send(MESSAGE, Device(None, f"http://127.0.0.1:{canary.port}/", *browser_keys()))
     assert (answer.state, canary.knocks) == (Sending.SENT, 1)
 
 
-async def test_each_of_both_guards_alone_keeps_the_canary_safe(keyed, canary, client, monkeypatch):
+async def test_each_of_both_guards_alone_keeps_the_canary_safe(keyed, canary, pusher_of, monkeypatch):
     device = Device(None, f"http://127.0.0.1:{canary.port}/", *browser_keys())
     with monkeypatch.context() as without_the_list:
         without_the_list.setattr(push, "allowed", lambda endpoint, listed: True)
-        await Pusher(keyed, [client]).send(MESSAGE, device)
+        await (await pusher_of(keyed)).send(MESSAGE, device)
     with monkeypatch.context() as without_the_look:
         without_the_look.setattr(push, "is_public", lambda address: True)
-        await Pusher(keyed, [client]).send(MESSAGE, device)
+        await (await pusher_of(keyed)).send(MESSAGE, device)
     assert canary.knocks == 0
 
 
-async def test_a_redirect_inside_is_not_followed(keyed, canary, client):
+async def test_a_redirect_inside_is_not_followed(keyed, canary, pusher_of):
     async def away(reader, writer):
         await reader.readuntil(b"\r\n\r\n")
         writer.write(
@@ -168,7 +169,7 @@ async def test_a_redirect_inside_is_not_followed(keyed, canary, client):
 
     server = await asyncio.start_server(away, "127.0.0.1", 0)
     origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    pusher = Pusher(msgspec.structs.replace(keyed, push_allowed=(origin,)), [client])
+    pusher = await pusher_of(msgspec.structs.replace(keyed, push_allowed=(origin,)))
     answer = await pusher.send(MESSAGE, Device(None, origin + "/", *browser_keys()))
     assert (answer.state, canary.knocks) == (Sending.FAILED, 0)
     server.close()
@@ -177,13 +178,13 @@ async def test_a_redirect_inside_is_not_followed(keyed, canary, client):
 async def test_a_proxy_in_the_environment_is_not_used(keyed, canary, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{canary.port}")
     monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{canary.port}")
-    async with push.opened(keyed) as pusher:
-        monkeypatch.setattr(pusher, "_resolve", leading_to("127.0.0.1"))
+    monkeypatch.setattr(push, "is_public", lambda address: True)
+    async with push.opened(keyed, leading_to("127.0.0.1")) as pusher:
         await pusher.send(MESSAGE, Device(None, GOOD[0], *browser_keys()))
     assert canary.knocks == 0
 
 
-async def test_an_answer_without_end_is_cut_off(keyed, client, monkeypatch):
+async def test_an_answer_without_end_is_cut_off(keyed, pusher_of, monkeypatch):
     async def endless(reader, writer):
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 201 Created\r\n\r\n")
@@ -196,7 +197,7 @@ async def test_an_answer_without_end_is_cut_off(keyed, client, monkeypatch):
 
     server = await asyncio.start_server(endless, "127.0.0.1", 0)
     origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    pusher = Pusher(msgspec.structs.replace(keyed, push_allowed=(origin,)), [client])
+    pusher = await pusher_of(msgspec.structs.replace(keyed, push_allowed=(origin,)))
     async with asyncio.timeout(8):
         assert (await pusher.send(MESSAGE, Device(None, origin + "/", *browser_keys()))).state is Sending.SENT
     server.close()

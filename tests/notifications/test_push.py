@@ -5,7 +5,6 @@ import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-import httpx
 import msgspec
 import pytest
 import pytest_asyncio
@@ -13,7 +12,7 @@ import pytest_asyncio
 from backend.core.jobs import Work
 from backend.notifications import push
 from backend.notifications.model import Channel, Device, Sending
-from backend.notifications.push import Pushed, Pusher
+from backend.notifications.push import Pushed
 from backend.notifications.vapid import public_key
 from tests.fakes.push_service import push_service
 from tests.notifications.knocks import MARKERS, as_owner, base64, browser_keys, give_push, notices, sent_out, told
@@ -256,7 +255,10 @@ async def test_a_service_nobody_reaches_is_tried_for_a_day_and_then_given_up(tow
     )
     await sent_out(work, Channel.PUSH)
     row = await state_of(town, notice)
-    assert (row["state"], row["problem"]) == ("failed", "given up after a day: push service not reached: ConnectError")
+    assert (row["state"], row["problem"]) == (
+        "failed",
+        "given up after a day: push service not reached: ClientConnectorError",
+    )
     await work.close()
 
 
@@ -293,8 +295,7 @@ async def test_one_case_is_one_topic_and_its_requests_say_how_urgent(town, moody
 
 async def test_nothing_said_to_one_call_leaks_into_the_next(town, moody):
     """webpush keeps ttl and subscriber of one call for the next: each message has a fresh object."""
-    async with httpx.AsyncClient() as client:
-        pusher = Pusher(town.settings, [client])
+    async with push.opened(town.settings) as pusher:
         devices = [Device(None, f"https://fcm.googleapis.com/{n}", *browser_keys()) for n in range(2)]
         sealed = [pusher.sealed(Pushed(b"{}", "one", "normal"), device) for device in devices]
     assert sealed[0][0] != sealed[1][0]
@@ -302,8 +303,7 @@ async def test_nothing_said_to_one_call_leaks_into_the_next(town, moody):
 
 
 async def test_a_payload_too_long_for_any_service_is_not_sent(town):
-    async with httpx.AsyncClient() as client:
-        pusher = Pusher(town.settings, [client])
+    async with push.opened(town.settings) as pusher:
         answer = await pusher.send(
             Pushed(b"x" * 3994, "one", "normal"), Device(None, "https://fcm.googleapis.com/1", *browser_keys())
         )

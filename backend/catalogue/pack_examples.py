@@ -49,9 +49,10 @@ def _unknown_names(pack: Pack, item: Item, example: Example) -> Iterator[str]:
 
 def _knows(pack: Pack, source: str) -> tuple[str, ...] | None:
     """The elements a source can tell of; none if there is no such register or certificate."""
-    held = source.removeprefix(CERTIFICATE)
-    found = pack.registers.get(source) if held == source else pack.certificates.get(held)
-    return found.facts if found else None
+    if not source.startswith(CERTIFICATE):
+        return pack.registers[source].facts if source in pack.registers else None
+    held = pack.certificates.get(source.removeprefix(CERTIFICATE))
+    return (*held.facts, *held.means) if held else None
 
 
 def outcome(pack: Pack, item: Item, example: Example) -> str:
@@ -70,11 +71,12 @@ def facts_of_example(pack: Pack, item: Item, example: Example) -> Facts:
         source, trust = _source(name)
         for fact, plain in said.items():
             known[f"{fact}@{source}"] = Fact(_value(pack, item, fact, plain), trust, source)
-    for fact, plain in example.facts.items():
-        value = _value(pack, item, fact, plain)
-        others = [k for key, k in known.items() if key.partition("@")[0] == fact]
-        if all(other.value == value for other in others):
-            known[fact] = Fact(value, min((other.trust for other in others), default="D"))
+    said = {fact: _value(pack, item, fact, plain) for fact, plain in example.facts.items()}
+    for fact in {*said, *(key.partition("@")[0] for key in known)}:
+        told = [k for key, k in known.items() if key.startswith(f"{fact}@")]
+        values = [*([said[fact]] if fact in said else ()), *(k.value for k in told)]
+        if all(value == values[0] for value in values):
+            known[fact] = Fact(values[0], min((k.trust for k in told), default="D"))
     return Facts(
         known,
         kinds={name: role.kind for name, role in item.roles.items()},

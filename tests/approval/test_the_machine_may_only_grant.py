@@ -39,6 +39,7 @@ REGISTERS = [
     filed("person.birth_date", "1944-03-05", "B", "register.population"),
     filed("person.household", "460105", "B", "register.population"),
     filed("person.alive", True, "B", "register.population"),
+    filed("person.name", "林长福", "B", "register.civil_affairs"),
     filed("person.elder_allowance", False, "B", "register.civil_affairs"),
 ]
 CLEAR = FORM + REGISTERS

@@ -99,8 +99,8 @@ SPOILT: dict[str, tuple[Callable[[Raw], Any], str, str]] = {
         "register.moon",
     ),
     "a register that does not know the fact": (
-        lambda raw: item(raw, OLD)["instant"][4].update({"from": "register.market"}),
-        "instant[4]",
+        lambda raw: item(raw, OLD)["instant"][6].update({"from": "register.market"}),
+        "instant[6]",
         "person.elder_allowance",
     ),
     "a choice that does not exist": (

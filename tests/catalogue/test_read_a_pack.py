@@ -98,6 +98,7 @@ def test_what_a_review_covers_changes_with_an_element_the_item_asks_and_with_no_
         "房屋租赁备案",
         "二手房转移登记",
         "不动产抵押登记",
+        "不动产权属证书换发",
     }
 
 

@@ -32,6 +32,7 @@ MODULES = {
     "clock": "backend.core.clock_command",
     "audit": "backend.core.audit_command",
     "officer": "backend.accounts.officer_command",
+    "registers": "backend.registers.commands",
 }
 
 

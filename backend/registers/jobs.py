@@ -8,6 +8,7 @@ from backend.registers.actions import sweep
 from backend.registers.adapter import opened
 from backend.registers.asking import put
 from backend.registers.breaker import know
+from backend.registers.pushing import keep_pushed
 
 
 @at_once(24)
@@ -28,5 +29,16 @@ async def sweep_registers(work: Work, _payload: dict[str, Any]) -> None:
         await sweep(tx)
 
 
-JOBS = {"ask_register": ask_register, "know_registers": know_registers, "sweep_registers": sweep_registers}
+async def keep(work: Work, payload: dict[str, Any]) -> None:
+    """What a machine of another authority pushed."""
+    async with work.transaction() as tx:
+        await keep_pushed(tx, UUID(payload["client"]), payload["key"])
+
+
+JOBS = {
+    "keep_pushed": keep,
+    "ask_register": ask_register,
+    "know_registers": know_registers,
+    "sweep_registers": sweep_registers,
+}
 SCHEDULES = {"know_registers": "* * * * *", "sweep_registers": "23 * * * *"}

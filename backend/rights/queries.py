@@ -12,7 +12,8 @@ from backend.core.errors import NotFound, Problem
 from backend.core.i18n import _
 from backend.parties.model import Known, Party
 from backend.parties.queries import parties_of
-from backend.registers.queries import facts_about
+from backend.registers.model import Asked
+from backend.registers.queries import asked_of_me, facts_about
 from backend.rights.model import Erasure, Export, Hindrance, KnownFact
 
 OWN_WORD = ("profile", "filing")
@@ -108,6 +109,30 @@ def _fact(party: Party, element: str, known: Known, pack: Pack) -> KnownFact:
         editable=known.source in OWN_WORD and not entry.identity and not (party.is_self and element in ON_THE_CARD),
         ask=f"{department.name} {phone}".strip() if department else "",
     )
+
+
+class AskedOfMe(msgspec.Struct, frozen=True, kw_only=True):
+    """A question to a register about her, in people's words. `items`: what for; `consent`: she agreed to it."""
+
+    register: str
+    items: tuple[str, ...]
+    consent: bool
+    said: Asked
+
+
+async def questions_about_me(tx: Tx) -> list[AskedOfMe]:
+    """Every time a register was asked about her, the newest first."""
+    published = await city(tx.db)
+    registers = published.pack.registers
+    return [
+        AskedOfMe(
+            register=registers[one.register].label if one.register in registers else one.register,
+            items=tuple(published.titles.get(code, code) for code in one.items),
+            consent=one.basis.startswith("consent:"),
+            said=one,
+        )
+        for one in await asked_of_me(tx)
+    ]
 
 
 async def fact_of(tx: Tx, party: UUID, element: str) -> tuple[KnownFact, Known]:

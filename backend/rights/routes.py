@@ -15,7 +15,7 @@ from backend.core.errors import Invalid, NotAllowed, Problem
 from backend.core.i18n import _
 from backend.core.web import BEFORE_CONSENT, COOKIE, PERSON, page, read_form, see_other
 from backend.rights.actions import ask_erasure, ask_export, cancel_erasure, correct, linked, open_export, own_data
-from backend.rights.queries import erasure_of, exports_of, fact_of, hindrances_of, known_facts
+from backend.rights.queries import erasure_of, exports_of, fact_of, hindrances_of, known_facts, questions_about_me
 
 EARLY = PERSON | BEFORE_CONSENT
 
@@ -30,6 +30,7 @@ async def data(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
         "rights/data.html",
         own=[fact for fact in found if fact.editable],
         others=[fact for fact in found if not fact.editable],
+        questions=await questions_about_me(tx),
         exports=await exports_of(tx),
         now=tx.now,
         fresh=await _fresh(request, tx),

@@ -221,6 +221,8 @@ TABLE: dict[str, Verdicts] = {
     "GET /cases/{number}": CASE,
     "GET /cases/{number}/guide": CASE,
     "GET /cases/{number}/events": CASE,
+    "GET /cases/{number}/decision": CASE,
+    "POST /cases/{number}/looks": CASE_REFUSED,  # somebody looks at it already
     "GET /cases/{number}/withdrawal": CASE,
     "POST /cases/{number}/withdrawal": CASE,
     "GET /cases/{number}/correction": CASE,
@@ -328,6 +330,22 @@ TABLE: dict[str, Verdicts] = {
     "POST /desk/registers/clients": verdicts(),  # only the city's administrators: tested by name
     "POST /desk/registers/clients/{client:uuid}/end": verdicts(),
     "POST /desk/registers/table": verdicts(),
+    # what the machine grants: whoever works in the item's department reads the numbers; its head and administrators may stop it
+    "GET /desk/approval": verdicts(ok=(CIVIL, AUDITOR, EDITOR)),
+    "POST /desk/approval/switch": verdicts(),  # only the city's administrators: tested by name
+    "GET /desk/approval/{code}": verdicts(ok=(CIVIL, AUDITOR, EDITOR)),
+    "POST /desk/approval/{code}/switch": verdicts(),  # she is no head
+    "POST /desk/approval/{code}/share": verdicts(),
+    "GET /desk/rechecks": verdicts(ok=(CIVIL, MARKET, AUDITOR)),
+    "GET /desk/rechecks/{recheck}": DESK_CASE,
+    "POST /desk/rechecks/{recheck}": verdicts(refused=(CIVIL, AUDITOR)),  # nothing was said; who only reads answers nothing
+    "GET /desk/sources": verdicts(ok=(CIVIL, MARKET, AUDITOR)),
+    "POST /desk/sources": verdicts(refused=(CIVIL, MARKET, AUDITOR)),  # nothing was filled in
+    "GET /desk/sources/{inquiry}": verdicts(ok=(CIVIL, MARKET, AUDITOR)),  # each with the cases of her own departments
+    "POST /desk/sources/{inquiry}": verdicts(refused=(CIVIL, MARKET, AUDITOR)),  # nothing was ticked
+    "GET /desk/items/{code}/trials": verdicts(ok=(EDITOR,)),
+    "POST /desk/items/{code}/trials": verdicts(refused=(EDITOR,)),  # no number
+    "GET /desk/items/{code}/trials/{trial}": verdicts(ok=(EDITOR,)),
     "GET /desk/roles": verdicts(ok=(AUDITOR,)),
     "POST /desk/roles": verdicts(),  # only the city's administrators: tested by name
     "POST /desk/roles/end": verdicts(),

@@ -61,6 +61,7 @@ publish('app.js', await bundle('js/app.js'));
 publish('passkey.js', await bundle('js/passkey.js'));  // only where one is made or used
 publish('push.js', await bundle('js/push.js'));  // only where reminders are offered
 publish('sign.js', await bundle('js/sign.js'));  // only where somebody signs
+publish('show.js', await bundle('js/show.js'));  // only where a certificate is shown
 publish('kept.js', await bundle('js/kept.js'));  // only where a form may wait for a network
 publish('desk.js', await bundle('js/desk.js'));  // officers' keys and viewer
 publish('upload.js', await bundle('js/upload.js'));  // only where files are given

@@ -16,6 +16,7 @@ from backend.cases.model import CaseFile
 from backend.cases.model import Fact as CaseFact
 from backend.catalogue.model import Element, Item, Material, Pack, Trust
 from backend.catalogue.version_model import ItemVersion
+from backend.certificates.model import Certificate
 from backend.core.errors import Problem
 from backend.parties.model import Known, Party
 
@@ -79,6 +80,14 @@ class HeldFile(msgspec.Struct, frozen=True):
     waiting: bool = False
 
 
+class Pledged(msgspec.Struct, frozen=True):
+    """A pledge signed in this draft: the hash of the words she read, the name she wrote under them, how far she was known."""
+
+    text: str = ""
+    name: str = ""
+    means: str = "name"
+
+
 class UnderWay(msgspec.Struct, frozen=True):
     """A case of the principal that is not decided yet: its item as it is now, and whom and what it is about."""
 
@@ -87,13 +96,17 @@ class UnderWay(msgspec.Struct, frozen=True):
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything people and registers have said so far, by subject; and what is with a department already."""
+    """Everything said so far, by subject; and what is with a department already. `certificates`: those that may be used;
+    `lapsed`: hers that hold no more, to say so where they are missed. `barred`: item code → until when she may not pledge."""
 
     answers: dict[Cell, Answer] = {}
     known: dict[Cell, tuple[Known, ...]] = {}
     files: dict[MaterialKey, tuple[HeldFile, ...]] = {}
-    pledged: frozenset[MaterialKey] = frozenset()
+    pledged: dict[MaterialKey, Pledged] = {}
+    barred: dict[str, date] = {}
     under_way: tuple[UnderWay, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+    lapsed: tuple[Certificate, ...] = ()
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -150,7 +163,8 @@ class RoleQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):
-    """One material of the list. `max_age_days`: the strictest line's. `pledge`: the words one may sign instead, or ""."""
+    """One material of the list. `max_age_days`: the strictest line's. `pledge`: what one may pledge instead, or ""; `barred`: until
+    when she may not, because she broke one."""
 
     subject: UUID
     material: Material
@@ -163,6 +177,7 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
     files: tuple[HeldFile, ...] = ()
     pledge: str = ""
+    barred: date | None = None
     problem: Problem | None = None
 
     @property
@@ -222,7 +237,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(q for q in self.questions if q.required and not q.filled)
 
 
-class LineMaterial(msgspec.Struct, frozen=True, kw_only=True):
+class LineMaterial(msgspec.Struct, frozen=True):
     """One material of a case as filed. `by`: the register, certificate type, pledge text or item that satisfies it."""
 
     subject: UUID
@@ -235,7 +250,8 @@ class LineMaterial(msgspec.Struct, frozen=True, kw_only=True):
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """The open cart, loaded and judged. `parties`: herself and those of its lines; `earlier`: of what she filed before;
-    `pack`: the city in force, kept in this process; `sensitive`: the principal's consent to sensitive data is in force."""
+    `pack`: the city in force, kept in this process; `sensitive`: the principal's consent to sensitive data is in force;
+    `prefill`: the version of that to look things up for her, 0: not in force."""
 
     cart_id: UUID
     version: int
@@ -248,6 +264,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     sheet: Sheet
     pack: Pack
     sensitive: bool = False
+    prefill: int = 0
     on: date
     now: datetime
 
@@ -278,14 +295,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         """What the case hands in, in the list's order; pledges and registers have no files."""
         mine = {need.key for need in self.sheet.states[line_id].materials}
         return [
-            LineMaterial(
-                subject=need.subject,
-                material=need.material,
-                variant=need.variant,
-                way=need.way,
-                by=need.by,
-                files=tuple(file.id for file in need.files),
-            )
+            LineMaterial(need.subject, need.material, need.variant, need.way, need.by, tuple(f.id for f in need.files))
             for need in self.sheet.materials
             if need.key in mine
         ]

@@ -1,30 +1,31 @@
-"""The open cart out of the database, judged. Six statements, however many lines."""
+"""The open cart out of the database, judged. So many statements, however many lines."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 
 from backend.accounts.consents import PREFILL, SENSITIVE, Purpose
-from backend.cart.model import Answer, Cell, Draft, HeldFile, Line, MaterialKey, Told, UnderWay
+from backend.cart.held import lapsed, usable
+from backend.cart.model import Answer, Cell, Draft, HeldFile, Line, MaterialKey, Pledged, Told, UnderWay
 from backend.cart.renewal import same_kind
 from backend.cart.rules import sheet_of
 from backend.cases.states import OPEN
 from backend.catalogue.model import Item, Pack
 from backend.catalogue.queries import Published, city, item_version
+from backend.certificates.model import Certificate
+from backend.certificates.queries import facts_in, held_by
 from backend.core.db import Tx
+from backend.mandates.queries import allowed
 from backend.parties.model import Known, Party
 from backend.parties.queries import Facts, Scope, parties_of, scope_of
 from backend.registers.queries import facts_about
+from backend.registers.rules import NUMBERS, PROVED
 
 PLEDGE = "pledge."
 """A pledge is kept beside the answers: element `pledge.<material>.<variant>`."""
-
-PROVED = ("profile", "counter")
-"""Sources of a number that registers may be asked by: the account was opened with it, or an officer saw the card."""
-
-IDENTITY = {"person": "person.id_number", "business": "business.uscc"}
 
 
 class StoredLine(msgspec.Struct, frozen=True):
@@ -34,6 +35,7 @@ class StoredLine(msgspec.Struct, frozen=True):
     position: int
     bound: dict[str, Any]
     filed_version: int | None = None
+    barred: date | None = None
 
 
 class StoredCart(msgspec.Struct, frozen=True):
@@ -55,7 +57,8 @@ async def open_draft(tx: Tx) -> Draft | None:
 async def cart_of(tx: Tx) -> StoredCart | None:
     row = await tx.db.fetchrow(
         """SELECT c.id, c.version, (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'code', l.item_code,
-                  'version', l.item_version, 'position', l.position, 'bound', l.bound, 'filed_version', l.filed_version) ORDER BY l.position), '[]')
+                  'version', l.item_version, 'position', l.position, 'bound', l.bound, 'filed_version', l.filed_version,
+                  'barred', pledging_excluded(c.principal_id, l.item_code, (SELECT v.department_id FROM item_versions v WHERE (v.code, v.version) = (l.item_code, l.item_version)))) ORDER BY l.position), '[]')
                   FROM cart_lines l WHERE l.cart_id = c.id AND may_act(c.principal_id, 'fill', l.item_code)) AS lines,
                   consented(c.principal_id, $3) AS prefill, consented(c.principal_id, $4) AS sensitive
              FROM carts c WHERE c.principal_id = $1 AND c.actor_id = $2 AND c.state = 'open'""",
@@ -84,12 +87,19 @@ async def draft_of(tx: Tx, cart: StoredCart) -> Draft:
     scope = await scope_of(tx)
     parties, facts = await parties_of(tx, scope)
     answers, pledged = await answers_in(tx, cart.id, scope)
+    files = await _files(tx, cart.id, scope)
+    held = await _held(tx, [line.item.code for line in lines])
+    good = usable(held, files, published.pack.materials)
+    known = await _with_registers(tx, parties, facts, scope) if in_force(PREFILL, cart.prefill) else facts
     told = Told(
         answers=answers,
-        known=await _with_registers(tx, parties, facts, scope) if in_force(PREFILL, cart.prefill) else facts,
-        files=await _files(tx, cart.id, scope),
+        known=_with_certificates(known, good, published.pack, scope),
+        files=files,
         pledged=pledged,
+        barred={line.code: line.barred for line in cart.lines if line.barred},
         under_way=await under_way(tx, published, [line.item for line in lines if not line.gone]),
+        certificates=good,
+        lapsed=lapsed(held, good),
     )
     used = {party for line in lines for ids in line.parties.values() for party in ids}
     used |= {subject for subject, _element in answers} | {tx.viewer.principal_id}
@@ -107,6 +117,7 @@ async def draft_of(tx: Tx, cart: StoredCart) -> Draft:
         sheet=sheet_of(lines, parties, told, published.pack, tx.today),
         pack=published.pack,
         sensitive=in_force(SENSITIVE, cart.sensitive),
+        prefill=(cart.prefill or 0) if in_force(PREFILL, cart.prefill) else 0,
         on=tx.today,
         now=tx.now,
     )
@@ -174,7 +185,7 @@ def _related(pack: Pack, items: Iterable[Item]) -> Iterator[str]:
             yield from (way.result_of for way in ways if way.result_of)
 
 
-async def answers_in(tx: Tx, cart: UUID, scope: Scope | None) -> tuple[dict[Cell, Answer], frozenset[MaterialKey]]:
+async def answers_in(tx: Tx, cart: UUID, scope: Scope | None) -> tuple[dict[Cell, Answer], dict[MaterialKey, Pledged]]:
     """What was answered in this cart, and which pledges were signed instead of handing something in."""
     rows = await tx.db.fetch(
         """SELECT subject, element, sealed, version FROM answers
@@ -183,18 +194,22 @@ async def answers_in(tx: Tx, cart: UUID, scope: Scope | None) -> tuple[dict[Cell
         scope and scope.elements,
     )
     answers: dict[Cell, Answer] = {}
-    pledged: set[MaterialKey] = set()
+    pledged: dict[MaterialKey, Pledged] = {}
     for row in rows:
         subject, element = row["subject"], row["element"]
         data = tx.key.open_value(row["sealed"], about(cart, subject, element))
         if element.startswith(PLEDGE):
             material, _, variant = element.removeprefix(PLEDGE).partition("#")
-            pledged |= {(subject, material, variant)} if data.get("value") else set()
+            pledged |= (
+                {(subject, material, variant): msgspec.convert(data["value"], Pledged)}
+                if isinstance(data.get("value"), dict)
+                else {}
+            )
         else:
             answers[subject, element] = Answer(
                 data.get("value"), data.get("raw", ""), row["version"], data.get("from", "")
             )
-    return answers, frozenset(pledged)
+    return answers, pledged
 
 
 def about(cart: UUID, subject: UUID, element: str) -> str:
@@ -208,10 +223,7 @@ async def _with_registers(tx: Tx, parties: dict[UUID, Party], facts: Facts, scop
     Of what they answer an agent gets what is in her scope.
     """
     own = parties.get(tx.viewer.principal_id)
-    code = IDENTITY.get(own.kind) if own else None
-    number = (
-        next((k.value for k in facts.get((own.id, code), ()) if k.source in PROVED), None) if own and code else None
-    )
+    number = proved_number(own, facts)
     if own is None or number is None:
         return facts
     found: dict[Cell, tuple[Known, ...]] = dict(facts)
@@ -219,6 +231,28 @@ async def _with_registers(tx: Tx, parties: dict[UUID, Party], facts: Facts, scop
         cell = (own.id, fact.element)
         if scope is None or fact.element in scope.elements:
             found[cell] = (*found.get(cell, ()), Known(fact.value, fact.source, "B", fact.at))
+    return found
+
+
+def proved_number(own: Party | None, facts: Facts) -> str | None:
+    """What registers may be asked by about this party; None where its number was only typed."""
+    code = NUMBERS.get(own.kind) if own else None
+    if own is None or code is None:
+        return None
+    return next((known.value for known in facts.get((own.id, code), ()) if known.source in PROVED), None)
+
+
+async def _held(tx: Tx, codes: list[str]) -> list[Certificate]:
+    """Whoever acts for her has them only inside a filing: if the mandate on the screen covers their use for all of it."""
+    if tx.viewer.acting and len(await allowed(tx, "use_certificates", codes)) < max(1, len(set(codes))):
+        return []
+    return await held_by(tx)
+
+
+def _with_certificates(known: Facts, held: Iterable[Certificate], pack: Pack, scope: Scope | None) -> Facts:
+    found: dict[Cell, tuple[Known, ...]] = dict(known)
+    for party, element, fact in facts_in(held, pack, scope):
+        found[party, element] = (*found.get((party, element), ()), fact)
     return found
 
 

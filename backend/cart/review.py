@@ -12,8 +12,9 @@ from backend.cart.forms import speaker_of
 from backend.cart.hindrances import LEVEL, SIGN, hindrances
 from backend.cart.messages import topics_of
 from backend.cart.model import Draft, Question
-from backend.cart.parting import parted
+from backend.cart.parting import only, parted
 from backend.cart.principals import may_tick
+from backend.cart.uses import hash_of_words, uses_of, words_of
 from backend.core.db import Tx
 from backend.core.errors import Problem
 from backend.core.web import language_of, page
@@ -27,6 +28,8 @@ async def review_page(
     speaker = speaker_of(tx, draft)
     pack, more = draft.pack, await hindrances(tx, draft)
     parts = parted(draft, (*draft.sheet.problems, *more.problems))
+    used = uses_of(only(draft, parts.ready) if parts.choice else draft)
+    use = words_of(used, language_of(request))
     return page(
         request,
         tx,
@@ -52,6 +55,8 @@ async def review_page(
         sensitive=sensitive_unagreed(draft) if await may_tick(tx) else [],
         consent=SENSITIVE,
         shown=shown(SENSITIVE, language_of(request)),
+        uses=use.splitlines() if used else [],
+        use_hash=hash_of_words(use),
     )
 
 
@@ -72,7 +77,7 @@ def _linked(draft: Draft, problems: Iterable[Problem], step_up: str) -> list[dic
             href = f"/cart/signatures#{problem.field}"
         elif ".role." in problem.field:
             href = "/cart/sheet"
-        elif problem.field in ("agree", "sensitive"):
+        elif problem.field in ("agree", "sensitive", "use"):
             href = f"#{problem.field}"
         linked.append({"problem": problem, "href": href})
     return linked

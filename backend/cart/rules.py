@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from backend.cart.excluding import clashes
+from backend.cart.held import LAPSED, replaces, vouches_as
 from backend.cart.line_rules import state_of
 from backend.cart.model import (
     Cell,
@@ -26,6 +27,7 @@ from backend.cart.model import (
     Told,
     Way,
 )
+from backend.cart.pledge_text import stands
 from backend.cart.renewal import renewal_of
 from backend.cart.renewal_model import Renewal
 from backend.cart.settle import Settler, follows
@@ -44,7 +46,7 @@ def sheet_of(lines: Iterable[Line], parties: Mapping[UUID, Party], told: Told, p
     states = {line.id: state_of(line, pack, settler, on) for line in lines if not line.gone}
     order = _Order(parties, pack)
     questions = _questions(states, settler, pack, order)
-    materials = _materials(states, lines, told, order)
+    materials = _materials(states, lines, told, order, pack)
     roles = tuple(_undeclared(role) for state in states.values() for role in state.roles)
     renewals = _renewals(lines, states, told, pack, on)
     excluded = clashes(lines, told.under_way, {line: state.situations for line, state in states.items()})
@@ -142,13 +144,15 @@ def unreadable(question: Question, raw: str, on: date) -> Problem:
     return Problem(_("请再看一遍：%(label)s"), question.name, {"label": question.element.label})
 
 
-def _materials(states: Mapping[UUID, LineState], lines: list[Line], told: Told, order: _Order) -> tuple[Need, ...]:
+def _materials(
+    states: Mapping[UUID, LineState], lines: list[Line], told: Told, order: _Order, pack: Pack
+) -> tuple[Need, ...]:
     merged: dict[MaterialKey, Need] = {}
     for state in states.values():
         for need in state.materials:
             merged[need.key] = _merged(merged.get(need.key), need, state.line)
     sources = _sources(told)
-    return tuple(sorted((_satisfied(need, lines, told, sources) for need in merged.values()), key=order.need))
+    return tuple(sorted((_satisfied(need, lines, told, sources, pack) for need in merged.values()), key=order.need))
 
 
 def _merged(one: Need | None, other: Need, line: UUID) -> Need:
@@ -170,18 +174,31 @@ def _sources(told: Told) -> dict[UUID, set[str]]:
     found: dict[UUID, set[str]] = {}
     for (subject, _element), known in told.known.items():
         found.setdefault(subject, set()).update(fact.source for fact in known)
+    for held in told.certificates:
+        if held.party_id:
+            found.setdefault(held.party_id, set()).add(vouches_as(held))
     return found
 
 
-def _satisfied(need: Need, lines: list[Line], told: Told, sources: Mapping[UUID, set[str]]) -> Need:
+def _satisfied(need: Need, lines: list[Line], told: Told, sources: Mapping[UUID, set[str]], pack: Pack) -> Need:
     """What she handed in counts first; else the first of the ways that holds, in the catalogue's order."""
     files = told.files.get(need.key, ())
-    pledge = next((way.pledge for way in need.material.satisfied_by if way.pledge), "")
+    barred = _barred(need, lines, told)
+    pledge = next((way.pledge for way in need.material.satisfied_by if way.pledge and not barred), "")
     ways = ((w, by) for s in need.material.satisfied_by for w, by in [_held(s, need, lines, told, sources)] if w)
     way, by = ("file", "") if files else next(ways, ("", ""))
     missing = not way and need.required
-    problem = Problem(_("还没有交：%(label)s"), need.name, {"label": need.material.label}) if missing else None
-    return msgspec.structs.replace(need, files=files, pledge=pledge, way=way, by=by, problem=problem)
+    problem = _missed(need, told, pack) if missing else None
+    return msgspec.structs.replace(need, files=files, pledge=pledge, barred=barred, way=way, by=by, problem=problem)
+
+
+def _missed(need: Need, told: Told, pack: Pack) -> Problem:
+    """Where a certificate of hers would have done that holds no more, it says so."""
+    gone = next((one for one in told.lapsed if one.party_id == need.subject and replaces(one, need.material)), None)
+    said = {"label": need.material.label}
+    if gone:
+        return Problem(LAPSED[gone.standing], need.name, said | {"certificate": pack.certificates[gone.type].label})
+    return Problem(_("还没有交：%(label)s"), need.name, said)
 
 
 def _held(
@@ -196,7 +213,16 @@ def _held(
         return "register", way.register
     if way.result_of and _coming(way.result_of, need.subject, lines, told):
         return "result_of", way.result_of
-    return ("pledge", way.pledge) if way.pledge and need.key in told.pledged else ("", "")
+    signed = way.pledge and stands(need.material, told.pledged.get(need.key)) and not _barred(need, lines, told)
+    return ("pledge", way.pledge) if signed and way.pledge else ("", "")
+
+
+def _barred(need: Need, lines: list[Line], told: Told) -> date | None:
+    """Until when she may not pledge for what needs this; None where she may."""
+    days = [
+        told.barred[line.item.code] for line in lines if line.id in need.needed_by and line.item.code in told.barred
+    ]
+    return max(days, default=None) if any(way.pledge for way in need.material.satisfied_by) else None
 
 
 def _coming(item: str, subject: UUID, lines: list[Line], told: Told) -> bool:

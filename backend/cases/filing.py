@@ -10,6 +10,7 @@ from backend.cases.actions import as_seen, due_data, due_of
 from backend.cases.clocks import Count, replay, running, told_limit
 from backend.cases.model import CaseFile, NewCase
 from backend.cases.queries import facts_place
+from backend.cases.sources import keep_sources
 from backend.cases.states import MOVES, Clock, Move
 from backend.catalogue.queries import city
 from backend.core.clock import Due
@@ -44,6 +45,7 @@ async def file_cases(tx: Tx, order_id: UUID, new: Sequence[NewCase]) -> list[UUI
     filed = [_prepared(tx, case, serial, count, end) for case, serial in zip(new, serials, strict=True)]
     await _insert(tx, order_id, filed)
     await _insert_files(tx, [(case.id, file) for case in filed for file in case.new.files])
+    await keep_sources(tx, [(case.id, n, source) for case in filed for n, source in enumerate(case.new.sources, 1)])
     await record(tx, [_event(tx, order_id, case, limit) for case in filed])
     return [case.id for case in filed]
 

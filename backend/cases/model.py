@@ -111,6 +111,25 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     scan: str = "off"
 
 
+class CaseSource(msgspec.Struct, frozen=True, kw_only=True):
+    """A certificate or register that this case used instead of a file, or (`material` "") to vouch for answers.
+
+    Of a certificate the case keeps which one it was, its version and digest, and the names of those elements that its
+    own facts took from it; the values are among the frozen facts, and nothing else of it is kept.
+    """
+
+    way: Literal["certificate", "register"]
+    source: str
+    subject: UUID
+    material: str = ""
+    variant: str = ""
+    certificate_id: UUID | None = None
+    number: str | None = None
+    version: int | None = None
+    digest: bytes | None = None
+    elements: list[str] = []
+
+
 class NewCase(msgspec.Struct, frozen=True, kw_only=True):
     """What filing needs. `bound`: role → party id, or a list of them. `waiting`: for another case's result.
 
@@ -126,6 +145,7 @@ class NewCase(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
     facts: list[Fact]
     files: list[CaseFile] = []
+    sources: list[CaseSource] = []
     waiting: bool = False
     rules: Any = None
     situation: str = ""

@@ -32,6 +32,7 @@ from backend.desk.notes import notes_on
 from backend.desk.queries import applicant_of, changed_in, filed_in, files_ever, materials_in
 from backend.desk.queue import next_in_queue
 from backend.desk.signing import known_and_signed
+from backend.desk.sources import TRUST, used_in
 from backend.desk.texts import texts_for
 
 EVENT_WORDS = (
@@ -108,7 +109,7 @@ async def _filed(tx: Tx, case: Case, events: list[Event], *, masked: bool) -> di
     changed, again = await changed_in(tx, case, facts, since, masked=masked) if since else ([], [])
     return {
         "facts": await filed_in(tx, case, facts, masked=masked), "materials": materials, "changed": changed, "again": again,
-        "material_names": {m.material: m.label for m in materials},
+        "material_names": {m.material: m.label for m in materials}, "used": await used_in(tx, case), "trusts": TRUST,
     }  # fmt: skip
 
 

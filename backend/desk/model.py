@@ -65,10 +65,13 @@ class FiledFact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FiledMaterial(msgspec.Struct, frozen=True, kw_only=True):
+    """One handed in as files; `trust` of what a person uploads."""
+
     label: str
     subject: UUID
     material: str
     files: list[CaseFile]
+    trust: str = "C"
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from backend.core.db import Tx
 from backend.core.i18n import _
 from backend.desk.changes import HandedIn, answers_changed, files_changed
 from backend.desk.model import Change, FiledFact, FiledMaterial
+from backend.desk.sources import trust_of_file
 from backend.desk.veils import veiled
 
 
@@ -105,6 +106,7 @@ async def materials_in(tx: Tx, case: Case) -> list[FiledMaterial]:
             subject=subject,
             material=material,
             files=list(of),
+            trust=trust_of_file(version.materials.get(material)),
         )
         for (subject, material), of in grouped
     ]

@@ -15,12 +15,14 @@ from backend.cart.consent import sensitive_unagreed
 from backend.cart.hindrances import hindrances
 from backend.cart.model import ANSWERED, Draft, Line
 from backend.cart.parting import only
+from backend.cart.pledging import file_pledges
 from backend.cart.principals import may_tick
 from backend.cart.queries import open_draft
 from backend.cart.signatures import file_signatures
 from backend.cart.signing import takes_part
+from backend.cart.uses import sources_of
 from backend.cases.filing import file_cases, next_serials
-from backend.cases.model import Fact, NewCase
+from backend.cases.model import CaseSource, Fact, NewCase
 from backend.cases.questioned import agent_of, doubts_in, question
 from backend.catalogue.model import Pack
 from backend.catalogue.queries import city
@@ -31,8 +33,10 @@ from backend.core.i18n import _
 from backend.core.idempotency import fingerprint, once
 from backend.core.jobs import enqueue
 from backend.mandates.journal import note_use
+from backend.orders.following import judge_again_when_told
 from backend.orders.model import CaseReceipt, Filing, Order, Receipt, Saved
 from backend.orders.queries import order_for, order_of_cart
+from backend.orders.using import Agreed, agreed_in, hold, keep_agreement, unagreed
 from backend.parties.actions import remember_filed
 
 ROUTE = "orders"
@@ -44,9 +48,10 @@ async def file_order(tx: Tx, key: str, body: Filing) -> tuple[Receipt, bool]:
     0. She stands by what she filled in, or nothing happens.
     1. The key: a replay is answered with the first receipt and does nothing else.
     2. The cart is locked; what was filed or changed in the meantime is a Conflict.
-    3. Everything that is missing or not allowed, at once: Invalid.
+    3. Everything that is missing, not allowed or not agreed to, at once: Invalid; certificates are held as they are.
     4. Order, cases, files, events and notices; the cart is filed; answers are remembered for the next sheet.
-    5. What every rule clearly allows is granted now; everything else is on a desk.
+    5. What every rule clearly allows is granted now; everything else is on a desk. What a register could not tell in time is
+       asked by a job and judged again.
     """
     if not body.agree:
         raise Invalid(
@@ -68,9 +73,14 @@ async def _file(tx: Tx, body: Filing) -> Receipt:
     draft = _chosen(whole, body)
     if body.sensitive and await may_tick(tx) and await agree(tx, draft.principal_id, SENSITIVE, body.sensitive):
         draft = msgspec.structs.replace(draft, sensitive=True)
-    await _refuse_problems(tx, draft)
+    agreed = agreed_in(draft, whole, body.use)
+    await _refuse_problems(tx, draft, agreed)
+    sources = [list(sources_of(draft, line)) for line in draft.lines]
+    await hold(tx, draft, [source for of_line in sources for source in of_line])
     pack = (await city(tx.db)).pack
     order_id, number = await _insert_order(tx, draft, pack, await _filed_cart(tx, whole, draft))
+    if agreed:
+        await keep_agreement(tx, order_id, agreed)
     frozen = [draft.frozen_facts(line.id) for line in draft.lines]
     agent = await agent_of(tx, pack)
     doubted = [doubts_in(tx, facts, pack, agent) for facts in frozen]
@@ -78,8 +88,9 @@ async def _file(tx: Tx, body: Filing) -> Receipt:
         questioned(_finding(tx, draft, line, facts, pack), words, line.version, tx.now)
         for line, facts, words in zip(draft.lines, frozen, doubted, strict=True)
     ]
-    new = [_new_case(tx, draft, *parts, pack) for parts in zip(draft.lines, frozen, findings, strict=True)]
+    new = [_new_case(tx, draft, *of_line, pack) for of_line in zip(draft.lines, frozen, sources, findings, strict=True)]
     cases = await file_cases(tx, order_id, new)
+    await file_pledges(tx, draft, {line.id: case for line, case in zip(draft.lines, cases, strict=True)})
     await file_signatures(tx, draft, {line.id: case for line, case in zip(draft.lines, cases, strict=True)})
     await note_use(tx, "filed", [line.item.name for line in draft.lines], number)
     await remember_filed(tx, _answered(draft))
@@ -89,6 +100,8 @@ async def _file(tx: Tx, body: Filing) -> Receipt:
     for case_id, found, case in zip(cases, findings, new, strict=True):
         if not case.waiting:
             await grant_if_clear(tx, case_id, found)
+    waits = (case.waiting for case in new)
+    await judge_again_when_told(tx, draft, zip(cases, draft.lines, findings, waits, strict=True))
     return receipt_of(await order_for(tx, number))
 
 
@@ -131,9 +144,9 @@ async def _refuse_filed(tx: Tx, cart: UUID) -> None:
     )
 
 
-async def _refuse_problems(tx: Tx, draft: Draft) -> None:
+async def _refuse_problems(tx: Tx, draft: Draft, agreed: Agreed | None) -> None:
     """Everything that stands in the way, at once."""
-    problems = [*draft.sheet.problems, *(await hindrances(tx, draft)).problems]
+    problems = [*draft.sheet.problems, *(await hindrances(tx, draft)).problems, *unagreed(draft, agreed)]
     if sensitive_unagreed(draft) and await may_tick(tx):
         problems.append(Problem(_("请看一遍敏感个人信息怎么用，同意就打上勾。"), "sensitive"))
     if not draft.lines and not problems:
@@ -204,7 +217,9 @@ def _registered(draft: Draft, line: Line, pack: Pack) -> list[Fact]:
     ]
 
 
-def _new_case(tx: Tx, draft: Draft, line: Line, facts: list[Fact], found: Finding | None, pack: Pack) -> NewCase:
+def _new_case(
+    tx: Tx, draft: Draft, line: Line, facts: list[Fact], sources: list[CaseSource], found: Finding | None, pack: Pack
+) -> NewCase:
     said = [*facts, *_registered(draft, line, pack)]
     terms = terms_of(line.item, line.parties, line.id, said, pack, tx.today)
     return NewCase(
@@ -217,6 +232,7 @@ def _new_case(tx: Tx, draft: Draft, line: Line, facts: list[Fact], found: Findin
         situation=terms.situation,
         facts=facts,
         files=draft.files_of(line.id),
+        sources=sources,
         waiting=any(material.way == "result_of" for material in draft.materials_of(line.id)),
         rules=msgspec.to_builtins(found),
     )

@@ -14,21 +14,23 @@ class Filing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Another version of the cart is another decision. The review page's form posts `cart`, `version`, `agree`, and `key`,
     made when the page was rendered. `sensitive`: the hash of the words about sensitive personal information, which she
-    agrees to now; asked only while that consent is not in force. `lines`: only these, the others stay in the cart; none named:
-    everything.
+    agrees to now; asked only while that consent is not in force. `use`: the hash of the words about the certificates and
+    registers this filing uses; asked of every filing that uses any. `lines`: only these, the others stay in the cart; none
+    named: everything.
     """
 
     cart: UUID
     version: int
     agree: bool
     sensitive: str = ""
+    use: str = ""
     lines: tuple[UUID, ...] = ()
 
     @property
     def sent(self) -> dict[str, Any]:
-        """What a replay must repeat. A choice of lines is part of it only where one was made: keys are older than it."""
+        """What a replay must repeat. A choice of lines and a use are part of it only where there is one: keys are older."""
         body = msgspec.to_builtins(self)
-        return body if self.lines else {name: value for name, value in body.items() if name != "lines"}
+        return {name: value for name, value in body.items() if value or name not in ("lines", "use")}
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -49,7 +51,8 @@ class Saved(msgspec.Struct, frozen=True):
 
 
 class OrderedCase(msgspec.Struct, frozen=True, kw_only=True):
-    """One case of an order as it stands now. `why`: the machine's rules in words, where they were all clearly true."""
+    """One case of an order as it stands now. `why`: the machine's rules in words, where they were all clearly true. `asking`:
+    a register that had not answered is being asked, or a moment ago was."""
 
     number: str
     item_code: str
@@ -65,6 +68,7 @@ class OrderedCase(msgspec.Struct, frozen=True, kw_only=True):
     promised: int
     promised_unit: str
     granted_by_machine: bool
+    asking: bool = False
     rules: Any = None
 
     @property
@@ -91,6 +95,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     def granted(self) -> tuple[OrderedCase, ...]:
         """Granted in the filing itself."""
         return tuple(case for case in self.cases if case.granted_by_machine)
+
+    @property
+    def asking(self) -> tuple[OrderedCase, ...]:
+        """What the machine may still grant, once a register has answered."""
+        return tuple(case for case in self.cases if case.asking and case.state is State.SUBMITTED)
 
     @property
     def under_way(self) -> tuple[OrderedCase, ...]:

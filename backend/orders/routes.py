@@ -53,7 +53,8 @@ def _filing(form: Form) -> Filing:
         agree = form.text("agree") == "yes"
         cart, version = UUID(form.text("cart")), int(form.text("version"))
         lines = tuple(map(UUID, form.all("line"))) if form.text("part") == "ready" else ()
-        return Filing(cart=cart, version=version, agree=agree, sensitive=form.text("sensitive"), lines=lines)
+        ticked = {name: form.text(name) for name in ("sensitive", "use")}
+        return Filing(cart=cart, version=version, agree=agree, lines=lines, **ticked)
     except ValueError as error:
         raise Refusal(
             _("这一页没有完整传到，没有提交。您填的都还在，请再看一遍再交。"),

@@ -46,7 +46,7 @@ def path_of(route: str, city: City, *, real: bool = True) -> str:
 def _aim(path: str, name: str, city: City) -> Any:
     aims = {
         "number": "order" if "/orders/" in path else "case", "mandate": "mandate of daughter", "line_id": "line",
-        "file_id": "held file" if "/cart/" in path else "file", "code": "item", "scenario_id": "scenario",
+        "file_id": "held file" if "/cart/" in path else "file", "code": "instant" if path.startswith("/desk/approval") else "item", "scenario_id": "scenario",
         "upload_id": "upload", "notice": "lost notice" if path.startswith("/desk/notices/") else "notice", "matter": "matter", "kept": "kept guide", "brought_id": "brought", "session": "session", "passkey": "passkey", "signature": "signature", "asked": "asked",
     }  # fmt: skip
     aims |= {
@@ -58,6 +58,9 @@ def _aim(path: str, name: str, city: City) -> Any:
             "view",
             "absence",
             "text",
+            "recheck",
+            "inquiry",
+            "trial",
             "document",
             "sight",
             "batch",
@@ -73,11 +76,11 @@ def _aim(path: str, name: str, city: City) -> Any:
             "certificate",
             "showing",
         )
-    } | {"account": "colleague"}
+    } | {"account": "colleague", "look_id": "look"}
     if name == "page":
         return 1
-    if path.startswith("/desk/words/"):
-        return "office" if name == "kind" else "hall"
+    if path.startswith(("/desk/words/", "/desk/notices/words/")):
+        return {"kind": "granted" if "notices" in path else "office", "channel": "push", "language": "zh-Hans"}.get(name, "hall")
     if path.startswith("/desk/mandates/"):
         aims["asked"] = "on paper"
     if name == "name" and "/cart/" in path:

@@ -21,7 +21,7 @@ async def opens(person, code=CODE, name=NAME):
 
 async def files(site, person):
     body = await reviewed(site, person)
-    form = {"cart": body["cart"], "version": str(body["version"]), "agree": "yes", "sensitive": "yes"}
+    form = body | {"version": str(body["version"]), "agree": "yes", "sensitive": "yes"}
     return await person.post("/orders", data=form)
 
 

@@ -47,7 +47,7 @@ async def with_lease(site, landlord=LANDLORD):
 async def files(site, person):
     body = await reviewed(site, person)
     return await person.post(
-        "/orders", data={"cart": body["cart"], "version": str(body["version"]), "agree": "yes", "sensitive": "yes"}
+        "/orders", data=body | {"version": str(body["version"]), "agree": "yes", "sensitive": "yes"}
     )
 
 

@@ -14,7 +14,9 @@ from backend.cart.actions import Wanted, add_lines, lock_draft
 from backend.cart.answering import save_answers
 from backend.cart.materials import attach, sign
 from backend.cart.model import Draft, Question
+from backend.cart.queries import open_draft
 from backend.cart.signatures import hash_text, signers
+from backend.cart.uses import hash_of_words, uses_of, words_of
 from backend.core.db import Tx, connect
 from backend.core.files import store_upload
 from backend.core.viewer import open_viewer
@@ -135,12 +137,15 @@ def picture() -> bytes:
 async def reviewed(site: Site, person: httpx.AsyncClient) -> dict[str, Any]:
     """The body of a filing; `form()` makes the review page's form of it."""
     async with transaction(site, person) as tx:
-        row = await tx.db.fetchrow(
-            "SELECT id, version FROM carts WHERE principal_id = $1 AND actor_id = $2 AND state = 'open'",
-            tx.viewer.principal_id,
-            tx.viewer.id,
-        )
-    return {"cart": str(row["id"]), "version": row["version"], "agree": True}
+        draft = await open_draft(tx)
+    assert draft is not None
+    body = {"cart": str(draft.cart_id), "version": draft.version, "agree": True}
+    return body | ({"use": use_shown(draft)} if uses_of(draft) else {})
+
+
+def use_shown(draft: Draft) -> str:
+    """What the review page's tick sends for the certificates and registers this cart uses."""
+    return hash_of_words(words_of(uses_of(draft), "zh-Hans"))
 
 
 def form(body: dict[str, Any], key: str = "") -> dict[str, Any]:

@@ -11,7 +11,7 @@ from backend.core.errors import Conflict, NotAllowed, NotFound
 from backend.orders.actions import file_order
 from backend.orders.model import Filing
 from tests.mandates.clerk import rows
-from tests.orders.shopping import transaction
+from tests.orders.shopping import transaction, use_shown
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,8 @@ async def file_and_hold(site, daughter, held: asyncio.Event, go: asyncio.Event) 
     """Files, and commits only when told to."""
     async with transaction(site, daughter) as tx:
         draft = await lock_draft(tx)
-        await file_order(tx, f"at-once-{uuid4()}", Filing(cart=draft.cart_id, version=draft.version, agree=True))
+        body = Filing(cart=draft.cart_id, version=draft.version, agree=True, use=use_shown(draft))
+        await file_order(tx, f"at-once-{uuid4()}", body)
         held.set()
         await go.wait()
 

@@ -1,6 +1,6 @@
 """Notices as JSON."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -24,6 +24,7 @@ from backend.notifications.messages import message
 from backend.notifications.model import Channel, InboxEntry, Sending
 from backend.notifications.queries import PAGE, inbox_of
 from backend.notifications.reports import Report, take_report
+from backend.notifications.wordings import Fields, worded
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -82,7 +83,8 @@ async def list_notices(
     with saying(lang, tx.today) as said:
         entries = await inbox_of(tx, limit, before)
         knocks = await knocks_of(tx, [entry.id for entry in entries])
-        notices = [_text(entry, _ways(knocks.get(entry.id, []), tx, said), said) for entry in entries]
+        own = await worded(tx, lang)
+        notices = [_text(entry, own, _ways(knocks.get(entry.id, []), tx, said), said) for entry in entries]
     return NoticeList(counts.unread, counts.needs_you, notices)
 
 
@@ -96,8 +98,8 @@ def _ways(knocks: list[Knock], tx: Tx, said: Callable[[Any], str]) -> list[WayTe
     return [WayText(one.channel, one.state, said(how(one, tx.now).words)) for one in knocks]
 
 
-def _text(entry: InboxEntry, ways: list[WayText], said: Callable[[Any], str]) -> NoticeText:
-    full = message(entry.words)
+def _text(entry: InboxEntry, own: Mapping[str, Fields], ways: list[WayText], said: Callable[[Any], str]) -> NoticeText:
+    full = message(entry.words, own.get(entry.words.kind, {}))
     return NoticeText(
         id=entry.id,
         kind=entry.words.kind,

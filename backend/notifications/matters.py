@@ -9,7 +9,6 @@ from backend.notifications.messages import (
     DUE_SOON,
     MANDATE_ENDS_SOON,
     OF_MANDATES,
-    OTHERS,
     QUESTIONED,
     loudness,
 )
@@ -36,7 +35,12 @@ OF_ACCOUNTS = frozenset((*identity_messages.TEXTS, *rights_messages.TEXTS, QUEST
 FIXED = (
     dict.fromkeys(OF_ACCOUNTS, Matter.ACCOUNT)
     | dict.fromkeys(OF_MANDATES, Matter.DONE_FOR_ME)
-    | {DUE_SOON: Matter.REMINDERS, MANDATE_ENDS_SOON: Matter.REMINDERS, ENDING: Matter.REMINDERS, DESK_DIGEST: Matter.DIGEST}
+    | {
+        DUE_SOON: Matter.REMINDERS,
+        MANDATE_ENDS_SOON: Matter.REMINDERS,
+        ENDING: Matter.REMINDERS,
+        DESK_DIGEST: Matter.DIGEST,
+    }
 )
 
 
@@ -48,6 +52,5 @@ def matter_of(kind: str, actor_kind: str = "", for_her: bool = False) -> Matter:
         return Matter.OFFERS
     if for_her and actor_kind == "agent":
         return Matter.DONE_FOR_ME
-    loud = loudness(kind, actor_kind)
-    served = loud is Notice.NEEDS_YOU or (loud is Notice.RESULT and kind not in OTHERS)
+    served = loudness(kind, actor_kind) in (Notice.NEEDS_YOU, Notice.RESULT)
     return Matter.NEEDS if served else Matter.PROGRESS

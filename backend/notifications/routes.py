@@ -13,13 +13,14 @@ from backend.accounts.actions import act_for
 from backend.accounts.consents import PUSH, agreed
 from backend.core.db import Tx
 from backend.core.errors import NotFound
-from backend.core.web import ANYONE, COOKIE, PERSON, page, see_other
-from backend.notifications import routes_letters, routes_office, routes_stopping, routes_wishes
+from backend.core.web import ANYONE, COOKIE, PERSON, language_of, page, see_other
+from backend.notifications import routes_letters, routes_office, routes_stopping, routes_wishes, routes_wordings
 from backend.notifications.actions import read, read_all, subscribe, unsubscribe
 from backend.notifications.brought import how, knocks_of
 from backend.notifications.messages import message
 from backend.notifications.queries import PAGE, inbox_of, mandate_to_see, notice_for
 from backend.notifications.vapid import public_key
+from backend.notifications.wordings import worded
 
 Text = Annotated[str, msgspec.Meta(max_length=2048)]
 
@@ -53,7 +54,15 @@ async def inbox(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     before = _id(request.query_params.get("before", ""))
     entries = await inbox_of(tx, before=before)
     knocks = await knocks_of(tx, [entry.id for entry in entries])
-    lines = [(entry, message(entry.words), [how(one, tx.now) for one in knocks.get(entry.id, ())]) for entry in entries]
+    own = await worded(tx, language_of(request))
+    lines = [
+        (
+            entry,
+            message(entry.words, own.get(entry.words.kind, {})),
+            [how(one, tx.now) for one in knocks.get(entry.id, ())],
+        )
+        for entry in entries
+    ]
     return page(
         request,
         tx,
@@ -148,4 +157,5 @@ ROUTES = [
     *routes_office.ROUTES,
     *routes_stopping.ROUTES,
     *routes_wishes.ROUTES,
+    *routes_wordings.ROUTES,
 ]

@@ -16,6 +16,7 @@ from backend.cart.materials import attach
 from backend.cart.signing import SignedWords
 from backend.catalogue.actions import load_pack
 from backend.catalogue.pack_read import read_folder
+from backend.certificates.making import make as print_certificate
 from backend.core.crypto import Vault
 from backend.core.db import Tx, connect, job_transaction, open_pool
 from backend.core.files import store_upload
@@ -107,6 +108,7 @@ async def build(settings: Settings) -> City:
     """Fills the fresh database of `settings`."""
     from tests.access.desk_work import work_at_desk
     from tests.access.jointly import ask_jointly
+    from tests.access.machine import judge_by_machine
     from tests.access.offered import offer_to_father
     from tests.access.shown import show_a_certificate
 
@@ -122,6 +124,7 @@ async def build(settings: Settings) -> City:
         await _find_targets(city, owner)
         await ask_jointly(city, owner)
         await work_at_desk(city, owner, settings)
+        await judge_by_machine(city, owner, settings)
         await offer_to_father(city, owner, settings)
         await show_a_certificate(city, owner, settings)
     finally:
@@ -282,6 +285,8 @@ async def _tell(settings: Settings) -> None:
         await tell(tx, events, frozenset(Channel))
     work = Work(pool, Vault(settings.master_key or ""), settings, StoppedClock())
     await make(work, events)
+    for held in await pool.fetch("SELECT id FROM certificates"):
+        await print_certificate(work, held["id"])
     (export,) = await pool.fetch("SELECT id FROM exports")
     await make_export(work, export["id"])
     await pool.close()

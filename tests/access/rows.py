@@ -44,7 +44,7 @@ WHOSE = {
     "showing_codes": "SELECT k.ctid::text, s.holder_id FROM showing_codes k JOIN showings s ON s.id = k.showing_id",
     "documents": "SELECT x.ctid::text, c.principal_id FROM documents x JOIN cases c ON c.id = x.case_id",
     **{t: f"SELECT f.ctid::text, c.principal_id FROM {t} f JOIN cases c ON c.id = f.case_id"
-       for t in ("case_files", "case_notes", "decision_drafts", "bulk_lines", "joint_opinions", "joint_meetings")},
+       for t in ("automatic_decisions", "rechecks", "inquiry_lines", "rule_trial_lines", "case_files", "case_notes", "decision_drafts", "bulk_lines", "joint_opinions", "joint_meetings")},
 }  # fmt: skip
 
 # Nothing of a person's, or nothing readable without knowing already what to look for.
@@ -53,6 +53,7 @@ NOBODYS = {
     "schema_migrations", "departments", "officer_roles", "packs", "items", "item_versions", "item_figures", "filed_together", "item_events", "catalogue_imports", "word_changes", "word_events", "item_scopes", "scenarios", "guide_versions", "calendar_days", "calendar_changes",
     "catalogue_revision", "document_wordings", "search_words", "notice_wordings", "sending_days",
     "consent_texts", "organisations", "service_points",
+    "approval_switches", "approval_shares", "source_inquiries", "rule_trials",  # officers' own
     "absences", "desk_views", "correction_texts", "role_events", "bulk_moves",  # officers' own
     "register_breakers", "register_clients", "register_pushes",  # machines of other authorities
     "pgqueuer", "pgqueuer_log",  # jobs carry ids only: see test_markers
@@ -140,6 +141,9 @@ SIGHT: dict[str, Sight] = {
     "cases": and_desk(OF_CASES, 2),  # the third one is another department's
     "events": and_desk(OF_CASES | {DAUGHTER: {FATHER: SOME}}, 4),  # not that he asked for his data
     "documents": and_desk(OF_CASES, SOME),
+    "automatic_decisions": and_desk(OF_CASES, SOME),
+    "rechecks": {FATHER: {FATHER: 1}, DAUGHTER: {FATHER: 1}, CIVIL: {FATHER: 1}, AUDITOR: {FATHER: 1}},
+    **{t: {CIVIL: {FATHER: 1}, AUDITOR: {FATHER: 1}} for t in ("inquiry_lines", "rule_trial_lines")},
     "use_consents": and_desk(OF_CASES, 1),
     "case_sources": and_desk(OF_CASES, SOME),
     **{t: {FATHER: {FATHER: 1}} for t in ("showings", "showing_codes", "certificate_looks")},  # what he showed is his alone

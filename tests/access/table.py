@@ -376,6 +376,19 @@ TABLE: dict[str, Verdicts] = {
     "POST /desk/offers/{offer}/visit": verdicts(refused=(CIVIL,)),  # nothing was filled in
     # certificates that are shown: he himself, not who acts for him; a code is anybody's who was given it
     "GET /certificates/{certificate}/show": SHOWS,
+    "GET /certificates": OWN,
+    "GET /certificates/{certificate}": CASE,  # she filed what it was issued on
+    "GET /certificates/{certificate}/pdf": CASE,
+    "GET /api/v1/certificates": OWN,
+    "GET /api/v1/certificates/{certificate}": CASE,
+    "GET /api/v1/certificates/{certificate}/sd-jwt": but(FATHERS, **dict.fromkeys(AGENTS, REFUSED)),  # nobody takes it elsewhere for him
+    "POST /api/v1/certificates/check": REFUSED_TO_ALL,  # nothing to check was sent
+    "GET /api/v1/certificates/keys": PUBLIC,
+    "GET /.well-known/jwt-vc-issuer": PUBLIC,
+    "GET /certificates/status": PUBLIC,
+    "GET /desk/certificates": verdicts(ok=(CIVIL, MARKET)),  # both decide at their departments
+    "POST /desk/certificates": verdicts(refused=(CIVIL, MARKET)),  # no number was sent
+    "POST /desk/certificates/state": verdicts(refused=(CIVIL, MARKET)),
     "POST /certificates/{certificate}/showings": SHOWS,
     "GET /certificates/{certificate}/looks": SHOWS,
     "GET /showings/{showing}": FATHERS,
@@ -389,6 +402,15 @@ TABLE: dict[str, Verdicts] = {
     "POST /api/v1/showings/{showing}/codes": FATHERS,
     "DELETE /api/v1/showings/{showing}": FATHERS,
     "POST /api/v1/looks": verdicts(),  # an officer's scanner, with a code that is none
+    # pledges: his, and who may see such a case of his; the office that checks them, and who found it broken answers no objection
+    "GET /cart/materials/pledge": CART,
+    "GET /pledges": OWN,
+    "GET /pledges/{pledged}": CASE,
+    "POST /pledges/{pledged}/objection": CASE_REFUSED,  # he has objected already
+    "GET /desk/pledges": DESK,
+    "GET /desk/pledges/{pledged}": DESK_CASE,
+    "POST /desk/pledges/{pledged}/result": verdicts(refused=(CIVIL,)),  # nothing was filled in
+    "POST /desk/pledges/{pledged}/answer": verdicts(refused=(CIVIL,)),
     # documents: the paper itself, what its QR leads to (a token nobody was given), and the words it is made of
     "GET /documents/{document}": verdicts(ok=(FATHER, DAUGHTER, CIVIL, AUDITOR)),
     "GET /api/v1/cases/{number}/documents": CASE,
@@ -454,6 +476,9 @@ TABLE: dict[str, Verdicts] = {
     "POST /desk/notices/{notice}/contact": AT_THIS_COUNTER,  # the department's case, and nothing brought it to him
     "POST /desk/notices/{notice}/done": AT_THIS_COUNTER,
     "POST /desk/notices/digest": COUNTER,
+    "GET /desk/notice-words": verdicts(ok=(EDITOR,)),
+    "GET /desk/notice-words/{kind}/{channel}/{language}": verdicts(ok=(EDITOR,)),
+    "POST /desk/notice-words/{kind}/{channel}/{language}": verdicts(refused=(EDITOR,)),  # nothing was written
     # guardians
     "GET /mandates/children": OWN,
     "POST /mandates/children": verdicts(refused=PEOPLE),  # no child was named

@@ -79,8 +79,8 @@ def _aim(path: str, name: str, city: City) -> Any:
     } | {"account": "colleague", "look_id": "look"}
     if name == "page":
         return 1
-    if path.startswith(("/desk/words/", "/desk/notices/words/")):
-        return {"kind": "granted" if "notices" in path else "office", "channel": "push", "language": "zh-Hans"}.get(name, "hall")
+    if path.startswith(("/desk/words/", "/desk/notice-words/")):
+        return {"kind": "granted" if "notice-" in path else "office", "channel": "push", "language": "zh-Hans"}.get(name, "hall")
     if path.startswith("/desk/mandates/"):
         aims["asked"] = "on paper"
     if name == "name" and "/cart/" in path:
@@ -173,6 +173,7 @@ def body_of(route: str, city: City) -> dict[str, Any]:
         "POST /api/v1/orders": {"json": filing | {"agree": True, "use": t["use"]}},
         "POST /desk/scenarios": {"data": {"title": "演示的新指引"}},
         "POST /api/v1/offers/{offer}/acceptance": {"json": {}},
+        "GET /cart/materials/pledge": {"params": {"material": t["pledge"]}},
         "GET /search": {"params": {"q": "补贴"}},
     }
     return bodies.get(route, {"data": {"say": "nothing"}} if route.startswith("POST") else {})

@@ -10,7 +10,7 @@ from backend.cart.actions import Wanted, add_lines, lock_draft
 from backend.cart.answering import store_answers
 from backend.cart.binding import repeatable
 from backend.cart.fields import typed
-from backend.cart.materials import attach, sign
+from backend.cart.materials import attach
 from backend.cart.model import Answer, Cell, Draft, Line, MaterialKey
 from backend.cart.queries import open_draft
 from backend.catalogue.answers import AnswerError, read_answer
@@ -26,8 +26,8 @@ Paper = tuple[UUID | None, str, str]
 
 
 class Before(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing as it was filed. `own`: element → what was answered about that filing alone; `files`: handed in then;
-    `pledged`: promised instead. She stands by a pledge again when she files."""
+    """One thing as it was filed. `own`: element → what was answered about that filing alone; `files`: handed in then.
+    A pledge is read and signed anew."""
 
     name: str
     code: str
@@ -35,7 +35,6 @@ class Before(msgspec.Struct, frozen=True, kw_only=True):
     bound: dict[str, UUID]
     own: dict[str, Any]
     files: dict[Paper, tuple[UUID, ...]]
-    pledged: frozenset[Paper] = frozenset()
 
 
 class Again(msgspec.Struct, frozen=True):
@@ -123,10 +122,7 @@ async def _hand_in(tx: Tx, lines: list[tuple[Line, Before]]) -> None:
         for line, before in lines
         for (subject, material, variant), files in before.files.items()
     }
-    pledged = {(subject or line.id, *rest) for line, before in lines for subject, *rest in before.pledged}
     for need in draft.sheet.materials:
         files = held.get(need.key)
         if files and not need.way and need.max_age_days is None:
             await attach(tx, draft, need, list(files))
-        elif need.key in pledged and need.pledge and not need.way:
-            await sign(tx, draft, need, signed=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from backend.cart.actions import declare
-from backend.cart.model import Answer, Cell, Draft, Question, RoleQuestion
+from backend.cart.model import Answer, Cell, Draft, Pledged, Question, RoleQuestion
 from backend.cart.queries import about
 from backend.catalogue.answers import AnswerError, read_answer
 from backend.catalogue.model import ElementType, Pack
@@ -123,9 +123,9 @@ async def store_answers(tx: Tx, cart: UUID, version: int, answers: Mapping[Cell,
     await _store(tx, cart, version, [(*cell, _stored(answer)) for cell, answer in answers.items()])
 
 
-async def store_pledges(tx: Tx, cart: UUID, version: int, pledges: Iterable[tuple[UUID, str, bool]]) -> None:
-    """`pledges`: (subject, element as `pledge.<material>#<variant>`, signed or taken back)."""
-    await _store(tx, cart, version, [(subject, element, {"value": signed}) for subject, element, signed in pledges])
+async def store_pledge(tx: Tx, draft: Draft, subject: UUID, element: str, signed: Pledged | None) -> None:
+    """`element`: `pledge.<material>#<variant>`; None takes it back."""
+    await _store(tx, draft.cart_id, draft.version, [(subject, element, {"value": msgspec.to_builtins(signed)})])
 
 
 async def _store(tx: Tx, cart: UUID, version: int, rows: list[tuple[UUID, str, dict[str, Any]]]) -> None:

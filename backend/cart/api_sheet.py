@@ -11,7 +11,7 @@ from backend.cart.actions import lock_draft
 from backend.cart.answering import save_answers
 from backend.cart.api_views import SheetView, draft_for, sheet_view
 from backend.cart.fields import typed
-from backend.cart.materials import need_named, sign
+from backend.cart.materials import need_named, pledge, take_pledge_back
 from backend.cart.model import Draft
 from backend.catalogue.model import Pack
 from backend.core.db import Tx
@@ -27,8 +27,12 @@ class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Pledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`name`: her own, under the pledge; `read`: the `pledge_hash` of the words she read."""
+
     material: str
     signed: bool
+    name: str = ""
+    read: str = ""
 
 
 @get("/api/v1/cart/sheet", opt=PERSON, tags=["cart"])
@@ -53,7 +57,8 @@ async def put_answers(request: Request, tx: NamedDependency[Tx], data: JSONBody[
 async def put_pledge(request: Request, tx: NamedDependency[Tx], data: JSONBody[Pledge]) -> SheetView:
     """Signs the pledge of one material instead of handing it in, or takes it back."""
     draft = await lock_draft(tx)
-    await sign(tx, draft, need_named(draft, data.material), signed=data.signed)
+    need = need_named(draft, data.material)
+    await (pledge(tx, draft, need, data.name, data.read) if data.signed else take_pledge_back(tx, draft, need))
     return await sheet_view(request, tx, await draft_for(tx))
 
 

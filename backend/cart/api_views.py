@@ -12,6 +12,7 @@ from backend.cart.hindrances import hindrances
 from backend.cart.messages import NeedWords, QuestionWords, Speaker
 from backend.cart.model import Draft
 from backend.cart.parting import parted
+from backend.cart.pledge_text import hash_of_text, text_of
 from backend.cart.queries import open_draft
 from backend.core.db import Tx
 from backend.core.errors import NotFound, Problem
@@ -84,7 +85,8 @@ class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AskedMaterial(msgspec.Struct, frozen=True, kw_only=True):
-    """`way`: "" nothing yet, file, certificate, register, result_of, pledge."""
+    """`way`: "" nothing yet, file, certificate, register, result_of, pledge. `pledge_text`: everything to be read before signing,
+    `pledge_hash` its hash; `barred`: until when she may not pledge."""
 
     name: str
     subject: str
@@ -93,6 +95,9 @@ class AskedMaterial(msgspec.Struct, frozen=True, kw_only=True):
     way: str
     files: list[UUID]
     pledge: str
+    pledge_text: str
+    pledge_hash: str
+    barred: date | None
     formats: list[str]
     needed_by: list[UUID]
 
@@ -184,6 +189,9 @@ def _material(speaker: Speaker, need: Any, words: NeedWords) -> AskedMaterial:
         way=need.way,
         files=[file.id for file in need.files],
         pledge=need.pledge,
+        pledge_text=text_of(need.material) if need.pledge else "",
+        pledge_hash=hash_of_text(text_of(need.material)) if need.pledge else "",
+        barred=need.barred,
         formats=list(words.formats),
         needed_by=list(need.needed_by),
     )

@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from backend.cart.answering import store_pledges
+from backend.cart.answering import store_pledge
 from backend.cart.model import Draft, Need
+from backend.cart.pledging import sign
 from backend.cart.queries import PLEDGE
 from backend.core.db import Tx
 from backend.core.errors import Invalid, NotFound, Problem
@@ -70,12 +71,17 @@ async def detach(tx: Tx, draft: Draft, need: Need, file: UUID) -> None:
     )
 
 
-async def sign(tx: Tx, draft: Draft, need: Need, *, signed: bool) -> None:
-    """Signs the pledge instead of handing the material in, or takes it back; NotFound where there is none to sign."""
-    if not need.pledge:
-        raise NotFound()
-    element = f"{PLEDGE}{need.material.code}#{need.variant}"
-    await store_pledges(tx, draft.cart_id, draft.version, [(need.subject, element, signed)])
+async def pledge(tx: Tx, draft: Draft, need: Need, name: str, read: str) -> None:
+    """Signs the pledge instead of handing the material in; NotFound where there is none to sign."""
+    await store_pledge(tx, draft, need.subject, _pledge_of(need), await sign(tx, draft, need, name, read))
+
+
+async def take_pledge_back(tx: Tx, draft: Draft, need: Need) -> None:
+    await store_pledge(tx, draft, need.subject, _pledge_of(need), None)
+
+
+def _pledge_of(need: Need) -> str:
+    return f"{PLEDGE}{need.material.code}#{need.variant}"
 
 
 async def put_in_place(tx: Tx, draft: Draft, need: Need, old: UUID, new: UUID) -> None:

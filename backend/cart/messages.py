@@ -12,7 +12,7 @@ from backend.cart.model import ANSWERED, DERIVED, Draft, Line, Need, Question
 from backend.cart.naming import names_of
 from backend.cart.renewal_model import Asked, Words
 from backend.catalogue.answers import shown
-from backend.catalogue.model import Pack
+from backend.catalogue.model import FileRule, Pack
 from backend.core.clock import Calendar, Unit, due
 from backend.core.errors import Problem
 from backend.core.i18n import _
@@ -88,6 +88,7 @@ class NeedWords(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     files: tuple[Any, ...]
     pledge: str
+    barred: date | None
     upload: bool
     needed_by: tuple[str, ...]
     problem: Problem | None
@@ -242,7 +243,7 @@ class Speaker:
 
     def need(self, need: Need) -> NeedWords:
         material = need.material
-        rule = next((way.file for way in material.satisfied_by if way.file), None)
+        rule = next((way.file for way in material.satisfied_by if way.file), FileRule() if need.barred else None)
         return NeedWords(
             name=need.name,
             label=material.label,
@@ -258,6 +259,7 @@ class Speaker:
             by=self._by(need),
             files=need.files,
             pledge=need.pledge,
+            barred=need.barred,
             upload=rule is not None,
             needed_by=tuple(self.items[line] for line in need.needed_by),
             problem=need.problem,

@@ -9,11 +9,22 @@ from litestar.di import NamedDependency
 from backend.cart.actions import lock_draft
 from backend.cart.forms import id_in, speaker_of
 from backend.cart.handing_in import given_in, kept_of, pressed_of
-from backend.cart.materials import attach, detach, need_named, photo_in, put_in_place, room_for, sign, way_in
+from backend.cart.materials import (
+    attach,
+    detach,
+    need_named,
+    photo_in,
+    pledge,
+    put_in_place,
+    room_for,
+    take_pledge_back,
+    way_in,
+)
 from backend.cart.model import Draft, Need
+from backend.cart.pledge_text import hash_of_text, text_of
 from backend.cart.queries import open_draft
 from backend.core.db import Tx
-from backend.core.errors import Invalid, Problem
+from backend.core.errors import Invalid, NotFound, Problem
 from backend.core.files import keep, open_file, press
 from backend.core.i18n import _
 from backend.core.web import PERSON, Form, page, read_form, request_tx, see_other
@@ -93,12 +104,42 @@ async def take_back(request: Request, tx: NamedDependency[Tx]) -> Response[None]
     return see_other(f"/cart/materials#{name}")
 
 
+@get("/cart/materials/pledge", opt=PERSON, include_in_schema=False)
+async def read_pledge(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
+    """The whole of it: what is pledged, what is checked, until when, and what follows. `material` names the entry."""
+    draft = await open_draft(tx)
+    need = need_named(draft, request.query_params.get("material", "")) if draft else None
+    if draft is None or need is None or not need.pledge:
+        raise NotFound()
+    return _pledge_page(request, tx, draft, need, "", [])
+
+
 @post("/cart/materials/pledge", opt=PERSON, include_in_schema=False)
-async def pledge(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
+async def sign_pledge(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
+    """`signed`: yes signs with her own `name` the words that were `read`; anything else takes it back."""
     form = await read_form(request)
     draft, name = await _named(tx, form)
-    await sign(tx, draft, need_named(draft, name), signed=form.text("signed") == "yes")
+    need = need_named(draft, name)
+    if form.text("signed") != "yes":
+        await take_pledge_back(tx, draft, need)
+        return see_other(f"/cart/materials#{name}")
+    try:
+        if form.text("agree") != "yes":
+            raise Invalid(Problem(_("请先看一遍，勾上“我看清楚了”，再签。"), "agree"))
+        await pledge(tx, draft, need, form.text("name"), form.text("read"))
+    except Invalid as invalid:
+        return _pledge_page(request, tx, draft, need, form.text("name"), list(invalid.problems))
     return see_other(f"/cart/materials#{name}")
+
+
+def _pledge_page(
+    request: Request, tx: Tx, draft: Draft, need: Need, name: str, problems: list[Problem]
+) -> Response[str]:
+    text = text_of(need.material)
+    return page(
+        request, tx, "cart/pledge.html", status=422 if problems else 200, draft=draft, need=speaker_of(tx, draft).need(need),
+        text=text, read=hash_of_text(text), name=name, problems=problems,
+    )  # fmt: skip
 
 
 async def _named(tx: Tx, form: Form) -> tuple[Draft, str]:
@@ -123,4 +164,4 @@ async def _list(request: Request, tx: Tx, draft: Draft, problems: tuple[Problem,
     )
 
 
-ROUTES = [materials, hand_in, turn, take_back, pledge]
+ROUTES = [materials, hand_in, turn, take_back, read_pledge, sign_pledge]

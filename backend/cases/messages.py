@@ -75,6 +75,9 @@ TITLES = joint_messages.TITLES | {
     "look_asked": _("您请人工再看一遍"),
     "look_answered": _("工作人员又看了一遍"),
     "source_doubted": _("这件事要重新核对"),
+    "pledge_kept": _("承诺核对过了，属实"),
+    "pledge_broken": _("部门认为承诺不属实"),
+    "pledge_objection_answered": _("对您的异议有了答复"),
 }
 LOOKED = {
     "right": _("没有发现问题，原来的结果不变。"),
@@ -101,6 +104,7 @@ TEXTS = {
     "archived": _("材料和经过都存好了，您随时可以回来看。"),
     "look_asked": _("工作人员看过以后，把结果写在这里。原来的结果现在不变。"),
     "source_doubted": _("办这件事用到的数据里，有一处可能有错，工作人员正在重新看。您不用做什么，有结果马上告诉您。"),
+    "pledge_broken": _("理由和后果写在“我的承诺”里，不认可可以提异议。"),
     "withdrawn": _("这件事已经停下，不会再往下办。想办可以重新提交。"),
     "returned": _("想接着办，请补齐后重新提交。"),
     "transferred": _("接手的部门：%(authority)s"),

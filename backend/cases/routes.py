@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
-from backend.cases import routes_guide
+from backend.cases import routes_guide, routes_pledges
 from backend.cases.actions import may_move, move
 from backend.cases.correction import Typed, answer_correction, points_of
 from backend.cases.correction_form import typed_and_photos
@@ -159,4 +159,14 @@ async def _seen(request: Request, number: str) -> Case:
         return await case_for(tx.db, tx.viewer, number)
 
 
-ROUTES = [case_list, case_page, withdrawal_page, withdraw, correction_page, correct, watch, *routes_guide.ROUTES]
+ROUTES = [
+    case_list,
+    case_page,
+    withdrawal_page,
+    withdraw,
+    correction_page,
+    correct,
+    watch,
+    *routes_guide.ROUTES,
+    *routes_pledges.ROUTES,
+]

@@ -50,6 +50,9 @@ EVENT_WORDS = (
         "look_asked": _("申请人请人工再看一遍"),
         "look_answered": _("复核了"),
         "source_doubted": _("因为数据来源有错，重新核对"),
+        "pledge_kept": _("核对承诺：属实"),
+        "pledge_broken": _("核对承诺：不属实"),
+        "pledge_objection_answered": _("答复了对承诺的异议"),
     }
     | joint_messages.TITLES
     | joint_messages.DESK

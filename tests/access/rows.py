@@ -62,7 +62,7 @@ NOBODYS = {
 UNREADABLE = {
     "offer_changes",
     "document_serials", "event_seals", "event_chains", "event_watermark",
-    "register_records", "register_nonces", "limits", "acceptance_counters", "contact_alarms", "mandate_journals", "inbound_texts", "letters", "notice_followups", "pgqueuer_schedules", "pgqueuer_statistics",
+    "register_records", "relied_on", "register_nonces", "limits", "acceptance_counters", "contact_alarms", "mandate_journals", "inbound_texts", "letters", "notice_followups", "pgqueuer_schedules", "pgqueuer_statistics",
 }  # fmt: skip
 # Rows of a browser that is not signed in yet: found by the hash of its cookie.
 BROWSERS = {"sign_in_codes", "passkey_challenges", "provider_attempts", "officer_enrolments"}

@@ -95,7 +95,14 @@ async def test_a_pledge_stands_for_a_document_until_it_is_taken_back(site):
     await put_in(father, NURSING)
     need = (await needs(father))["person.disability_assessment"]
     cart = hidden((await father.get("/cart/materials")).text)["cart"]
-    signed = {"cart": cart, "material": need["name"], "signed": "yes"}
+    paper = (await father.get("/cart/materials/pledge", params={"material": need["name"]})).text
+    assert "不属实的后果" in paper
+    signed = {"cart": cart, "material": need["name"], "signed": "yes", "read": need["pledge_hash"]}
+    for wrong in ({}, {"agree": "yes"}, {"agree": "yes", "name": "别人"}):
+        assert (await post(father, "/cart/materials/pledge", signed | wrong)).status_code == 422
+    unread = signed | {"agree": "yes", "name": "林长福", "read": "00"}
+    assert (await post(father, "/cart/materials/pledge", unread)).status_code == 422
+    signed |= {"agree": "yes", "name": "林长福"}
     assert (await post(father, "/cart/materials/pledge", signed)).status_code == 303
     assert (await needs(father))["person.disability_assessment"]["way"] == "pledge"
     assert "愿意接受上门评估" in (await father.get("/cart/review")).text
@@ -108,7 +115,9 @@ async def test_a_material_without_a_pledge_cannot_be_pledged(site):
     await put_in(father, NURSING)
     need = (await needs(father))["person.id_card"]
     cart = hidden((await father.get("/cart/materials")).text)["cart"]
-    answer = await post(father, "/cart/materials/pledge", {"cart": cart, "material": need["name"], "signed": "yes"})
+    answer = await post(
+        father, "/cart/materials/pledge", {"cart": cart, "material": need["name"], "signed": "yes", "agree": "yes"}
+    )
     assert answer.status_code == 404
 
 

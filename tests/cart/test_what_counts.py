@@ -5,7 +5,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from backend.cart.model import Answer, HeldFile, Line, Told
+from backend.cart.model import Answer, HeldFile, Line, Pledged, Told
+from backend.cart.pledge_text import hash_of_text, text_of
 from backend.cart.rules import sheet_of
 from backend.cart.settle import Settler
 from backend.catalogue.model import Ask, MaterialNeed, Role
@@ -103,6 +104,10 @@ def _some(element):
     return samples.get(element.type, next(iter(element.options), "文字"))
 
 
+def signed(material):
+    return Pledged(text=hash_of_text(text_of(city().materials[material])), name="林长福")
+
+
 def test_an_empty_cart_is_a_problem():
     assert sheet([]).problems[0].say == "购物车还是空的，先选一件要办的事。"
 
@@ -114,9 +119,9 @@ def test_a_register_or_a_pledge_or_a_file_each_satisfies_and_a_file_shows():
     told = Told(known=register("person.household", "460105"))
     assert by_code(sheet(nursing, told))["person.household_book"].way == "register"
     key = (*cell(need), "")
-    assert by_code(sheet(nursing, Told(pledged=frozenset({key}))))[need].way == "pledge"
+    assert by_code(sheet(nursing, Told(pledged={key: signed(need)})))[need].way == "pledge"
     files = {key: (HeldFile(party("file"), "image/jpeg", 1),)}
-    assert by_code(sheet(nursing, Told(pledged=frozenset({key}), files=files)))[need].way == "file"
+    assert by_code(sheet(nursing, Told(pledged={key: signed(need)}, files=files)))[need].way == "file"
 
 
 def test_the_strictest_age_of_a_document_counts():

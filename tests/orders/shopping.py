@@ -12,8 +12,9 @@ from PIL import Image
 
 from backend.cart.actions import Wanted, add_lines, lock_draft
 from backend.cart.answering import save_answers
-from backend.cart.materials import attach, sign
+from backend.cart.materials import attach, pledge
 from backend.cart.model import Draft, Question
+from backend.cart.pledge_text import hash_of_text, text_of
 from backend.cart.queries import open_draft
 from backend.cart.signatures import hash_text, signers
 from backend.cart.uses import hash_of_words, uses_of, words_of
@@ -122,7 +123,7 @@ def answer_to(question: Question, answers: dict[str, str]) -> str:
 async def _hand_in(site: Site, tx: Tx, draft: Draft) -> None:
     for need in draft.sheet.materials:
         if need.problem and need.pledge:
-            await sign(tx, draft, need, signed=True)
+            await pledge(tx, draft, need, tx.viewer.name, hash_of_text(text_of(need.material)))
         elif need.problem:
             file = await store_upload(tx, site.app.state.files, picture(), f"{need.material.label}.jpg")
             await attach(tx, draft, need, [file])

@@ -63,7 +63,7 @@ async function sent(request, url) {
 
 self.addEventListener('sync', event => { if (event.tag === 'kept') event.waitUntil(flush()); });
 
-const wipe = () => caches.delete(PAGES), leave = () => Promise.all([wipe(), forget()]);
+const wipe = () => caches.delete(PAGES), leave = () => Promise.all([wipe(), forget(), navigator.clearAppBadge?.()]);
 const MESSAGES = { wipe, flush: () => flush().catch(() => {}) };
 self.addEventListener('message', event => event.waitUntil(MESSAGES[event.data]?.()));
 

@@ -2,7 +2,7 @@
 // What a person has opened or holds the focus on stays so.
 import { say } from './say.js';
 
-const known = new Map(), followed = new Map();
+const POLL = 30000, known = new Map(), followed = new Map();
 
 export function followLive() {
   document.querySelectorAll('[data-live]').forEach(part => {
@@ -24,7 +24,10 @@ export function follow(address, changed) {
     source.onmessage = tell;
     source.addEventListener('changed', tell);
     source.addEventListener('end', () => { over = true; close(); });
+    source.onerror = () => { if (source?.readyState === EventSource.CLOSED) later(); };
   };
+  // Where no stream gets through (a proxy, a closed port), it is asked for again and again, and each time looked at once.
+  const later = () => { close(); setTimeout(open, POLL); };
   followed.set(address, told);
   document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));
   addEventListener('pagehide', close);

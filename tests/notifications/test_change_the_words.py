@@ -21,6 +21,7 @@ from tests.notifications.test_told_of_what_was_done_for_her import DEVICE, PHONE
 from tests.web import StoppedClock, running
 
 __all__ = ["post"]
+COUNTS = {"late": 1, "soon": 2, "fresh": 3, "open": 4}
 EVERY = [(kind, channel) for kind in (*TEXTS, *OTHERS) for channel in CHANNELS]
 
 
@@ -79,7 +80,7 @@ def test_whatever_passes_can_be_said(place, text):
         return
     own = {field: kept(channel, one) for field, one in words.items()}
     with saying("zh-Hans") as speak:
-        assert text in speak(message(Words(kind=kind, item="事"), own).title)
+        assert text in speak(message(Words(kind=kind, item="事", counts=COUNTS), own).title)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ MODULES = {
     "jobs": "backend.core.jobs_command",
     "clock": "backend.core.clock_command",
     "audit": "backend.core.audit_command",
+    "certificates": "backend.core.keys_command",
     "officer": "backend.accounts.officer_command",
     "registers": "backend.registers.commands",
 }

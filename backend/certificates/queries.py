@@ -165,3 +165,8 @@ def facts_in(held: Iterable[Certificate], pack: Pack, scope: Scope | None) -> It
         for element in (*kind.facts, *kind.means):
             if element in one.fields and (scope is None or element in scope.elements):
                 yield one.party_id, element, Known(one.fields[element], source_of(one), TRUST, one.issued_at)
+
+
+async def place_of(tx: Tx, certificate: UUID) -> int:
+    """Where it stands in the status list."""
+    return int(await tx.db.fetchval("SELECT place FROM certificates WHERE id = $1", certificate))

@@ -22,14 +22,21 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
 )
 
+from backend.settings import Refused
+
 
 class Signed(msgspec.Struct, frozen=True):
     key_id: str
     signature: bytes
 
 
-class NotKeys(ValueError):
+class NotKeys(Refused):
     """The text is not one private Ed25519 key and public ones behind it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"CERTIFICATE_KEYS cannot be used: {why}. `suishouban certificates new-key` prints a right one."
+        )
 
 
 class Keyring:
@@ -73,12 +80,12 @@ def read_keyring(text: str) -> Keyring:
         private = [load_der_private_key(der, None) for kind, der in found if kind == "PRIVATE KEY"]
         public = [load_der_public_key(der) for kind, der in found if kind == "PUBLIC KEY"]
     except (ValueError, TypeError) as error:
-        raise NotKeys("no PEM") from error
+        raise NotKeys("it is no PEM text") from error
     if len(private) != 1 or not isinstance(private[0], Ed25519PrivateKey):
-        raise NotKeys("not one private Ed25519 key")
+        raise NotKeys("it does not hold exactly one private Ed25519 key")
     earlier = [key for key in public if isinstance(key, Ed25519PublicKey)]
     if len(earlier) != len(public):
-        raise NotKeys("a public key that is not Ed25519")
+        raise NotKeys("it holds a public key that is not Ed25519")
     return Keyring(private[0], earlier)
 
 

@@ -8,6 +8,7 @@ import msgspec
 from backend.accounts.consents import PREFILL, agreed
 from backend.catalogue.answers import value_of
 from backend.catalogue.model import Pack
+from backend.certificates.queries import facts_in, valid_of
 from backend.core.conditions import Band, Fact, Key, Operand, Somewhere, Value
 from backend.core.conditions import Facts as Judged
 from backend.core.conditions_sight import Gap, Sight
@@ -46,6 +47,9 @@ async def found_of(tx: Tx, scenario: Scenario, pack: Pack, chosen: Mapping[str, 
     parties, facts = await parties_of(tx, scope)
     bound, choices = bound_to(scenario, parties, chosen, tx.viewer.principal_id, acting=tx.viewer.acting)
     known = await _with_registers(tx, parties, facts, frozenset(scope.elements) if scope else None)
+    if not tx.viewer.acting:  # an agent has them only inside a filing
+        for party, element, fact in facts_in(await valid_of(tx), pack, scope):
+            known[party, element] = (*known.get((party, element), ()), fact)
     answers, sources = dict[str, list[str]](), dict[str, str]()
     for question in scenario.questions:
         role, _dot, element = question.ask.partition(".")

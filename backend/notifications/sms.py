@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 import httpx
 import msgspec
 
+from backend.notifications.messenger import Messenger
 from backend.notifications.model import SENT, Answer, Sending
 from backend.settings import Settings
 
@@ -59,7 +60,7 @@ def _judged(status: int) -> Answer:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Gateway | Printed | None]:
+async def opened(settings: Settings) -> AsyncIterator[Messenger | None]:
     """None where text messages cannot be sent at all."""
     if settings.sms_url:
         async with httpx.AsyncClient(timeout=PATIENCE, follow_redirects=False) as client:

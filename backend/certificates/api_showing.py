@@ -17,9 +17,9 @@ from backend.certificates.showing_queries import seen_at, showing_for
 from backend.core.db import Tx
 from backend.core.errors import Conflict, NotFound
 from backend.core.i18n import translate
-from backend.core.idempotency import fingerprint, once
+from backend.core.idempotency import checked_key, fingerprint, once
 from backend.core.viewer import hash_of
-from backend.core.web import OFFICER, PERSON, IdempotencyKey, language_of, network_of
+from backend.core.web import OFFICER, PERSON, IdempotencyKey, language_of, network_of, request_tx
 
 
 class NewShowing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -131,22 +131,25 @@ async def _view(request: Request, tx: Tx, showing: UUID) -> ShowingView:
 
 
 @post("/api/v1/looks", opt=OFFICER, tags=["certificates"], status_code=201)
-async def scan(
-    request: Request, tx: NamedDependency[Tx], data: JSONBody[Token], idempotency_key: IdempotencyKey = ""
-) -> Response[SeenView]:
+async def scan(request: Request, data: JSONBody[Token], idempotency_key: IdempotencyKey = "") -> Response[SeenView]:
     """A window's scanner takes a code's one answer. The same key gets the same answer again, for two minutes. 404: no such code;
     409: used, ended or out of time, with the reason."""
     token = data.token.rpartition("/")[2]
-    telephone = hash_of(f"{tx.viewer.id} {idempotency_key}")
-
-    async def make() -> str:
+    async with request_tx(request) as tx:
+        telephone = hash_of(f"{tx.viewer.id} {checked_key(idempotency_key)}")
         outcome, found = await look(tx, token, telephone, network_of(request))
-        if found is None:
-            raise (NotFound if outcome == "unknown" else Conflict)(REFUSED[outcome])
+        if found is not None:
+            return await _once(request, tx, token, telephone, found, idempotency_key)
+    # Only now: what was refused inside would take the count of wrong guesses back with it.
+    raise (NotFound if outcome == "unknown" else Conflict)(REFUSED[outcome])
+
+
+async def _once(request: Request, tx: Tx, token: str, telephone: bytes, found: UUID, key: str) -> Response[SeenView]:
+    async def make() -> str:
         return str(found)
 
-    found, replayed = await once(tx, "looks", idempotency_key, fingerprint({"token": hash_of(token).hex()}), make)
-    seen = await seen_at(tx, (await city(tx.db)).pack, UUID(found), telephone)
+    _stored, replayed = await once(tx, "looks", key, fingerprint({"token": hash_of(token).hex()}), make)
+    seen = await seen_at(tx, (await city(tx.db)).pack, found, telephone)
     view = SeenView(
         id=seen.id, type=seen.label, issuer=seen.issuer, standing=seen.standing, says=translate(language_of(request), STANDINGS[seen.standing]),
         since=seen.since, purpose=PURPOSES[seen.purpose].code, fields=[SeenField(*field) for field in seen.fields], number=seen.number,

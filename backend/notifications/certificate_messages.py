@@ -5,6 +5,7 @@ from backend.core.i18n import _
 
 ENDING = "certificate_ending"
 SUSPENDED, RESUMED, REVOKED = "certificate_suspended", "certificate_resumed", "certificate_revoked"
+SHOWN = "certificate_shown"
 
 TEXTS = {
     ENDING: (
@@ -27,6 +28,11 @@ TEXTS = {
         _("发证机关吊销了您的电子证照，以后不能再用。"),
         _("请点开看原因。不认可的话，可以申请行政复议，也可以到法院起诉。"),
     ),
+    SHOWN: (
+        _("有人看了您亮的证照"),
+        _("您亮出的码被扫了一次，对方看到了您选的那几项。"),
+        _("是您给看的，就不用做什么。不是，请点开看看是谁，再打 12345。"),
+    ),
 }
-LOUD = {ENDING: Notice.NEWS, RESUMED: Notice.NEWS, SUSPENDED: Notice.NEEDS_YOU, REVOKED: Notice.NEEDS_YOU}
+LOUD = {ENDING: Notice.NEWS, RESUMED: Notice.NEWS, SHOWN: Notice.NEWS, SUSPENDED: Notice.NEEDS_YOU, REVOKED: Notice.NEEDS_YOU}
 PUSHES = dict.fromkeys(TEXTS, (_("您的证照有变化"), _("点一下查看。")))

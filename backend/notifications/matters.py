@@ -3,7 +3,7 @@
 from backend.cases.states import Notice
 from backend.core.i18n import _
 from backend.notifications import identity_messages, rights_messages
-from backend.notifications.certificate_messages import ENDING
+from backend.notifications.certificate_messages import ENDING, SHOWN
 from backend.notifications.desk_messages import DESK_DIGEST
 from backend.notifications.messages import (
     DUE_SOON,
@@ -39,6 +39,7 @@ FIXED = (
         DUE_SOON: Matter.REMINDERS,
         MANDATE_ENDS_SOON: Matter.REMINDERS,
         ENDING: Matter.REMINDERS,
+        SHOWN: Matter.ACCOUNT,
         DESK_DIGEST: Matter.DIGEST,
     }
 )

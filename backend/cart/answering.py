@@ -7,7 +7,8 @@ from uuid import UUID
 import msgspec
 
 from backend.cart.actions import declare
-from backend.cart.model import Answer, Cell, Draft, Pledged, Question, RoleQuestion
+from backend.cart.model import Answer, Cell, Draft, Question, RoleQuestion
+from backend.cart.pledged import Pledged
 from backend.cart.queries import about
 from backend.catalogue.answers import AnswerError, read_answer
 from backend.catalogue.model import ElementType, Pack

@@ -1,7 +1,6 @@
 """The cart as data: lines bound to parties, what is asked once, what is given once.
 
-What filing needs of it: `sheet.problems`, which must be empty, and for each line `bound()`, `frozen_facts(line)` and
-`files_of(line)`, the case's own copies.
+What filing needs: `sheet.problems`, which must be empty, and each line's `bound()`, `frozen_facts(line)`, `files_of(line)`.
 """
 
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from backend.cart.pledged import Pledged
 from backend.cart.renewal_model import Renewal
 from backend.cases.model import CaseFile
 from backend.cases.model import Fact as CaseFact
@@ -30,7 +30,7 @@ MaterialKey = tuple[UUID, str, str]
 Way = Literal["", "file", "certificate", "register", "result_of", "pledge"]
 """What satisfies a material, "" nothing yet; `result_of`: another line's result, for which this line's case waits."""
 
-ANSWERED, DERIVED, PLEDGED = "answered", "derived", "pledge"
+ANSWERED, DERIVED = "answered", "derived"
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,14 +78,6 @@ class HeldFile(msgspec.Struct, frozen=True):
     pages: int
     name: str = ""
     waiting: bool = False
-
-
-class Pledged(msgspec.Struct, frozen=True):
-    """A pledge signed in this draft: the hash of the words she read, the name she wrote under them, how far she was known."""
-
-    text: str = ""
-    name: str = ""
-    means: str = "name"
 
 
 class UnderWay(msgspec.Struct, frozen=True):
@@ -163,8 +155,7 @@ class RoleQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):
-    """One material of the list. `max_age_days`: the strictest line's. `pledge`: what one may pledge instead, or ""; `barred`: until
-    when she may not, because she broke one."""
+    """One material of the list. `max_age_days`: the strictest line's. `pledge`: what one may pledge instead, or "", `barred`: until when not."""
 
     subject: UUID
     material: Material
@@ -195,7 +186,7 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """Asked once, against the sum of separate forms; stored as `orders.saved`."""
+    """Asked once, against the sum of separate forms."""
 
     questions: tuple[int, int]
     materials: tuple[int, int]

@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from backend.cart.model import Pledged
+from backend.cart.pledged import Pledged
 from backend.catalogue.model import Material
 
 BARS = {

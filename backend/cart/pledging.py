@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 import msgspec
 
 from backend.accounts.standing import standing_of
-from backend.cart.model import Draft, Need, Pledged
+from backend.cart.model import Draft, Need
 from backend.cart.pledge_text import hash_of_text, text_of
+from backend.cart.pledged import Pledged
 from backend.core.db import Tx
 from backend.core.errors import Invalid, NotAllowed, NotFound, Problem
 from backend.core.i18n import _

@@ -9,7 +9,8 @@ import msgspec
 
 from backend.accounts.consents import PREFILL, SENSITIVE, Purpose
 from backend.cart.held import lapsed, usable
-from backend.cart.model import Answer, Cell, Draft, HeldFile, Line, MaterialKey, Pledged, Told, UnderWay
+from backend.cart.model import Answer, Cell, Draft, HeldFile, Line, MaterialKey, Told, UnderWay
+from backend.cart.pledged import Pledged
 from backend.cart.renewal import same_kind
 from backend.cart.rules import sheet_of
 from backend.cases.states import OPEN

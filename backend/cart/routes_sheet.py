@@ -108,19 +108,20 @@ async def ask(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
     if draft is None:
         return see_other("/cart")
     await ask_registers(tx, draft)
-    return await _asked(request, tx, draft)
+    return await _asked(request, tx, draft, told=False)
 
 
 @get("/cart/registers", opt=PERSON, include_in_schema=False)
 async def asked(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
     """How far the registers have answered; the sheet looks every few seconds, without touching what is typed."""
     draft = await open_draft(tx)
-    return see_other("/cart") if draft is None else await _asked(request, tx, draft)
+    return see_other("/cart") if draft is None else await _asked(request, tx, draft, told=True)
 
 
-async def _asked(request: Request, tx: Tx, draft: Draft) -> Response[str]:
+async def _asked(request: Request, tx: Tx, draft: Draft, *, told: bool) -> Response[str]:
+    """`told`: with what has come since the page was made."""
     block = "registers" if "hx-request" in request.headers else None
-    return page(request, tx, "cart/registers.html", block=block, asked=await asked_lately(tx, draft), asks=False)
+    return page(request, tx, "cart/registers.html", block=block, asked=await asked_lately(tx, draft), told=told)
 
 
 def _next_topic(draft: Draft) -> str | None:

@@ -77,6 +77,10 @@ CREATE FUNCTION offer_moves() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER 
     END IF;
     RETURN NEW;
 END $$;
+-- An answered offer keeps nobody's name and address.
+CREATE FUNCTION offer_forgets() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN IF NEW.state <> 'open' THEN NEW.contact := NULL; END IF; RETURN NEW; END $$;
+CREATE TRIGGER offers_forget BEFORE UPDATE ON offers FOR EACH ROW EXECUTE FUNCTION offer_forgets();
 CREATE TRIGGER offers_move AFTER INSERT OR UPDATE ON offers FOR EACH ROW EXECUTE FUNCTION offer_moves();
 CREATE TRIGGER offer_changes_stay BEFORE UPDATE ON offer_changes FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER offer_changes_no_truncate BEFORE TRUNCATE ON offer_changes EXECUTE FUNCTION refuse_change();
@@ -115,6 +119,14 @@ $$;
 REVOKE EXECUTE ON FUNCTION my_outreach() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION my_outreach() TO suishouban_web;
 
+-- She said no at her own door, to an officer who went out for it: remembered as her answer.
+CREATE FUNCTION declined_at_the_door(offer uuid) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+    UPDATE offers SET state = 'refused', answered_at = app_now(), answered_by = viewer()
+    WHERE id = offer AND state = 'open' AND contact IS NOT NULL AND department_id = ANY (my_outreach())
+$$;
+REVOKE EXECUTE ON FUNCTION declined_at_the_door(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION declined_at_the_door(uuid) TO suishouban_web;
+
 ALTER TABLE offer_looks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE offers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE offer_changes ENABLE ROW LEVEL SECURITY;
@@ -123,7 +135,7 @@ CREATE POLICY looked_at_here ON offer_looks FOR SELECT TO suishouban_web USING (
     EXISTS (SELECT 1 FROM item_versions v WHERE (v.code, v.version) = (item_code, item_version) AND v.department_id = ANY ((SELECT my_outreach())::text[])));
 CREATE POLICY offered_to_mine ON offers FOR SELECT TO suishouban_web USING (may_act(principal_id, 'see', item_code));
 CREATE POLICY answered_for_mine ON offers FOR UPDATE TO suishouban_web USING (may_act(principal_id, 'submit', item_code));
-CREATE POLICY unreached_here ON offers TO suishouban_web
+CREATE POLICY unreached_here ON offers FOR SELECT TO suishouban_web
     USING (contact IS NOT NULL AND department_id = ANY ((SELECT my_outreach())::text[]));
 CREATE POLICY of_an_offer_i_see ON offer_visits TO suishouban_web
     USING (EXISTS (SELECT 1 FROM offers o WHERE o.id = offer_id AND o.department_id = ANY ((SELECT my_outreach())::text[])))

@@ -15,6 +15,7 @@ from backend.notifications import (
     inbound,
     letters,
     mandate_news,
+    offer_letters,
     reports,
     signing,
 )
@@ -68,6 +69,10 @@ async def text_request(work: Work, payload: dict[str, Any]) -> None:
     await asking.text_request(work, UUID(payload["request"]))
 
 
+async def write_offer_letter(work: Work, payload: dict[str, Any]) -> None:
+    await offer_letters.write_offer_letter(work, UUID(payload["offer"]))
+
+
 async def write_letter(work: Work, payload: dict[str, Any]) -> None:
     await letters.write_letter(work, UUID(payload["request"]))
 
@@ -111,6 +116,7 @@ JOBS = {
     "announce_request": announce_request,
     "text_request": text_request,
     "write_letter": write_letter,
+    "write_offer_letter": write_offer_letter,
     "request_answered": request_answered,
     "ask_to_sign": ask_to_sign,
     "signature_answered": signature_answered,

@@ -76,6 +76,12 @@ async def queue_letter(tx: Tx, person: UUID, words: str, language: str = DEFAULT
     return to is not None
 
 
+async def queue_words(tx: Tx, name: str, address: str, words: str) -> None:
+    """As worker: a letter to somebody a register knows, who has no account."""
+    said = translate(DEFAULT, GREETING, {"name": name, "words": words})
+    await _queue(tx, None, None, Letter(name, address, said))
+
+
 async def _addressed(tx: Tx, person: UUID) -> tuple[str, str] | None:
     """Name and address, a register's before her own profile's; never one typed in a filing."""
     row = await tx.db.fetchrow(
@@ -92,7 +98,7 @@ async def _addressed(tx: Tx, person: UUID) -> tuple[str, str] | None:
     return key.open(row["name_sealed"], f"name:{person}").decode(), str(address)
 
 
-async def _queue(tx: Tx, person: UUID, request: UUID | None, letter: Letter) -> None:
+async def _queue(tx: Tx, person: UUID | None, request: UUID | None, letter: Letter) -> None:
     number = uuid4()
     await tx.db.execute(
         """INSERT INTO letters (id, person_id, request_id, sealed, queued_at) VALUES ($1, $2, $3, $4, $5)

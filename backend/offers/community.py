@@ -7,7 +7,6 @@ from backend.core.errors import Invalid, Problem
 from backend.core.i18n import _
 from backend.core.jobs import enqueue
 from backend.offers.messages import OUTCOMES
-from backend.offers.model import State
 from backend.offers.queries import unreached_one
 
 
@@ -32,10 +31,4 @@ async def note_visit(tx: Tx, offer: UUID, outcome: str, words: str) -> None:
     if outcome == "letter":
         await enqueue(tx.db, "write_offer_letter", {"offer": str(offer)})
     if outcome == "declines":
-        await tx.db.execute(
-            "UPDATE offers SET state = $2, answered_at = $3, answered_by = $4 WHERE id = $1 AND state = 'open'",
-            offer,
-            State.REFUSED,
-            tx.now,
-            tx.viewer.id,
-        )
+        await tx.db.execute("SELECT declined_at_the_door($1)", offer)

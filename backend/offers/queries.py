@@ -90,6 +90,16 @@ async def unreached_one(tx: Tx, offer: UUID) -> Unreached:
     return _unreached(tx, row, (await city(tx.db)).titles)
 
 
+async def to_write_to(tx: Tx, offer: UUID) -> Unreached | None:
+    """As worker: whom a letter is still for."""
+    row = await tx.db.fetchrow(
+        """SELECT id, item_code, department_id AS department, area, contact, offered_at FROM offers
+           WHERE id = $1 AND contact IS NOT NULL AND state = 'open'""",
+        offer,
+    )
+    return _unreached(tx, row, (await city(tx.db)).titles) if row else None
+
+
 def _unreached(tx: Tx, row: asyncpg.Record, titles: dict[str, str]) -> Unreached:
     read = dict(row)
     contact = msgspec.convert(tx.vault.registers.open_value(read.pop("contact"), about_contact(row["id"])), Contact)

@@ -165,7 +165,7 @@ SIGHT: dict[str, Sight] = {
     **{t: {who: {FATHER: 1} for who in (FATHER, DAUGHTER, CIVIL, AUDITOR, MARKET)} for t in ("joint_opinions", "joint_meetings")},
     "offers": OFFERED | {CIVIL: {FATHER: 1}},  # whom nothing digital reaches, she goes to see
     "offer_visits": {CIVIL: {FATHER: 1}},
-    "pledges": OFFERED | {CIVIL: {FATHER: 1}, AUDITOR: {FATHER: 1}},
+    "pledges": OF_CASES | {officer: {FATHER: 2, AUNT: 1} for officer in (CIVIL, AUDITOR)},
     # what he wrote; of an objection also who may see any affair of his
     "pledge_objections": FATHERS_LIVE_AGENTS | {CIVIL: {FATHER: 1}},
     "credit_appeals": {FATHER: {FATHER: 1}, CIVIL: {FATHER: 1}},

@@ -338,7 +338,9 @@ TABLE: dict[str, Verdicts] = {
     "POST /desk/approval/{code}/share": verdicts(),
     "GET /desk/rechecks": verdicts(ok=(CIVIL, MARKET, AUDITOR)),
     "GET /desk/rechecks/{recheck}": DESK_CASE,
-    "POST /desk/rechecks/{recheck}": verdicts(refused=(CIVIL, AUDITOR)),  # nothing was said; who only reads answers nothing
+    "POST /desk/rechecks/{recheck}": verdicts(
+        refused=(CIVIL, AUDITOR)
+    ),  # nothing was said; who only reads answers nothing
     "GET /desk/sources": verdicts(ok=(CIVIL, MARKET, AUDITOR)),
     "POST /desk/sources": verdicts(refused=(CIVIL, MARKET, AUDITOR)),  # nothing was filled in
     "GET /desk/sources/{inquiry}": verdicts(ok=(CIVIL, MARKET, AUDITOR)),  # each with the cases of her own departments

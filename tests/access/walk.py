@@ -80,7 +80,9 @@ def _aim(path: str, name: str, city: City) -> Any:
     if name == "page":
         return 1
     if path.startswith(("/desk/words/", "/desk/notice-words/")):
-        return {"kind": "granted" if "notice-" in path else "office", "channel": "push", "language": "zh-Hans"}.get(name, "hall")
+        return {"kind": "granted" if "notice-" in path else "office", "channel": "push", "language": "zh-Hans"}.get(
+            name, "hall"
+        )
     if path.startswith("/desk/mandates/"):
         aims["asked"] = "on paper"
     if name == "name" and "/cart/" in path:

@@ -5,8 +5,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from backend.cart.model import Answer, HeldFile, Line, Pledged, Told
+from backend.cart.model import Answer, HeldFile, Line, Told
 from backend.cart.pledge_text import hash_of_text, text_of
+from backend.cart.pledged import Pledged
 from backend.cart.rules import sheet_of
 from backend.cart.settle import Settler
 from backend.catalogue.model import Ask, MaterialNeed, Role

@@ -12,6 +12,7 @@ from backend.core.crypto import Vault
 from backend.core.db import connect, job_transaction, open_pool
 from backend.core.jobs import Work
 from backend.notifications.jobs import JOBS as TELLING
+from backend.notifications.letters import Letter, take_letters
 from backend.offers.jobs import JOBS
 from backend.registers.actions import keep_record
 from backend.registers.queries import facts_about
@@ -89,4 +90,19 @@ async def keep(site: Site, register: str, number: str, **changed: Any) -> None:
             }
             await keep_record(tx, register, number, {**known, **changed})
     finally:
+        await pool.close()
+
+
+async def give_letters(site: Site) -> list[Letter]:
+    """What lies in the queue of letters once the worker has written them."""
+    settings = site.app.state.settings
+    pool = await open_pool(settings.login("worker"), 2)
+    work = Work(pool, Vault(settings.master_key or ""), settings, site.clock)
+    try:
+        for job in await pool.fetch("DELETE FROM pgqueuer WHERE entrypoint = 'write_offer_letter' RETURNING payload"):
+            await TELLING["write_offer_letter"](work, _payload(job["payload"]))
+        async with work.transaction() as tx:
+            return await take_letters(tx)
+    finally:
+        await work.close()
         await pool.close()

@@ -67,10 +67,10 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the log of questions, as the person asked about reads it."""
+    """A line of the log of questions, as the person asked about reads it. `matters`: codes of the items it was for."""
 
     register: str
-    items: list[str]
+    matters: list[str]
     basis: str
     asked_at: datetime
     state: Outcome

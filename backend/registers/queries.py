@@ -40,7 +40,7 @@ async def is_new_nonce(tx: Tx, client: UUID, nonce: str) -> bool:
 async def asked_of_me(tx: Tx, limit: int = 50) -> list[Asked]:
     """Every question to a register about herself, the newest first: her own page."""
     rows = await tx.db.fetch(
-        """SELECT register, items, basis, asked_at, state, done_at, coalesce(actor_id <> principal_id, false) AS by_other,
+        """SELECT register, items AS matters, basis, asked_at, state, done_at, coalesce(actor_id <> principal_id, false) AS by_other,
                   case_id IS NOT NULL AS for_case
            FROM register_requests WHERE principal_id = $1 ORDER BY asked_at DESC, id LIMIT $2""",
         tx.viewer.id,

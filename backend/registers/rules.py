@@ -109,11 +109,13 @@ def _typed(element: Element, value: Any) -> str:
 
 
 def registers_for(item: Item, pack: Pack) -> set[str]:
-    """The registers an item speaks of: named by a rule, a way to satisfy a material, or knowing what it asks or judges."""
+    """The registers an item speaks of: named by a rule or by a way to satisfy a material; and of what it asks or judges, the first that
+    knows it. No others: what many registers happen to know is no reason to ask them all."""
     kinds = {role.kind for role in item.roles.values()}
     elements = elements_read(item, pack)
     found = set(_named(item, pack))
-    found |= {code for code, register in pack.registers.items() if elements & set(register.facts)}
+    first = {element: code for code, register in reversed(pack.registers.items()) for element in register.facts}
+    found |= {first[element] for element in elements if element in first}
     return {code for code in found if code in pack.registers and pack.registers[code].about in kinds}
 
 

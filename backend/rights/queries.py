@@ -112,10 +112,10 @@ def _fact(party: Party, element: str, known: Known, pack: Pack) -> KnownFact:
 
 
 class AskedOfMe(msgspec.Struct, frozen=True, kw_only=True):
-    """A question to a register about her, in people's words. `items`: what for; `consent`: she agreed to it."""
+    """A question to a register about her, in people's words. `matters`: what for; `consent`: she agreed to it."""
 
     register: str
-    items: tuple[str, ...]
+    matters: tuple[str, ...]
     consent: bool
     said: Asked
 
@@ -127,7 +127,7 @@ async def questions_about_me(tx: Tx) -> list[AskedOfMe]:
     return [
         AskedOfMe(
             register=registers[one.register].label if one.register in registers else one.register,
-            items=tuple(published.titles.get(code, code) for code in one.items),
+            matters=tuple(published.titles.get(code, code) for code in one.matters),
             consent=one.basis.startswith("consent:"),
             said=one,
         )

@@ -1,5 +1,8 @@
 """What she said herself she corrects herself; for everything else the page says whom to ask."""
 
+from uuid import uuid4
+
+from backend.core.db import connect
 from tests.rights.steps import id_of
 
 
@@ -31,6 +34,21 @@ async def test_the_numbers_registers_are_asked_by_and_her_name_are_not_hers_to_c
 async def test_what_a_register_says_names_the_office_and_its_number(site, father):
     page = (await father.get("/me/data")).text
     assert "不对请找：海口市公安局 0898" in page
+
+
+async def test_she_reads_whom_was_asked_about_her_and_what_for(site, father):
+    owner = await connect(site.app.state.settings.login("owner"))
+    await owner.execute(
+        """INSERT INTO register_requests (id, register, subject, principal_id, items, basis, asked_at, state, done_at)
+           VALUES ($1, 'population', '', $2, '{460100-MZ-001}', 'consent:prefill:1', $3, 'outage', $3)""",
+        uuid4(),
+        await id_of(site, "father"),
+        site.clock.now,
+    )
+    await owner.close()
+    page = (await father.get("/me/data")).text
+    for words in ("向部门核对过什么", "人口库 · 对方没有回答", "高龄老人长寿补贴"):
+        assert words in page
 
 
 async def test_nobody_corrects_somebody_elses(site, father):

@@ -70,6 +70,7 @@ class OrderedCase(msgspec.Struct, frozen=True, kw_only=True):
     granted_by_machine: bool
     asking: bool = False
     rules: Any = None
+    certificate: UUID | None = None
 
     @property
     def public(self) -> Public:

@@ -30,10 +30,13 @@ async def _cases_of(tx: Tx, order_id: UUID) -> tuple[OrderedCase, ...]:
     rows = await tx.db.fetch(
         """SELECT c.number, c.item_code, v.name AS item_name, v.data->'item'->'result'->>'name' AS result, d.name AS department_name,
                   c.state, c.received_at, c.decided_at, c.due, c.due_clock, c.due_provisional, c.rules,
+                  (SELECT x.id FROM certificates x WHERE x.case_id = c.id) AS certificate,
                   (v.data->'item'->'limits'->>'promised')::integer AS promised,
                   coalesce(v.data->'item'->'limits'->>'unit', 'workday') AS promised_unit,
                   EXISTS (SELECT 1 FROM events e WHERE e.case_id = c.id AND e.kind = 'granted' AND e.actor_kind = 'machine')
-                      AS granted_by_machine
+                      AS granted_by_machine,
+                  EXISTS (SELECT 1 FROM register_requests r WHERE r.case_id = c.id
+                          AND (r.state = 'waiting' OR r.done_at > app_now() - interval '15 seconds')) AS asking
            FROM cases c JOIN departments d ON d.id = c.department_id
            JOIN item_versions v ON (v.code, v.version) = (c.item_code, c.item_version)
            WHERE c.order_id = $1 AND may_act(c.principal_id, 'see', c.item_code) ORDER BY c.number""",

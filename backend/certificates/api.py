@@ -20,9 +20,10 @@ from backend.certificates.rules import MEANINGS, STANDINGS
 from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotAllowed, Problem, TooMany
 from backend.core.i18n import _, translate
-from backend.core.pace import looks
+from backend.core.pace import Pace
 from backend.core.web import ANYONE, PERSON, language_of, network_of
 
+checks = Pace(60, 60)
 SHARED = f"public, max-age={FRESH}"
 
 
@@ -103,7 +104,7 @@ def _known(one: Certificate, shown: Collection[str]) -> None:
 @post("/api/v1/certificates/check", opt=ANYONE, tags=["certificates"], status_code=200)
 async def check(request: Request, tx: NamedDependency[Tx], data: JSONBody[Proof]) -> Checked:
     """Whether words somebody was given are those that were signed here, and what they are worth today."""
-    if not looks.allows(network_of(request), tx.now):
+    if not checks.allows(network_of(request), tx.now):
         raise TooMany(_("查得太快了，请过一分钟再查。"))
     standing, language = await proved(tx, data), language_of(request)
     if standing is None:

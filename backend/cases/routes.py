@@ -23,6 +23,7 @@ from backend.cases.queries_joint import together
 from backend.cases.states import LABELS, State
 from backend.cases.when import due_words_of
 from backend.catalogue.queries import city, item_version
+from backend.certificates.queries import issued_on as certificate_of
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Refusal
 from backend.core.web import PERSON, page, request_tx, see_other
@@ -51,6 +52,7 @@ async def case_page(request: Request, tx: NamedDependency[Tx], number: FromPath[
         phone=await department_phone(tx.db, case.department_id),
         papers=await _papers(tx, case),
         issued=await issued_on(tx.db, case.id),
+        certificate=await certificate_of(tx.db, case.id),
         together=await together(tx.db, case),
         kinds=MEETINGS,
         may_withdraw=await may_move(tx, case, "withdrawn"),

@@ -10,7 +10,7 @@ from backend.cart.queries import open_draft, proved_number
 from backend.core.db import Tx
 from backend.registers.asking import remote, wish
 from backend.registers.model import Outcome, Wish
-from backend.registers.rules import registers_for
+from backend.registers.rules import materials_anyway, registers_for
 
 LATELY = timedelta(minutes=30)
 NO_PERSON = 2**31 - 1  # the version of a consent that nobody has to give: of a business
@@ -35,13 +35,19 @@ def wishes_of(draft: Draft, lines: Iterable[Line]) -> list[Wish]:
     wanted: dict[str, list[str]] = {}
     for line in lines:
         if not line.gone and any(own.id in ids for ids in line.parties.values()):
-            for register in sorted(registers_for(line.item, draft.pack)):
+            for register in sorted(registers_for(line.item, draft.pack, _materials(draft, line))):
                 if draft.pack.registers[register].about == own.kind:
                     wanted.setdefault(register, []).append(line.item.code)
     return [
         Wish(register=register, number=number, items=tuple(dict.fromkeys(items)), basis=basis)
         for register, items in wanted.items()
     ]
+
+
+def _materials(draft: Draft, line: Line) -> list[str]:
+    """What the line needs as it is filled in; one that was just put in, what everybody needs for it."""
+    state = draft.sheet.states.get(line.id)
+    return [need.material.code for need in state.materials] if state else materials_anyway(line.item)
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -108,24 +108,29 @@ def _typed(element: Element, value: Any) -> str:
     return str(value)
 
 
-def registers_for(item: Item, pack: Pack) -> set[str]:
-    """The registers an item speaks of: named by a rule or by a way to satisfy a material; and of what it asks or judges, the first that
-    knows it. No others: what many registers happen to know is no reason to ask them all."""
+def registers_for(item: Item, pack: Pack, materials: Iterable[str]) -> set[str]:
+    """The registers an item speaks of: named by a rule or by a way to satisfy one of these materials; and of what it asks or judges, the
+    first that knows it. No others: what many registers happen to know is no reason to ask them all."""
     kinds = {role.kind for role in item.roles.values()}
     elements = elements_read(item, pack)
-    found = set(_named(item, pack))
+    found = set(_named(item, pack, materials))
     first = {element: code for code, register in reversed(pack.registers.items()) for element in register.facts}
     found |= {first[element] for element in elements if element in first}
     return {code for code in found if code in pack.registers and pack.registers[code].about in kinds}
 
 
-def _named(item: Item, pack: Pack) -> Iterator[str]:
+def _named(item: Item, pack: Pack, materials: Iterable[str]) -> Iterator[str]:
     for _place, condition in conditions_of(item):
         yield from (use.source.removeprefix(SOURCE) for use in uses_of(condition) if use.source.startswith(SOURCE))
-    for need in item.materials:
-        if _known(item, need.material):
-            ways = pack.materials[item.material_of(need.material)].satisfied_by
-            yield from (way.register for way in ways if way.register)
+    for code in materials:
+        yield from (way.register for way in pack.materials[code].satisfied_by if way.register)
+
+
+def materials_anyway(item: Item) -> list[str]:
+    """The materials an item needs of everybody."""
+    return [
+        item.material_of(need.material) for need in item.materials if need.when is None and _known(item, need.material)
+    ]
 
 
 def _known(item: Item, fact: str) -> bool:

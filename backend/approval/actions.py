@@ -70,7 +70,7 @@ async def _decide(tx: Tx, case: Case, finding: Finding, facts: Sequence[Fact]) -
 
 async def _granted(tx: Tx, case: Case, finding: Finding) -> tuple[Case | None, Outcome]:
     """What the gate refuses, because others have to speak first or the turn is another's, is a person's."""
-    if finding.verdict is not True:
+    if finding.verdict is not True or finding.doubts:
         return None, "to_person"
     if not await tx.db.fetchval("SELECT machine_may_grant($1)", case.item_code):
         return None, "held"

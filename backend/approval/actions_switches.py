@@ -42,6 +42,6 @@ def _percent(typed: str) -> Decimal:
         percent = Decimal(typed)
     except InvalidOperation:
         percent = Decimal(-1)
-    if not 0 <= percent <= 100:
+    if not percent.is_finite() or not 0 <= percent <= 100:
         raise Invalid(Problem(_("请写 0 到 100 之间的数。"), "percent"))
     return round(percent, 2)

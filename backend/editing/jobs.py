@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.core.jobs import Work, at_once
-from backend.editing import actions_import, actions_words
+from backend.editing import actions_import, actions_words, trials
 
 
 @at_once(1)
@@ -22,4 +22,9 @@ async def publish_word(work: Work, payload: dict[str, Any]) -> None:
     await actions_words.put_in_force(work, payload["change"])
 
 
-JOBS = {"read_import": read_import, "bring_import": bring_import, "publish_word": publish_word}
+@at_once(1)
+async def try_rules(work: Work, payload: dict[str, Any]) -> None:
+    await trials.run(work, UUID(payload["trial"]))
+
+
+JOBS = {"try_rules": try_rules, "read_import": read_import, "bring_import": bring_import, "publish_word": publish_word}

@@ -101,6 +101,17 @@ def _case(of: Gathering, row: dict[str, Any]) -> Row:
     return {**row, "facts": [{**fact, "label": of.label(fact["element"])} for fact in filed]}
 
 
+@section("decisions", "机器核对的结果", "automatic_decisions", case="办件", outcome="结果", finding="每一条规则", at="时间")
+async def decisions(of: Gathering) -> list[Row]:
+    """What was found by machine, with the values it may name."""
+    rows = await of.db.fetch(
+        """SELECT c.number AS "case", d.outcome, d.finding, d.at FROM automatic_decisions d JOIN cases c ON c.id = d.case_id
+           WHERE c.principal_id = $1 ORDER BY d.id""",
+        of.account,
+    )
+    return [dict(r) for r in rows]
+
+
 @section("events", "办件经过", "events", case="办件", kind="发生了什么", actor_kind="谁做的", at="时间", data="说明")
 async def events(of: Gathering) -> list[Row]:
     """Also what is not on her timeline, such as who looked at her whole numbers."""

@@ -289,7 +289,7 @@ TABLE: dict[str, Verdicts] = {
     "POST /push/renewal": but(FATHERS, **dict.fromkeys(PEOPLE[1:], REFUSED)),
     "DELETE /push/subscription": OWN,  # forgets one's own only: tested by name
     "POST /api/v1/sms/reports": CLOSED,  # as the next
-    "POST /api/v1/registers/{code:str}/records": CLOSED,  # shows its token or signs, or it is not there
+    "POST /api/v1/registers/{code}/records": CLOSED,  # shows its token or signs, or it is not there
     "POST /api/v1/sms/inbound": CLOSED,  # signed by the gateway, or not there
     # the desk
     "GET /desk": DESK,
@@ -328,7 +328,7 @@ TABLE: dict[str, Verdicts] = {
     "POST /desk/texts/{text}": verdicts(refused=(MARKET, EDITOR)),
     "GET /desk/registers": verdicts(ok=(AUDITOR,)),
     "POST /desk/registers/clients": verdicts(),  # only the city's administrators: tested by name
-    "POST /desk/registers/clients/{client:uuid}/end": verdicts(),
+    "POST /desk/registers/clients/{client}/end": verdicts(),
     "POST /desk/registers/table": verdicts(),
     # what the machine grants: whoever works in the item's department reads the numbers; its head and administrators may stop it
     "GET /desk/approval": verdicts(ok=(CIVIL, AUDITOR, EDITOR)),
@@ -383,7 +383,9 @@ TABLE: dict[str, Verdicts] = {
     "GET /certificates/{certificate}/pdf": CASE,
     "GET /api/v1/certificates": OWN,
     "GET /api/v1/certificates/{certificate}": CASE,
-    "GET /api/v1/certificates/{certificate}/sd-jwt": but(FATHERS, **dict.fromkeys(AGENTS, REFUSED)),  # nobody takes it elsewhere for him
+    "GET /api/v1/certificates/{certificate}/sd-jwt": but(
+        FATHERS, **dict.fromkeys(AGENTS, REFUSED)
+    ),  # nobody takes it elsewhere for him
     "POST /api/v1/certificates/check": REFUSED_TO_ALL,  # nothing to check was sent
     "GET /api/v1/certificates/keys": PUBLIC,
     "GET /.well-known/jwt-vc-issuer": PUBLIC,
@@ -413,6 +415,11 @@ TABLE: dict[str, Verdicts] = {
     "GET /desk/pledges/{pledged}": DESK_CASE,
     "POST /desk/pledges/{pledged}/result": verdicts(refused=(CIVIL,)),  # nothing was filled in
     "POST /desk/pledges/{pledged}/answer": verdicts(refused=(CIVIL,)),
+    # credit: her own, or a business's for who represents it; appeals go to the register's department
+    "GET /credit": HERSELF,
+    "POST /credit/appeals": verdicts(refused=PEOPLE),  # nothing was written
+    "GET /desk/credit": DESK,
+    "POST /desk/credit/{appeal_id}": verdicts(refused=(CIVIL,)),
     # documents: the paper itself, what its QR leads to (a token nobody was given), and the words it is made of
     "GET /documents/{document}": verdicts(ok=(FATHER, DAUGHTER, CIVIL, AUDITOR)),
     "GET /api/v1/cases/{number}/documents": CASE,

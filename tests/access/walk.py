@@ -76,7 +76,7 @@ def _aim(path: str, name: str, city: City) -> Any:
             "certificate",
             "showing",
         )
-    } | {"account": "colleague", "look_id": "look"}
+    } | {"account": "colleague", "appeal_id": "appeal", "look_id": "look"}
     if name == "page":
         return 1
     if path.startswith(("/desk/words/", "/desk/notice-words/")):

@@ -49,12 +49,12 @@ async def _prepared(settings: Settings) -> None:
 
 
 async def _measure(settings: Settings, first: str) -> None:
-    with _another_web(settings) as second:
+    with another_web(settings) as second:
         await _rounds([first, second])
 
 
 @contextmanager
-def _another_web(settings: Settings) -> Iterator[str]:
+def another_web(settings: Settings) -> Iterator[str]:
     port, log = free_port(), settings.data / "second.log"
     with log.open("wb") as out:
         web = subprocess.Popen(

@@ -15,7 +15,7 @@ from backend.catalogue.pack_read import PackError, build, reviews_of
 from backend.catalogue.pack_words import replayed, words_of_the_desk
 from backend.catalogue.publishing import end_others
 from backend.catalogue.queries import city
-from backend.catalogue.search_learn import learn
+from backend.catalogue.search_learn import learn, learn_sentences
 from backend.catalogue.search_speech import Speech
 from backend.catalogue.words import Words, words_of
 from backend.core.workdays import published_calendar
@@ -64,6 +64,7 @@ async def load_pack(db: asyncpg.Connection, raw: Raw) -> Loaded:
         await _cut_guides_again(db, words)
     await list_in_force(db, words, everything=True)
     await learn(db, Speech(pack.lexicon).words)
+    await learn_sentences(db, (sentence for asked in pack.lexicon.asked.values() for sentence in asked))
     return Loaded(pack_id, **done, withdrawn=withdrawn)
 
 

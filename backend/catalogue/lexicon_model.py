@@ -25,8 +25,8 @@ class Lexicon(Strict, frozen=True, kw_only=True):
 
     `synonyms`: groups of words that mean the same. `means`: what people say → the words of the trade it leads to, one
     way only. `together`: words people say in one question, in any order, a|b for either → the words of the trade these
-    lead to. `life`: a
-    sentence people say → items of this city. `actions`: renewing, replacing, cancelling …; an item
+    lead to. `asked`: the words of the trade, separated by blanks → questions they answer, as people ask them; whoever asks
+    something alike finds the same. `life`: a sentence people say → items of this city. `actions`: renewing, replacing, cancelling …; an item
     for something else than she said comes later. `narrow`: words that make an item one for few people; it comes later
     for all others. `aside`: who or where, not what; it counts half beside other words. `common`: what says nothing.
     `elsewhere`: what people ask for and no office does; a question about it finds nothing unless it speaks of more.
@@ -35,6 +35,7 @@ class Lexicon(Strict, frozen=True, kw_only=True):
     synonyms: tuple[tuple[str, ...], ...] = ()
     means: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     together: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    asked: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     life: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     actions: dict[str, Action] = msgspec.field(default_factory=dict)
     narrow: tuple[str, ...] = ()

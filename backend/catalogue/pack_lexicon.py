@@ -7,6 +7,9 @@ from backend.catalogue.lexicon_model import Lexicon
 from backend.catalogue.pack_read import Fault
 from backend.catalogue.search_speech import LONGEST_WORD, plain
 
+LONGEST_QUESTION = 40
+LONGEST_LEAD = 40  # the whole name of an item may be one
+
 
 def lexicon_faults(lexicon: Lexicon) -> Iterator[Fault]:
     for number, group in enumerate(lexicon.synonyms, 1):
@@ -21,6 +24,7 @@ def lexicon_faults(lexicon: Lexicon) -> Iterator[Fault]:
         yield from (*_words(where, tuple(said.replace("|", " ").split())), *_words(where, meant))
         if len(said.split()) < 2 or not meant:
             yield Fault(where, "要写两个以上的词，用空格隔开，再写它们合起来指什么")
+    yield from _asked(lexicon)
     for name, action in lexicon.actions.items():
         where = f"lexicon.yaml: actions.{name}"
         yield from (*_words(where, action.said), *_words(where, action.named))
@@ -33,18 +37,30 @@ def lexicon_faults(lexicon: Lexicon) -> Iterator[Fault]:
     yield from _at_once(lexicon)
 
 
+def _asked(lexicon: Lexicon) -> Iterator[Fault]:
+    for leads, sentences in lexicon.asked.items():
+        where = f"lexicon.yaml: asked.{leads}"
+        yield from _words(where, tuple(leads.split()), LONGEST_LEAD)
+        for sentence in sentences:
+            if plain(sentence) != sentence or not 2 < len(sentence) <= LONGEST_QUESTION:
+                yield Fault(where, f"“{sentence}”要写简体、小写、半角，三到 {LONGEST_QUESTION} 个字")
+    for sentence, times in Counter(one for sentences in lexicon.asked.values() for one in sentences).items():
+        if times > 1:
+            yield Fault("lexicon.yaml: asked", f"“{sentence}”写了 {times} 次，只有一处算数", warning=True)
+
+
 def _group(where: str, group: tuple[str, ...]) -> Iterator[Fault]:
     yield from _words(where, group)
     if len(set(group)) < 2:
         yield Fault(where, "一组至少要有两个不同的词")
 
 
-def _words(where: str, words: tuple[str, ...]) -> Iterator[Fault]:
+def _words(where: str, words: tuple[str, ...], longest: int = LONGEST_WORD) -> Iterator[Fault]:
     for word, times in Counter(words).items():
         if not word or plain(word) != word or not any(c.isalnum() for c in word):
             yield Fault(where, f"“{word}”不能搜到：要写简体、小写、半角的词")
-        if len(word) > LONGEST_WORD:
-            yield Fault(where, f"“{word}”太长了，最多 {LONGEST_WORD} 个字")
+        if len(word) > longest:
+            yield Fault(where, f"“{word}”太长了，最多 {longest} 个字")
         if times > 1:
             yield Fault(where, f"“{word}”写了 {times} 次", warning=True)
 

@@ -16,6 +16,7 @@ import tantivy
 
 from backend.catalogue.model import Lexicon
 from backend.catalogue.queries import Published, published
+from backend.catalogue.search_meaning import Recalled
 from backend.catalogue.search_sounds import Sounds
 from backend.catalogue.search_speech import Speech
 
@@ -88,8 +89,8 @@ class State(msgspec.Struct, frozen=True):
 class Index:
     """What is found in: the inverted index, and the words that names and aliases are made of."""
 
-    def __init__(self, speech: Speech, sounds: Sounds) -> None:
-        self.speech, self.sounds = speech, sounds
+    def __init__(self, speech: Speech, sounds: Sounds, recalled: Recalled) -> None:
+        self.speech, self.sounds, self.recalled = speech, sounds, recalled
         self.city: Published | None = None
         self.short: dict[str, tuple[str, str]] = {}  # 体彩 → 体育, 彩票
         self.events: dict[str, list[frozenset[str]]] = {}  # what search_life.py looked up
@@ -250,7 +251,7 @@ async def _caught_up(db: asyncpg.Connection, state: State, lexicon: Lexicon) -> 
 
 
 async def _built(db: asyncpg.Connection, lexicon: Lexicon) -> Index:
-    fresh = Index(Speech(lexicon), await _sounds(db))
+    fresh = Index(Speech(lexicon), await _sounds(db), await _recalled(db, lexicon))
     await fresh.take(_entries(db, 0), memory=BUILDING, fresh=True)
     return fresh
 
@@ -261,6 +262,12 @@ async def _number(db: asyncpg.Connection) -> int:
 
 async def _sounds(db: asyncpg.Connection) -> Sounds:
     return Sounds({row["word"]: row["sound"] for row in await db.fetch("SELECT word, sound FROM search_words")})
+
+
+async def _recalled(db: asyncpg.Connection, lexicon: Lexicon) -> Recalled:
+    asked = {sentence: tuple(leads.split()) for leads, sentences in lexicon.asked.items() for sentence in sentences}
+    rows = await db.fetch("SELECT sentence, meaning FROM search_sentences WHERE sentence = ANY ($1::text[])", [*asked])
+    return Recalled([(asked[row["sentence"]], row["sentence"], row["meaning"]) for row in rows])
 
 
 async def _entries(db: asyncpg.Connection, since: int) -> AsyncIterator[list[Entry]]:

@@ -1,9 +1,12 @@
-"""How the words of the catalogue sound, looked up where items are published: see `search_sounds.py`."""
+"""How the words of the catalogue sound and what the sentences of the lexicon mean, looked up where items are published: see
+`search_sounds.py` and `search_meaning.py`."""
 
 from collections.abc import Iterable
 from functools import cache
 
 import asyncpg
+
+from backend.catalogue.search_meaning import meanings
 
 BATCH = 500
 
@@ -28,6 +31,28 @@ async def learn(db: asyncpg.Connection, lexicon: Iterable[str] = ()) -> None:
             some,
             [_sound(word) for word in some],
         )
+
+
+async def learn_sentences(db: asyncpg.Connection, sentences: Iterable[str]) -> None:
+    """In the transaction that loads a pack: what the new ones of these mean."""
+    rows = await db.fetch(
+        """SELECT sentence FROM unnest($1::text[]) AS sentence
+            WHERE NOT EXISTS (SELECT FROM search_sentences s WHERE s.sentence = sentence.sentence)""",
+        list(dict.fromkeys(sentences)),
+    )
+    new = [row["sentence"] for row in rows]
+    for start in range(0, len(new), BATCH):
+        some = new[start : start + BATCH]
+        await db.execute(
+            "INSERT INTO search_sentences (sentence, meaning) SELECT * FROM unnest($1::text[], $2::bytea[])",
+            some,
+            _meanings(tuple(some)),
+        )
+
+
+@cache
+def _meanings(sentences: tuple[str, ...]) -> list[bytes]:
+    return meanings(sentences)
 
 
 def every_character() -> list[str]:

@@ -1,5 +1,7 @@
 """Which of the found comes first, and why it was found in people's words. Pure."""
 
+import math
+
 import msgspec
 
 from backend.catalogue.search_index import Row
@@ -15,6 +17,8 @@ LIVED = 1.6
 OFFICE = 0.8  # how much less a word of its department says than one of its name
 BESIDE = 0.5  # it only tells of the thing or certifies it, and nobody asked for that
 LONG = 0.04  # how much less each character of a name says that answers nothing
+ASKED_BEFORE = 0.6  # how much more it counts that it answered like questions, of the best score
+LEAST_BEST = 12.0  # a score that says something: below it the words of a question found next to nothing
 LEAST_SHARE = 0.35  # what is left of the score when none of the telling words are in name or alias
 
 
@@ -32,17 +36,29 @@ def ordered(speech: Speech, question: Asked, found: list[tuple[Row, float]], liv
     """The best first; of several ways of handling the same item of the same department the best one."""
     shares = [_share(question, question.meant, row) for row, _score in found]
     as_much = max(shares, default=0.0) * AS_MUCH
+    told = max((score * share for (_row, score), share in zip(found, shares, strict=True)), default=0.0)
+    before = ASKED_BEFORE * max(told, LEAST_BEST)
     scored = []
     for (row, score), share in zip(found, shares, strict=True):
         here = HERE if row.kind == "item" and share >= as_much else 1.0
-        factor = _done(speech, question, row) * _few(question, row) * (LIVED if row.code in lived else 1.0)
-        factor *= _brevity(question.meant, row)
-        scored.append(Scored(row, score * share * here * factor, score * share, share))
+        suits = _suits(speech, question, row) * (LIVED if row.code in lived else 1.0)
+        answered = before * _answered(question, row)
+        scored.append(Scored(row, (score * share * here + answered) * suits, score * share + answered, share))
     scored.sort(key=lambda one: (-one.score, len(one.row.name), one.row.code))
     once: dict[tuple[str, str], Scored] = {}
     for one in scored:
         once.setdefault((one.row.name, one.row.department), one)
     return list(once.values())
+
+
+def _suits(speech: Speech, question: Asked, row: Row) -> float:
+    return _done(speech, question, row) * _few(question, row) * _brevity(question.meant, row)
+
+
+def _answered(question: Asked, row: Row) -> float:
+    """How much it is what answered like questions before: a word of a long name is less of it than of a short one."""
+    told = ((question.recalled[word], word) for word in row.titled if word in question.recalled)
+    return max((much * math.sqrt(min(1.0, len(word) / len(row.name))) for much, word in told), default=0.0)
 
 
 def _few(question: Asked, row: Row) -> float:
@@ -106,6 +122,8 @@ def reason(question: Asked, row: Row, lived: dict[str, str], lang: str) -> str:
         said.setdefault(borne, _named(word, borne, much, lang))
     if said:
         return translate(lang, _("；")).join(list(said.values())[:2])
+    if any(word in question.recalled for word in row.titled):
+        return translate(lang, _("问得差不多的人，办的是它"))
     words = "、".join(f"“{word.said}”" for word, _tells in told[:2])
     return translate(lang, _("内容提到%(words)s"), {"words": words}) if words else ""
 

@@ -48,6 +48,7 @@ class Asked(msgspec.Struct, frozen=True):
     meant: Meant
     actions: frozenset[str]
     text: str
+    recalled: dict[str, float]
 
 
 def asked(index: Index, q: str) -> Asked:
@@ -66,7 +67,11 @@ def asked(index: Index, q: str) -> Asked:
     once = {frozenset(way for way, much in word.ways if much >= SAME): word for word in reversed(about or said)}
     words = [*joined, *list(once.values())[::-1]][:MOST_MEANT]
     return Asked(
-        tuple((word, _tells(index, word)) for word in words), _meant(words), actions | _certifying(index, joined), text
+        tuple((word, _tells(index, word)) for word in words),
+        _meant(words),
+        actions | _certifying(index, joined),
+        text,
+        recalled(index, plain(q)),
     )
 
 
@@ -81,6 +86,15 @@ def together(index: Index, words: list[Word], text: str) -> list[Word]:
     """What several of her words lead to because they stand in one question."""
     once = {leads: parts for parts, leads in index.speech.led_to(said_by(words), text)}  # two ways to say it count once
     return [Word("".join(parts), index.speech.ways_together(leads)) for leads, parts in once.items()]
+
+
+def recalled(index: Index, q: str) -> dict[str, float]:
+    """What answered the questions that were asked before and are most like it, and how much each tells, up to 1."""
+    ways: dict[str, float] = {}
+    for leads, _sentence, alike in index.recalled.near(q):
+        for way in leads:
+            ways[way] = max(ways.get(way, 0.0), alike)
+    return ways
 
 
 def _certifying(index: Index, joined: list[Word]) -> frozenset[str]:
@@ -173,7 +187,12 @@ def query(index: Index, question: Asked, wanted: Wanted) -> Query:
     """Any of her words anywhere; what she narrowed it to must hold."""
     ways = [(Occur.Should, _any_way(index, word, tells)) for word, tells in question.words]
     letters = [(Occur.Should, _boosted("gram", two, GRAM)) for two in dict.fromkeys(grams(question.text))]
-    found = Query.boolean_query([*ways, *letters])
+    before = [
+        (Occur.Should, _boosted(field, way, much))
+        for way, much in question.recalled.items()
+        for field in ("name", "alias")
+    ]
+    found = Query.boolean_query([*ways, *letters, *before])
     must = [(Occur.Must, Query.const_score_query(_term("tag", tag), 0.0)) for tag in wanted.tags]
     return Query.boolean_query([(Occur.Must, found), *must]) if must else found
 

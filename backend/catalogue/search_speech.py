@@ -98,6 +98,8 @@ class Speech:
         for parts, leads in self.together:
             yield from (word for part in parts for word in part)
             yield from leads
+        for named in self.lexicon.asked:
+            yield from named.split()
         for action in self.lexicon.actions.values():
             yield from action.named
 

@@ -6,12 +6,11 @@ import msgspec
 import pytest
 
 from backend.core.crypto import Vault
-from backend.core.db import connect
+from backend.core.db import connect, open_pool
 from backend.core.render import saying
-from backend.notifications.delivery import agent_of
 from backend.notifications.messages import message, push_words
 from backend.notifications.model import Words
-from backend.notifications.on_paper_and_phone import letter_of, task_of, text_of
+from backend.notifications.on_paper_and_phone import agent_of, letter_of, text_of, text_tasks
 from tests.access.city import AUNT, MARKS, City
 from tests.access.conftest import Prepared
 from tests.access.table import DAUGHTER, FATHER, HELPER
@@ -22,13 +21,12 @@ AGENTS = {FATHER: DAUGHTER, AUNT: HELPER}
 
 @pytest.mark.parametrize("principal", sorted(AGENTS))
 async def test_a_text_message_and_a_letter_name_the_agent_alone(principal: str, prepared: Prepared, city: City) -> None:
-    worker, vault = await connect(prepared.settings.login("worker")), Vault(prepared.settings.master_key or "")
+    worker, vault = await open_pool(prepared.settings.login("worker"), 2), Vault(prepared.settings.master_key or "")
     told = await worker.fetch(
         "SELECT id FROM notices WHERE channel = 'sms' AND person_id = $1 ORDER BY event_id", city.ids[principal]
     )
     assert told, "without any this proves nothing"
-    for row in told:
-        task = await task_of(worker, row["id"])
+    for task in await text_tasks(worker, [row["id"] for row in told]):
         for words in (text_of, letter_of):
             with saying("zh-Hans", datetime(2026, 9, 25, tzinfo=UTC).date()) as said:
                 text = said(words(task, agent_of(vault, task)))

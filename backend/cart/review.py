@@ -8,6 +8,7 @@ from litestar import Request, Response
 
 from backend.accounts.consents import SENSITIVE, shown
 from backend.cart.consent import sensitive_unagreed
+from backend.cart.credit import credit_of
 from backend.cart.forms import speaker_of
 from backend.cart.hindrances import LEVEL, SIGN, hindrances
 from backend.cart.messages import topics_of
@@ -36,6 +37,7 @@ async def review_page(
         "cart/review.html",
         status=422 if refused else 200,
         draft=draft,
+        credit=credit_of(draft),
         lines=speaker.lines(await calendar(tx.db, tx.today)),
         topics=[
             (topic, speaker.sections([q for q in draft.sheet.questions if q.element.topic == topic]))

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from backend.cart.actions import lock_draft
 from backend.cart.answering import save_answers
 from backend.cart.asking import ask_registers, asked_lately
+from backend.cart.credit import credit_of
 from backend.cart.forms import answers_in, id_in, number_in, speaker_of
 from backend.cart.messages import topics_of
 from backend.cart.model import Draft
@@ -86,6 +87,7 @@ async def _topic_page(
         "cart/sheet.html",
         status=status,
         draft=draft,
+        credit=credit_of(draft),
         topic=topic,
         topics=topics_of(draft),
         sections=speaker.sections([one] if one else asked),

@@ -11,7 +11,8 @@ from datetime import date
 import msgspec
 
 from backend.catalogue.guide import basis_words, examination_rules, quota_words
-from backend.catalogue.model import Item, Material, Pack, PublicCount
+from backend.catalogue.model import UNCERTAIN_BASIS, Item, Material, Pack, PublicCount
+from backend.catalogue.pack_credit import tier_leaves
 from backend.core.i18n import _
 
 
@@ -95,6 +96,16 @@ def _quotas(pack: Pack) -> Iterator[Entry]:
             yield Entry(item.name, says, _department(pack, item), items=((item.code, item.name),))
 
 
+def _dishonest(pack: Pack) -> Iterator[Entry]:
+    """What who is on the list of the dishonest may not have, and by which law: the rules themselves, nothing beside them."""
+    ordinary = pack.city.credit.ordinary if pack.city.credit else ()
+    for item in _by_name(pack):
+        for leaf in tier_leaves(pack, item, item.fits) if item.fits else ():
+            if leaf.op in ("is_not", "is", "in") and (leaf.op == "is_not") == (leaf.value not in ordinary):
+                says = _joined(leaf.say, "依据：" + (leaf.basis or UNCERTAIN_BASIS))
+                yield Entry(item.name, says, _department(pack, item), items=((item.code, item.name),))
+
+
 def _announced(pack: Pack) -> Iterator[Entry]:
     """Newest first."""
     for one in sorted(pack.announcements.values(), key=lambda one: one.day, reverse=True):
@@ -114,6 +125,11 @@ LISTS = {
         _intermediaries,
     ),
     "quotas": Kind(_("有数量限制的"), _("只批准这么多，按受理的先后顺序。"), _quotas),
+    "dishonest": Kind(
+        _("失信的人不能办的"),
+        _("只有列在这里的事受限制，别的事照常办。等级有误可以申诉，改正了可以修复。"),
+        _dishonest,
+    ),
     "examination-rules": Kind(_("审查细则"), _("每件事审查时看什么，机器和人看的是同一份。"), _rules),
     "announcements": Kind(_("政策与公告"), _("法律、政策文件和通知。"), _announced),
 }

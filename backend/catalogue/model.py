@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from backend.catalogue.certificate_model import CertificateType
+from backend.catalogue.credit_model import Credit
 from backend.catalogue.guide_model import Guide
 from backend.catalogue.item_model import (
     ITEM_TYPE_CODES,
@@ -262,6 +263,7 @@ class City(Strict, frozen=True, kw_only=True):
     life_events: tuple[str, ...] = ()
     beneficiary: dict[str, Literal["account", "holder"]] = msgspec.field(default_factory=dict)
     clocks: Clocks = Clocks()
+    credit: Credit | None = None
 
 
 class Pack(Strict, frozen=True, kw_only=True):

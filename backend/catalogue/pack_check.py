@@ -6,6 +6,7 @@ The features above add what only they can prove (`EXTRA_CHECKS`, filled where th
 from collections.abc import Callable, Iterable, Iterator
 
 from backend.catalogue.model import Item, Pack
+from backend.catalogue.pack_credit import credit_faults, credit_rule_faults
 from backend.catalogue.pack_examples import example_faults
 from backend.catalogue.pack_instant import instant_faults
 from backend.catalogue.pack_lexicon import lexicon_faults
@@ -19,7 +20,7 @@ EXTRA_CHECKS: list[Callable[[Pack], Iterable[Fault]]] = []
 
 def check(pack: Pack) -> list[Fault]:
     """Everything that is wrong, errors first."""
-    faults = [*vocabulary_faults(pack), *lexicon_faults(pack.lexicon), *_twice(pack)]
+    faults = [*vocabulary_faults(pack), *lexicon_faults(pack.lexicon), *credit_faults(pack), *_twice(pack)]
     for item in pack.items.values():
         where = f"items/{item.name}.yaml"
         faults += (Fault(f"{where}: {fault.where}", fault.say, fault.warning) for fault in item_faults(pack, item))
@@ -36,6 +37,7 @@ def item_faults(pack: Pack, item: Item) -> Iterator[Fault]:
     if all(fault.warning for fault in names):  # a rule over names that do not exist proves nothing
         yield from filing_faults(pack, item)
         yield from rule_faults(pack, item)
+        yield from credit_rule_faults(pack, item)
         examples = list(example_faults(pack, item))
         yield from examples
         if all(fault.warning for fault in examples):

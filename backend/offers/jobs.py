@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.core.jobs import Work, enqueue
-from backend.offers import looking
+from backend.offers import credit, looking
 
 
 async def begin_looking(work: Work, _: dict[str, Any]) -> None:
@@ -27,5 +27,15 @@ async def recheck_offers(work: Work, payload: dict[str, Any]) -> None:
             await enqueue(tx.db, "recheck_offers", payload)
 
 
-JOBS = {"begin_looking": begin_looking, "look_for_entitled": look_for_entitled, "recheck_offers": recheck_offers}
+async def tell_appeal_answered(work: Work, payload: dict[str, Any]) -> None:
+    async with work.transaction() as tx:
+        await credit.tell_answered(tx, UUID(payload["appeal"]))
+
+
+JOBS = {
+    "tell_appeal_answered": tell_appeal_answered,
+    "begin_looking": begin_looking,
+    "look_for_entitled": look_for_entitled,
+    "recheck_offers": recheck_offers,
+}
 SCHEDULES = {"begin_looking": "50 18 * * *"}  # ten to three at night in Shanghai

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
 from backend.core.web import PERSON, language_of, page, read_form, request_tx, see_other
-from backend.offers import routes_desk
+from backend.offers import routes_credit, routes_desk
 from backend.offers.actions import refuse, reopen, take
 from backend.offers.messages import STATES
 from backend.offers.model import State, Taken
@@ -68,4 +68,4 @@ async def want_after_all(tx: NamedDependency[Tx], offer: FromPath[UUID]) -> Resp
     return see_other(f"/offers/{offer}")
 
 
-ROUTES = [every, show, accept, decline, want_after_all, *routes_desk.ROUTES]
+ROUTES = [every, show, accept, decline, want_after_all, *routes_desk.ROUTES, *routes_credit.ROUTES]

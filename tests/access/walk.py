@@ -72,13 +72,14 @@ def _aim(path: str, name: str, city: City) -> Any:
             "element",
             "offer",
             "pledged",
-            "appeal",
             "certificate",
             "showing",
         )
-    } | {"account": "colleague", "appeal_id": "appeal", "look_id": "look"}
+    } | {"account": "colleague", "appeal_id": "appeal", "look_id": "look", "appeal_id": "appeal"}
     if name == "page":
         return 1
+    if name == "client":
+        return NOT_THERE  # a machine: nobody's affair
     if path.startswith(("/desk/words/", "/desk/notice-words/")):
         return {"kind": "granted" if "notice-" in path else "office", "channel": "push", "language": "zh-Hans"}.get(
             name, "hall"

@@ -25,3 +25,5 @@ class Pace:
 
 looks = Pace(LOOKS_A_MINUTE, 60)
 """At what a QR leads to, a paper's or a shown certificate's, page and JSON together."""
+scans = Pace(LOOKS_A_MINUTE, 60)
+"""At what the code of a shown certificate leads to."""

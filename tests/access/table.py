@@ -76,6 +76,7 @@ TABLE: dict[str, Verdicts] = {
     "GET /cart/kept": PUBLIC,
     "GET /_components": CLOSED,  # in the demo only
     "GET /push/key": PUBLIC,
+    "GET /status": PUBLIC,
     "POST /mode": PUBLIC,
     "POST /language": PUBLIC,
     "GET /api/openapi.json": PUBLIC,

@@ -6,6 +6,7 @@ from pathlib import Path
 import backend
 from backend.catalogue.actions import load_pack
 from backend.catalogue.pack_read import read_folder
+from backend.catalogue.search_meaning import meanings
 from backend.core.crypto import Vault
 from backend.core.db import Tx, connect
 from backend.demo.actions import load_cast, read_cast
@@ -17,6 +18,7 @@ read_once = cache(read_folder)  # nobody who loads it changes it
 
 
 async def load_demo(settings: Settings) -> None:
+    meanings([HAIKOU.name])  # read its table before a transaction begins that may not be idle for ten seconds
     owner = await connect(settings.login("owner"))
     async with owner.transaction():
         now = StoppedClock()()

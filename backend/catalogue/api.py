@@ -1,6 +1,6 @@
 """The catalogue as JSON."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import Request, get
@@ -11,6 +11,7 @@ from backend.catalogue.api_lists import ROUTES as LISTS
 from backend.catalogue.guide import GuidePage
 from backend.catalogue.queries import guide_page
 from backend.catalogue.search import Hit, find
+from backend.catalogue.search_query import Wanted
 from backend.core.db import Tx
 from backend.core.web import ANYONE, language_of
 
@@ -30,9 +31,16 @@ async def find_items(
     q: Annotated[str, QueryParameter(description="what somebody says she needs")] = "",
     limit: Annotated[int, QueryParameter(ge=1, le=50)] = 10,
     offset: Annotated[int, QueryParameter(ge=0, le=1000, description="how many of the best to pass over")] = 0,
+    who: Annotated[Literal["person", "business"] | None, QueryParameter(description="whom it is for")] = None,
+    theme: Annotated[str | None, QueryParameter(max_length=40)] = None,
+    region: Annotated[str | None, QueryParameter(pattern=r"^\d{6}$", description="GB/T 2260")] = None,
+    here: Annotated[bool, QueryParameter(description="only what can be filed here")] = False,
+    no_errand: Annotated[bool, QueryParameter(description="only what needs no visit")] = False,
+    instant: Annotated[bool, QueryParameter(description="only what may be granted at once")] = False,
 ) -> Found:
     """The items that fit what somebody says, the best first, each with the reason why it was found."""
-    found = await find(tx.db, q, limit, lang=language_of(request), offset=offset)
+    wanted = Wanted(who, theme, here, instant, no_errand, region)
+    found = await find(tx.db, q, limit, wanted, language_of(request), offset)
     after = offset + len(found.hits)
     return Found(found.hits, found.total, after if found.hits and after < found.total else None)
 

@@ -16,7 +16,8 @@ from backend.catalogue.pack_format import Review
 from backend.catalogue.pack_read import STARTER, Fault, PackError, build, read_folder, reviews_of
 from backend.catalogue.pack_schema import pack_schema
 from backend.catalogue.pack_write import published_raw, write_folder
-from backend.catalogue.search import Hit, search
+from backend.catalogue.search import Hit, find
+from backend.catalogue.search_query import Wanted
 from backend.core.db import connect
 from backend.core.embedded import reachable
 from backend.core.errors import NotFound
@@ -152,13 +153,23 @@ def schema_command(args: argparse.Namespace) -> int:
 def search_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("query", help="what somebody says she needs")
     parser.add_argument("--limit", type=int, default=5)
+    parser.add_argument("--offset", type=int, default=0, help="how many of the best to pass over")
+    parser.add_argument("--who", choices=("person", "business"))
+    parser.add_argument("--theme")
+    parser.add_argument("--region", help="GB/T 2260, six digits")
+    for name, means in (
+        ("here", "can be filed here"),
+        ("no-errand", "needs no visit"),
+        ("instant", "may be granted at once"),
+    ):
+        parser.add_argument(f"--{name}", action="store_true", help=f"only what {means}")
     parser.add_argument("--json", action="store_true")
 
 
 def search_command(args: argparse.Namespace) -> int:
     """find items by what people say"""
     with reachable(load()) as settings:
-        hits = asyncio.run(_search(settings.login("web"), args.query, args.limit))
+        hits = asyncio.run(_search(settings.login("web"), args))
     if args.json:
         _tell(msgspec.json.encode({"items": hits}).decode())
     else:
@@ -167,10 +178,11 @@ def search_command(args: argparse.Namespace) -> int:
     return 0
 
 
-async def _search(login: Login, query: str, limit: int) -> list[Hit]:
+async def _search(login: Login, args: argparse.Namespace) -> list[Hit]:
+    wanted = Wanted(args.who, args.theme, args.here, args.instant, args.no_errand, args.region)
     connection = await connect(login)
     try:
-        return await search(connection, query, limit)
+        return (await find(connection, args.query, args.limit, wanted, offset=args.offset)).hits
     finally:
         await connection.close()
 

@@ -119,6 +119,15 @@ async def test_the_api_is_read_page_by_page_to_the_end(stranger: AsyncClient, ow
     assert len(read) == len(set(read)) == whole["total"] > 20
 
 
+async def test_the_api_is_narrowed_as_the_page_is(stranger: AsyncClient):
+    every = (await stranger.get("/api/v1/items", params={"q": "登记", "limit": 50})).json()["items"]
+    instant = (await stranger.get("/api/v1/items", params={"q": "登记", "limit": 50, "instant": True})).json()["items"]
+    assert 0 < len(instant) < len(every)
+    assert all(item["instant"] for item in instant)
+    nobody = await stranger.get("/api/v1/items", params={"q": "登记", "theme": "没有这个主题", "who": "person"})
+    assert nobody.json()["items"] == []
+
+
 async def test_what_no_office_does_finds_nothing_and_offers_nothing_like_it(stranger: AsyncClient):
     for q in ("今天天气怎么样", "火车票怎么退", "怎么做红烧肉"):
         assert await found(stranger, q) == []
@@ -127,9 +136,12 @@ async def test_what_no_office_does_finds_nothing_and_offers_nothing_like_it(stra
 
 async def test_whatever_is_typed_the_page_comes(stranger: AsyncClient):
     for q in NASTY:
-        for path in ("/search", "/api/v1/items"):
-            answer = await stranger.get(path, params={"q": q[:3000], "region": q[:50], "theme": q[:50], "who": q[:50]})
-            assert answer.status_code == 200, q[:20]
+        narrowed = {"q": q[:3000], "region": q[:50], "theme": q[:50], "who": q[:50]}
+        assert (await stranger.get("/search", params=narrowed)).status_code == 200, q[:20]
+        assert (await stranger.get("/api/v1/items", params={"q": q[:3000]})).status_code == 200, q[:20]
+        assert (await stranger.get("/api/v1/items", params=narrowed)).status_code == 400, (
+            "a machine is told of its mistake"
+        )
 
 
 async def test_what_is_published_is_found_at_once_and_read_before_anybody_asks(

@@ -14,6 +14,7 @@ from backend.cart.model import Draft
 from backend.cart.parting import parted
 from backend.cart.pledge_text import hash_of_text, text_of
 from backend.cart.queries import open_draft
+from backend.cart.uses import hash_of_words, uses_of, words_of
 from backend.core.db import Tx
 from backend.core.errors import NotFound, Problem
 from backend.core.i18n import translate, wanted
@@ -52,6 +53,14 @@ class Waits(msgspec.Struct, frozen=True):
     problems: list[Said]
 
 
+class UseWords(msgspec.Struct, frozen=True):
+    """The certificates and registers that filing all of it uses, a sentence each, and why; filing sends `text_hash` back as
+    `use` once the person has said yes to these very words."""
+
+    words: list[str]
+    text_hash: str
+
+
 class Cart(msgspec.Struct, frozen=True, kw_only=True):
     """Filing takes `id` and `version` as they are here; `problems` must be empty then. Where some are `ready` while others
     wait, filing with `lines` takes those alone."""
@@ -67,6 +76,7 @@ class Cart(msgspec.Struct, frozen=True, kw_only=True):
     problems: list[Said]
     ready: list[UUID]
     waiting: list[Waits]
+    use: UseWords | None
 
 
 class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,7 +160,14 @@ async def cart_view(request: Request, tx: Tx, draft: Draft) -> Cart:
         problems=_said(request, speaker, standing_in_the_way),
         ready=list(parts.ready),
         waiting=[Waits(line, _said(request, speaker, found)) for line, found in parts.waiting.items()],
+        use=_use(request, draft),
     )
+
+
+def _use(request: Request, draft: Draft) -> UseWords | None:
+    used = uses_of(draft)
+    words = words_of(used, wanted(request.cookies.get("lang"), request.headers.get("accept-language", "")))
+    return UseWords(words.splitlines(), hash_of_words(words)) if used else None
 
 
 async def sheet_view(request: Request, tx: Tx, draft: Draft) -> SheetView:

@@ -14,11 +14,11 @@ from backend.catalogue.queries import city
 from backend.certificates.rules import STANDINGS
 from backend.certificates.showing import PURPOSES, REFUSED, RENEWED_BEFORE, Offered, elements_for
 from backend.certificates.showing_actions import begin, end, look, renew, to_show
-from backend.certificates.showing_queries import looks_of, offered_at, seen_at, showing_for
+from backend.certificates.showing_queries import looks_of, offered_at, seen_at, showing_for, used_by
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem, TooMany
 from backend.core.i18n import _
-from backend.core.pace import looks
+from backend.core.pace import scans
 from backend.core.viewer import hash_of
 from backend.core.web import ANYONE, PERSON, network_of, page, read_form, see_other
 
@@ -89,15 +89,15 @@ async def take_back(tx: NamedDependency[Tx], showing: FromPath[UUID]) -> Respons
 async def who_looked(request: Request, tx: NamedDependency[Tx], certificate: FromPath[UUID]) -> Response[str]:
     one, pack = await to_show(tx, certificate), (await city(tx.db)).pack
     return page(
-        request, tx, "certificates/looks.html", one=one, kind=pack.certificates[one.type], looks=await looks_of(tx, certificate),
-        purposes=PURPOSES, standings=STANDINGS, elements=pack.elements, headers=STRICT,
+        request, tx, "certificates/looks.html", one=one, kind=pack.certificates[one.type], looks=await looks_of(tx, certificate), used=await used_by(tx, certificate),
+        standings=STANDINGS, elements=pack.elements, headers=STRICT,
     )  # fmt: skip
 
 
 @get("/look/{token:str}", opt=ANYONE, include_in_schema=False)
 async def ask(request: Request, tx: NamedDependency[Tx], token: FromPath[str]) -> Response[str]:
     """Where the code leads: a page that asks first. A preview of the link uses nothing up and sees nothing of a person."""
-    if not looks.allows(network_of(request), tx.now):
+    if not scans.allows(network_of(request), tx.now):
         raise TooMany(_("查得太快了，请过一分钟再扫。"))
     offered = await offered_at(tx.db, token)
     telephone = request.cookies.get(TELEPHONE) or secrets.token_urlsafe(18)

@@ -80,6 +80,16 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     department: str
 
 
+class UsedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A case that used it, and which of the case's facts are from it."""
+
+    number: str
+    item_name: str
+    department: str
+    at: datetime
+    elements: list[str]
+
+
 class Offered(msgspec.Struct, frozen=True):
     """What a code is about before anybody looks: nothing of a person."""
 

@@ -9,7 +9,7 @@ from backend.catalogue.answers import shown
 from backend.catalogue.model import Pack
 from backend.certificates.model import Standing
 from backend.certificates.queries import opened
-from backend.certificates.showing import Look, Offered, Seen, Showing
+from backend.certificates.showing import Look, Offered, Seen, Showing, UsedIn
 from backend.core.db import Tx
 from backend.core.errors import NotFound
 from backend.core.viewer import hash_of
@@ -50,6 +50,20 @@ async def looks_of(tx: Tx, certificate: UUID) -> list[Look]:
         MOST,
     )
     return msgspec.convert(rows, list[Look])
+
+
+async def used_by(tx: Tx, certificate: UUID) -> list[UsedIn]:
+    """In which cases of the principal it was used, the last one first."""
+    rows = await tx.db.fetch(
+        """SELECT c.number, v.name AS item_name, d.name AS department, c.received_at AS at, s.elements
+           FROM case_sources s JOIN cases c ON c.id = s.case_id JOIN departments d ON d.id = c.department_id
+           JOIN item_versions v ON (v.code, v.version) = (c.item_code, c.item_version)
+           WHERE s.certificate_id = $1 AND c.principal_id = $2 ORDER BY c.received_at DESC, c.number, s.n LIMIT $3""",
+        certificate,
+        tx.viewer.principal_id,
+        MOST,
+    )
+    return msgspec.convert(rows, list[UsedIn])
 
 
 async def offered_at(db: asyncpg.Connection, token: str) -> Offered | None:

@@ -64,6 +64,13 @@ async def test_without_her_yes_nothing_is_filed_and_the_page_says_what_for_whom(
     assert await owner_says(site, "SELECT 1 FROM orders") == []
 
 
+async def test_a_program_gets_the_words_and_sends_their_hash_back(site, father):
+    cart = (await father.get("/api/v1/cart")).json()
+    assert any("居民身份证" in words for words in cart["use"]["words"])
+    body = {"cart": cart["id"], "version": cart["version"], "agree": True, "use": cart["use"]["text_hash"]}
+    assert (await father.post("/api/v1/orders", json=body, headers=KEY)).status_code == 201
+
+
 async def test_the_case_keeps_which_one_it_was_and_only_what_its_item_names(site, father):
     answer = await father.post("/orders", data=form(await reviewed(site, father)))
     assert answer.status_code == 303, answer.text[:500]

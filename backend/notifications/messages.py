@@ -12,6 +12,7 @@ from backend.cases.messages import Sentence
 from backend.cases.states import MOVES, Clock, Notice
 from backend.core.i18n import _, _n
 from backend.notifications import (
+    approval_messages,
     certificate_messages,
     desk_messages,
     file_messages,
@@ -235,6 +236,7 @@ PUSHES_OF_OTHERS = {
     **dict.fromkeys(OF_MANDATES, (_("授权有变化"), _("点一下查看。"))),
 }
 for _of in (
+    approval_messages,
     certificate_messages,
     identity_messages,
     rights_messages,
@@ -269,6 +271,7 @@ LOOKS = (
         "filed_waiting": ("sea", "hourglass"),
     }
     | life_messages.LOOKS
+    | approval_messages.LOOKS
     | offer_messages.LOOKS
 )
 

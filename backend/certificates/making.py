@@ -34,7 +34,6 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     office: str
-    holder: str
     rows: list[tuple[str, str]]
     number: str
     dated: str
@@ -89,7 +88,6 @@ def sheet_of(tx: Tx, one: Certificate, pack: Pack, public_url: str) -> Sheet:
     return Sheet(
         title=content.label,
         office=content.issuer,
-        holder=content.holder,
         rows=[(label, words) for label, words in rows_of(content, pack) if words],
         number=one.number,
         dated=day_in_words(one.valid_from),
@@ -101,9 +99,16 @@ def sheet_of(tx: Tx, one: Certificate, pack: Pack, public_url: str) -> Sheet:
 
 
 def rows_of(content: Content, pack: Pack, *, masked: bool = False) -> list[tuple[str, str]]:
-    """(label, words) of its fields, in the order the type names them; what the city knows no more by its code."""
+    """(label, words) of whose it is and its fields, in the order the type names them; what the city knows no more by its code.
+    What holding one means goes without saying."""
     kind = pack.certificates.get(content.type)
-    order = [*(kind.fields if kind else ()), *content.fields]
+    unsaid = set(kind.means).difference(kind.fields) if kind else set()
+    order = [code for code in (*(kind.fields if kind else ()), *content.fields) if code not in unsaid]
+    said = _fields_in_words(content, pack, order, masked)
+    return said if content.holder in (words for _label, words in said) else [("持证人", content.holder), *said]
+
+
+def _fields_in_words(content: Content, pack: Pack, order: list[str], masked: bool) -> list[tuple[str, str]]:
     return [
         (pack.elements[code].label, shown(pack.elements[code], content.fields[code], pack.city.regions, masked=masked))
         if code in pack.elements

@@ -25,7 +25,7 @@ TRUST = {
 class Used(msgspec.Struct, frozen=True, kw_only=True):
     """`label`: the material it stands for, or "" where it vouches for answers alone; `elements`: labels of those.
 
-    `standing`: of a certificate as it is now, "" of a register; `since` and `reason` where it holds no more.
+    `standing`: of a certificate as it is now, "" of a register; `since` and `reason` where it no longer `holds`.
     """
 
     label: str
@@ -35,6 +35,7 @@ class Used(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     elements: list[str]
     standing: str
+    holds: bool
     since: datetime | None
     reason: str
 
@@ -53,6 +54,7 @@ async def used_in(tx: Tx, case: Case) -> list[Used]:
             version=one.version or 0,
             elements=[version.elements[code].label for code in one.elements if code in version.elements],
             standing=_standing(one),
+            holds=one.state == "valid" and not one.outlived,
             since=one.since,
             reason=one.reason or "",
         )

@@ -141,7 +141,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         oidc_number_claim=environ.get("OIDC_NUMBER_CLAIM") or None,
         mail_from=environ.get("MAIL_FROM") or "随手办 <suishouban@localhost>",
         push_allowed=tuple((environ.get("PUSH_ALLOWED") or "").split()),
-        quiet_hours=_hours("QUIET_HOURS", environ, problems),
+        quiet_hours=_hours(environ.get("QUIET_HOURS") or "22:00-07:00", problems),
         archive_years=_whole("ARCHIVE_YEARS", environ, 30, 1, 100, problems),
         s3_bucket=environ.get("S3_BUCKET") or None,
         s3_prefix=(environ.get("S3_PREFIX") or "").strip("/"),
@@ -158,14 +158,13 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     return settings
 
 
-def _hours(name: str, environ: Mapping[str, str], problems: list[str]) -> tuple[time, time]:
+def _hours(said: str, problems: list[str]) -> tuple[time, time]:
     """`22:00-07:00`; equal ends, or `none`, for no such hours."""
-    said = environ.get(name) or "22:00-07:00"
     if said == "none":
         return time(0), time(0)
     found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", said)
     if found is None:
-        problems.append(f"{name} must be like 22:00-07:00, or none.")
+        problems.append("QUIET_HOURS must be like 22:00-07:00, or none.")
         return time(0), time(0)
     start, start_minute, end, end_minute = map(int, found.groups())
     return time(start, start_minute), time(end, end_minute)

@@ -1,5 +1,6 @@
 """Settings: everything wrong is said at once, secrets come as files, the demo stays at home."""
 
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,11 @@ def test_the_demo_may_not_listen_elsewhere(host: str) -> None:
 def test_a_child_process_told_by_us_finds_the_same_database_port_and_demo(tmp_path: Path) -> None:
     ours = load({"DATA": str(tmp_path), "PORT": "8123", "SUISHOUBAN_DEMO": "on", "DATABASE_URL": "postgresql://o@db/c"})
     assert load(environ_of(ours)) == ours
+
+
+def test_the_quiet_hours_are_ten_to_seven_unless_said_otherwise() -> None:
+    assert load({}).quiet_hours == (time(22), time(7))
+    assert load({"QUIET_HOURS": "21:30-06:00"}).quiet_hours == (time(21, 30), time(6))
+    assert load({"QUIET_HOURS": "none"}).quiet_hours == (time(0), time(0))
+    with pytest.raises(SettingsError, match="QUIET_HOURS"):
+        load({"QUIET_HOURS": "22-7"})

@@ -17,7 +17,7 @@ async def ask(request: Request, tx: NamedDependency[Tx], token: FromPath[str]) -
 
 
 @post("/notices/stop/{token:str}", opt=ANYONE, include_in_schema=False, status_code=200)
-async def stop(request: Request, tx: NamedDependency[Tx], token: FromPath[str]) -> Response[str]:
+async def stop_mail(request: Request, tx: NamedDependency[Tx], token: FromPath[str]) -> Response[str]:
     """Also for a mail program's own button (RFC 8058), which sends neither cookies nor an origin."""
     await stop_letters(tx, notice_of(tx.vault, token))
     return await _page(request, tx, token, done=True)
@@ -31,4 +31,4 @@ async def _page(request: Request, tx: Tx, token: str, *, done: bool) -> Response
     )  # fmt: skip
 
 
-ROUTES = [ask, stop]
+ROUTES = [ask, stop_mail]

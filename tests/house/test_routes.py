@@ -47,7 +47,8 @@ def test_what_anyone_may_write_is_a_short_list_read_by_people(handlers: list[HTT
     }
     assert open_writes <= {
         "sign_in", "sign_in_again", "sign_out", "choose_mode", "choose_language", "ask", "type_code", "say_name",
-        "take_text",  # signed by the gateway
+        "take_text", "report_text",  # signed by the gateway
+        "stop_mail",  # a letter's own link, which names nobody and stops letters only
         "push_records",  # shows the token of a register's machine, or is signed by it
         "passkey_challenge", "passkey_sign_in", "enrol_challenge", "enrol",
         "verify_file",  # compares a file with a hash; counts how often

@@ -1,17 +1,19 @@
 """Live streams: one LISTEN connection a web process, any number of open streams, none of which holds a connection.
 
-A stream says only *that* something changed; the browser then fetches what it may see. So nothing private travels here,
-nothing is lost when a stream breaks (whoever comes back is told to look again), and a right that was taken away ends
-with the next fetch. Topics are "<channel>:<payload>" of `pg_notify`: `case_events:<case id>`, `inbox:<person id>`.
+A stream says only *that* something changed; the browser then fetches what it may see. So nothing private travels here, and a
+right that was taken away ends with the next fetch. Each change has a number; whoever comes back after a break says the last
+one she heard (`Last-Event-ID`) and is told at once if something came since, or if that cannot be known. Topics are "<channel>:<payload>" of `pg_notify`: `case_events:<case id>`, `inbox:<person id>`.
 
     @get("/inbox/events", opt=PERSON)
     async def events(request: Request, tx: NamedDependency[Tx]) -> ServerSentEvent:
-        return request.app.state.live.answer(f"inbox:{tx.viewer.id}")
+        return request.app.state.live.answer(f"inbox:{tx.viewer.id}", request.headers.get("last-event-id", ""))
 """
 
 import asyncio
 import logging
+import secrets
 import signal
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
@@ -20,6 +22,8 @@ from litestar.response import ServerSentEvent
 from litestar.response.sse import ServerSentEventMessage as Sent
 
 from backend.core.db import LOST, connect
+from backend.core.errors import Unavailable
+from backend.core.i18n import _
 from backend.settings import Login
 
 log = logging.getLogger("suishouban.live")
@@ -29,6 +33,8 @@ PING = 25.0  # seconds: shorter than the patience of the proxies on the way
 LONGEST = 600.0  # seconds; then the browser opens a new stream, and whether it may is asked again
 COME_BACK = 3000  # milliseconds a browser waits before it does so
 CHANGED = "changed"
+MOST = 4000  # open streams of one process; whoever comes then looks again by herself now and then
+REMEMBERED = 20_000  # topics that had news
 
 
 class Hub:
@@ -37,6 +43,9 @@ class Hub:
     def __init__(self, login: Login, ping: float = PING) -> None:
         self._login, self._ping = login, ping
         self._watched: dict[str, set[asyncio.Event]] = {}
+        # Numbers are this process's own: whoever heard another one's is told to look.
+        self._name, self._number, self._unknown_before = secrets.token_hex(4), 0, 0
+        self._newest: OrderedDict[str, int] = OrderedDict()
         self.ended = False
         self.listening = asyncio.Event()
 
@@ -52,29 +61,56 @@ class Hub:
             if not self._watched[topic]:
                 del self._watched[topic]
 
-    def answer(self, topic: str) -> ServerSentEvent:
-        """The usual stream: `changed` at once (the page may be older than the stream) and at each change, pings in between."""
-        return ServerSentEvent(self._stream(topic), headers={"Cache-Control": "no-store"})
+    def answer(self, topic: str, heard: str = "") -> ServerSentEvent:
+        """The usual stream: `changed` at each change, and at once where the page may be older than the stream; pings in between.
+        `heard`: the last id, of a stream that broke. Unavailable when there are too many streams."""
+        if self.open_streams >= MOST:
+            raise Unavailable(_("现在看的人很多，页面过一会儿自己更新。"))
+        return ServerSentEvent(self._stream(topic, heard), headers={"Cache-Control": "no-store"})
 
-    async def _stream(self, topic: str) -> AsyncIterator[Sent]:
+    async def _stream(self, topic: str, heard: str = "") -> AsyncIterator[Sent]:
         clock = asyncio.get_running_loop().time
         ends = clock() + LONGEST
         with self.watching(topic) as news:
-            yield Sent(event=CHANGED, data="", retry=COME_BACK)
+            if self.missed(topic, heard):
+                yield Sent(event=CHANGED, data="", id=self.newest, retry=COME_BACK)
+            else:
+                yield Sent(data=None, comment="nothing new", retry=COME_BACK)
             while clock() < ends:
-                heard = await _within(news.wait(), self._ping)
+                told = await _within(news.wait(), self._ping)
                 news.clear()
                 if self.ended:
                     return
-                yield Sent(event=CHANGED, data="") if heard else Sent(data=None, comment="ping")
+                yield Sent(event=CHANGED, data="", id=self.newest) if told else Sent(data=None, comment="ping")
+
+    @property
+    def newest(self) -> str:
+        """The id of the newest change; whoever has heard it has heard all."""
+        return f"{self._name}.{self._number}"
+
+    def missed(self, topic: str, heard: str) -> bool:
+        """Whether there was news since this id, or may have been."""
+        name, _, number = heard.partition(".")
+        if name != self._name or not (number.isascii() and number.isdigit()):
+            return True
+        return max(self._newest.get(topic, 0), self._unknown_before) > int(number)
 
     def tell(self, topic: str) -> None:
+        self._number += 1
+        self._newest[topic] = self._number
+        self._newest.move_to_end(topic)
+        if len(self._newest) > REMEMBERED:
+            self._unknown_before = self._newest.popitem(last=False)[1]
         for news in self._watched.get(topic, ()):
             news.set()
 
     def tell_all(self) -> None:
-        for topic in self._watched:
-            self.tell(topic)
+        """What happened is not known: everybody looks, and so does whoever comes back."""
+        self._number += 1
+        self._unknown_before = self._number
+        for watching in self._watched.values():
+            for news in watching:
+                news.set()
 
     def end(self) -> None:
         """Every stream ends now, and no new one lasts."""
@@ -100,7 +136,9 @@ class Hub:
         connection.add_termination_listener(lambda _: gone.set())
         try:
             for channel in CHANNELS:
-                await connection.add_listener(channel, lambda _c, _p, name, payload: self.tell(f"{name}:{payload}"))
+                await connection.add_listener(
+                    channel, lambda _connection, _process, name, payload: self.tell(f"{name}:{payload}")
+                )
             self.listening.set()
             self.tell_all()
             while not await _within(gone.wait(), self._ping):

@@ -14,7 +14,14 @@ from backend.accounts.consents import PUSH, agreed
 from backend.core.db import Tx
 from backend.core.errors import NotFound
 from backend.core.web import ANYONE, COOKIE, PERSON, language_of, page, see_other
-from backend.notifications import routes_letters, routes_office, routes_stopping, routes_wishes, routes_wordings
+from backend.notifications import (
+    routes_letters,
+    routes_office,
+    routes_speed,
+    routes_stopping,
+    routes_wishes,
+    routes_wordings,
+)
 from backend.notifications.actions import read, read_all, subscribe, unsubscribe
 from backend.notifications.brought import how, knocks_of
 from backend.notifications.messages import message
@@ -46,6 +53,9 @@ class Renewal(msgspec.Struct, frozen=True):
 
 class Endpoint(msgspec.Struct, frozen=True):
     endpoint: Text
+
+
+OFFERS = "/offers/"  # pages that are about one principal's affairs, as a case is
 
 
 @get("/inbox", opt=PERSON, include_in_schema=False)
@@ -81,16 +91,17 @@ async def open_notice(request: Request, tx: NamedDependency[Tx], notice: FromPat
     """Reads it and goes to what it is about; if that is somebody else's affair, hers come onto the screen, as far as a mandate lets."""
     words, principal = await notice_for(tx, notice)
     await read(tx, notice)
-    if words.page:
+    whose = words.number or words.page.startswith(OFFERS)
+    if words.page and not whose:
         return see_other(words.page)
-    if not words.number or principal is None:
+    if not whose or principal is None:
         return see_other("/inbox")
     if principal != tx.viewer.principal_id:
         mandate = None if principal == tx.viewer.id else await mandate_to_see(tx, principal)
         if principal != tx.viewer.id and mandate is None:
             return see_other("/inbox")
         await act_for(tx, request.cookies.get(COOKIE, ""), principal, mandate)
-    return see_other(f"/cases/{words.number}")
+    return see_other(words.page or f"/cases/{words.number}")
 
 
 @post("/inbox/read", opt=PERSON, include_in_schema=False)
@@ -101,7 +112,7 @@ async def read_everything(tx: NamedDependency[Tx]) -> Response[None]:
 
 @get("/inbox/events", opt=PERSON, include_in_schema=False)
 async def follow_inbox(request: Request, tx: NamedDependency[Tx]) -> ServerSentEvent:
-    return request.app.state.live.answer(f"inbox:{tx.viewer.id}")
+    return request.app.state.live.answer(f"inbox:{tx.viewer.id}", request.headers.get("last-event-id", ""))
 
 
 @get("/push/key", opt=ANYONE, include_in_schema=False)
@@ -155,6 +166,7 @@ ROUTES = [
     forget_subscription,
     *routes_letters.ROUTES,
     *routes_office.ROUTES,
+    *routes_speed.ROUTES,
     *routes_stopping.ROUTES,
     *routes_wishes.ROUTES,
     *routes_wordings.ROUTES,

@@ -24,6 +24,8 @@ export function follow(address, changed) {
     source.onmessage = tell;
     source.addEventListener('changed', tell);
     source.addEventListener('end', () => { over = true; close(); });
+    // Refused (too many look on, or something on the way lets no stream through): looked at now and then instead.
+    source.onerror = () => { if (source?.readyState === 2 && !over) { close(); setTimeout(open, 30000 + Math.random() * 30000); } };
     source.onerror = () => { if (source?.readyState === EventSource.CLOSED) later(); };
   };
   // Where no stream gets through (a proxy, a closed port), it is asked for again and again, and each time looked at once.

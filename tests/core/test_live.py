@@ -4,9 +4,12 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
+from backend.core import live
 from backend.core.db import connect
+from backend.core.errors import Unavailable
 from backend.core.live import Hub, running
 from backend.settings import Settings
 from tests.streams import SOON
@@ -87,3 +90,44 @@ async def test_a_told_process_ends_its_streams_first(settings):
         assert handled == ["server"]
     finally:
         signal.signal(signal.SIGTERM, earlier)
+
+
+async def test_a_stream_that_comes_back_is_told_only_if_it_missed_something(hub, web):
+    first = hub._stream(TOPIC)
+    heard = (await anext(first)).id
+    await first.aclose()
+    again = hub._stream(TOPIC, heard)
+    assert (await anext(again)).event is None
+    await again.aclose()
+    await web.execute(TELL, "other")
+    with hub.watching(TOPIC) as news:
+        await web.execute(TELL, "one")
+        await asyncio.wait_for(news.wait(), SOON)
+    late = hub._stream(TOPIC, heard)
+    assert (await anext(late)).event == "changed"
+    await late.aclose()
+    assert not hub.missed("inbox:third", heard)
+
+
+async def test_what_cannot_be_known_counts_as_missed(hub):
+    for strange in ("", "7", "elsewhere.7", f"{hub.newest}x", "."):
+        assert hub.missed(TOPIC, strange)
+    heard = hub.newest
+    hub.tell_all()  # the connection was lost: whatever was said meanwhile is not repeated
+    assert hub.missed(TOPIC, heard)
+
+
+async def test_topics_of_long_ago_are_forgotten_and_count_as_missed(hub, monkeypatch):
+    monkeypatch.setattr(live, "REMEMBERED", 2)
+    heard = hub.newest
+    for topic in ("a", "b", "c"):
+        hub.tell(topic)
+    assert hub.missed("a", heard)
+    assert not hub.missed("a", hub.newest)
+    assert len(hub._newest) == 2
+
+
+async def test_more_streams_than_a_process_bears_are_refused(hub, monkeypatch):
+    monkeypatch.setattr(live, "MOST", 1)
+    with hub.watching(TOPIC), pytest.raises(Unavailable):
+        hub.answer(TOPIC)

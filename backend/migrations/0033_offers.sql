@@ -74,6 +74,7 @@ CREATE FUNCTION offer_moves() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER 
     IF TG_OP = 'INSERT' OR NEW.state <> OLD.state THEN
         INSERT INTO offer_changes (offer_id, state, was, actor_id, at)
             VALUES (NEW.id, NEW.state, CASE WHEN TG_OP = 'UPDATE' THEN OLD.state END, viewer(), app_now());
+        UPDATE notices SET needs_you = false WHERE needs_you AND NEW.state <> 'open' AND words ->> 'page' = '/offers/' || NEW.id;
     END IF;
     RETURN NEW;
 END $$;

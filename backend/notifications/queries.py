@@ -18,7 +18,8 @@ PAGE = 50
 
 
 async def who_should_know(db: asyncpg.Connection, events: list[int], today: date) -> list[Happening]:
-    """The principal always; the agent who filed or acted, as long as her mandate lets her see it. Never the agent alone."""
+    """The principal always; the agent who filed or acted, as long as her mandate lets her see it, and of an offer who may take it
+    for her. Never the agent alone."""
     rows = await db.fetch(
         """SELECT e.id AS event_id, e.kind, e.actor_kind, e.case_id, e.department_id, c.number, i.name AS item, e.data, p.id AS person_id,
                   e.actor_id IS NOT DISTINCT FROM p.id AS did_it,
@@ -39,8 +40,11 @@ async def who_should_know(db: asyncpg.Connection, events: list[int], today: date
            LEFT JOIN LATERAL (SELECT array_agg(n.name ORDER BY x.id) AS names, min(x.id) AS first FROM events x JOIN cases y ON y.id = x.case_id
                               JOIN item_versions n ON (n.code, n.version) = (y.item_code, y.item_version)
                               WHERE y.order_id = e.order_id AND x.kind IN ('filed', 'filed_waiting')) t ON e.kind IN ('filed', 'filed_waiting')
-           JOIN accounts p ON p.id IN (e.principal_id, c.actor_id, CASE WHEN e.actor_kind = 'agent' THEN e.actor_id END,
-                              (SELECT m.agent_id FROM mandates m WHERE m.id = e.mandate_id AND e.case_id IS NULL AND e.order_id IS NULL))
+           JOIN accounts p ON p.id = ANY (ARRAY[e.principal_id, c.actor_id, CASE WHEN e.actor_kind = 'agent' THEN e.actor_id END,
+                              (SELECT m.agent_id FROM mandates m WHERE m.id = e.mandate_id AND e.case_id IS NULL AND e.order_id IS NULL)]
+                              || CASE WHEN e.kind = 'offered' THEN ARRAY(
+                                  SELECT m.agent_id FROM mandates m WHERE m.principal_id = e.principal_id AND m.ended_at IS NULL AND $2 BETWEEN m.valid_from AND m.valid_to
+                                  AND 'submit' = ANY(m.actions) AND mandate_covers(m.kind, m.items, e.data ->> 'code')) ELSE '{}' END)
            WHERE e.id = ANY($1) AND e.public AND (p.id = e.principal_id OR EXISTS (
                SELECT 1 FROM mandates m WHERE m.principal_id = e.principal_id AND m.agent_id = p.id AND m.ended_at IS NULL
                AND $2 BETWEEN m.valid_from AND m.valid_to AND 'see' = ANY(m.actions)
@@ -154,7 +158,9 @@ def _name(tx: Tx, row: asyncpg.Record, who: str) -> str:
 async def notice_for(tx: Tx, notice: UUID) -> tuple[Words, UUID | None]:
     """One inbox notice of the viewer's, with whose affair it is; NotFound for anybody else's."""
     row = await tx.db.fetchrow(
-        """SELECT n.words, e.principal_id FROM notices n LEFT JOIN events e ON e.id = n.event_id
+        """SELECT n.words, coalesce(e.principal_id, (
+                      SELECT o.principal_id FROM offers o WHERE o.id = substring(n.words ->> 'page' FROM '^/offers/(.{36})$')::uuid)) AS principal_id
+           FROM notices n LEFT JOIN events e ON e.id = n.event_id
            WHERE n.id = $1 AND n.person_id = (SELECT inbox_on_screen($2)) AND n.channel = 'inbox'""",
         notice,
         tx.viewer.principal_id,

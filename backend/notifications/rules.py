@@ -79,6 +79,7 @@ def _usual(told: Happening, reach: frozenset[Channel], elder: bool) -> list[Chan
     """
     loud = _served(told) or told.actor_kind == "agent"
     to_her = (told.for_her and loud) or (told.hers and _served(told) and not told.in_filing)
+    to_her = to_her or (matter(told) is Matter.OFFERS and not told.as_agent)
     silent = not (told.has_push or told.has_email)
     may_text = told.for_her or told.sms_agreed or silent
     usual = {

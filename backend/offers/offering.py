@@ -132,7 +132,7 @@ async def _expired(tx: Tx, item: Item, account: _Account | None, kept: _Kept) ->
 def _told(kind: str, item: Item, account: _Account | None, offer: UUID) -> NewEvent | None:
     if account is None:
         return None
-    data = {"item": item.name, "page": f"/offers/{offer}"}
+    data = {"item": item.name, "code": item.code, "page": f"/offers/{offer}"}
     return NewEvent(kind=kind, principal_id=account.id, actor_kind="machine", data=data)
 
 

@@ -70,15 +70,32 @@ async def test_the_first_page_shows_it_at_the_very_top_until_it_is_answered(site
     assert "/offers/" not in (await site.stranger().get("/")).text
 
 
-async def test_the_inbox_leads_to_it(site):
+async def test_the_inbox_leads_to_it_and_is_at_rest_once_it_is_answered(site):
     father = await site.person("father")
-    inbox = (await father.get("/inbox")).text
-    assert "您可以领取：高龄老人长寿补贴" in inbox
-    (notice,) = await rows(
-        site, "SELECT id, words FROM notices WHERE words ->> 'kind' = 'offered' AND channel = 'inbox'"
-    )
+    assert "可以领取：高龄老人长寿补贴" in (await father.get("/inbox")).text
+    (notice,) = await notices(site, "father")
     answer = await father.post(f"/inbox/{notice['id']}")
-    assert answer.headers["location"] == notice["words"]["page"].replace("\\", "")
+    assert answer.headers["location"] == notice["page"]
+    assert notice["needs_you"]
+    await father.post(f"{notice['page']}/refusal")
+    assert [one["needs_you"] for one in await notices(site, "father")] == [False]
+
+
+async def test_the_daughter_who_may_take_it_for_him_hears_of_it_and_his_affairs_come_onto_her_screen(site):
+    daughter = await site.person("daughter")
+    (notice,) = await notices(site, "daughter")
+    answer = await daughter.post(f"/inbox/{notice['id']}")
+    assert answer.headers["location"] == notice["page"]
+    assert "替林长福确认领取" in (await daughter.get(notice["page"])).text
+
+
+async def notices(site, handle: str) -> list:
+    return await rows(
+        site,
+        """SELECT n.id, n.needs_you, n.words ->> 'page' AS page FROM notices n JOIN accounts a ON a.id = n.person_id
+           WHERE a.handle = $1 AND n.channel = 'inbox' AND n.words ->> 'kind' = 'offered'""",
+        handle,
+    )
 
 
 async def test_who_files_it_by_herself_has_answered_the_offer(site):

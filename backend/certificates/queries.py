@@ -10,7 +10,7 @@ import msgspec
 
 from backend.catalogue.model import Pack
 from backend.certificates.model import Certificate, Change, Content, Standing
-from backend.certificates.rules import canonical, standing_on
+from backend.certificates.rules import standing_on
 from backend.core.codes import read_certificate_number
 from backend.core.conditions import Trust
 from backend.core.crypto import DataKey, Unsealable
@@ -110,14 +110,12 @@ def opened(tx: Tx, row: Mapping[str, Any], key: DataKey | None) -> Certificate:
     """The words in clear, held against hash, signature and the row itself: what differs in anything is altered."""
     columns = {name: value for name, value in row.items() if name not in ("sealed", "key_wrapped")}
     text = _text(key, row["sealed"], row["id"])
-    genuine = (
-        hashlib.sha256(text).digest() == row["digest"]
-        and tx.vault.keyring.verifies(row["key_id"], text, row["signature"])
-        and _says(text, row)
-    )
+    same = hashlib.sha256(text).digest() == row["digest"]
+    signed = same and tx.vault.keyring.verifies(row["key_id"], text, row["signature"])
+    content = msgspec.json.decode(text, type=Content) if signed else None
+    genuine = content is not None and _says(content, row)
     standing = standing_on(tx.today, row["state"], row["valid_from"], row["valid_until"], genuine=genuine)
-    content = msgspec.json.decode(text, type=Content) if genuine else None
-    return msgspec.convert({**columns, "content": content, "standing": standing, "text": text}, Certificate)
+    return Certificate(**columns, content=content if genuine else None, standing=standing, text=text)
 
 
 def _text(key: DataKey | None, sealed: bytes, certificate: UUID) -> bytes:
@@ -127,12 +125,11 @@ def _text(key: DataKey | None, sealed: bytes, certificate: UUID) -> bytes:
         return b""
 
 
-def _says(text: bytes, row: Mapping[str, Any]) -> bool:
+def _says(content: Content, row: Mapping[str, Any]) -> bool:
     """The columns that are read without opening it are what was signed."""
-    content = msgspec.json.decode(text, type=Content)
     until = row["valid_until"] and row["valid_until"].isoformat()
     said = (content.number, content.type, content.valid_from, content.valid_until, content.source)
-    return canonical(content) == text and said == (
+    return said == (
         row["number"],
         row["type"],
         row["valid_from"].isoformat(),

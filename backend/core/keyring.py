@@ -24,6 +24,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from backend.settings import Refused
 
+MOST_KEPT = 20_000
+
 
 class Signed(msgspec.Struct, frozen=True):
     key_id: str
@@ -44,17 +46,24 @@ class Keyring:
         self._own = own
         self.key_id = key_id_of(own.public_key())
         self._public = {key_id_of(key): key for key in (own.public_key(), *earlier)}
+        self._right: set[tuple[str, bytes, bytes]] = set()
 
     def sign(self, content: bytes) -> Signed:
         return Signed(self.key_id, self._own.sign(content))
 
     def verifies(self, key_id: str, content: bytes, signature: bytes) -> bool:
-        """False also for a key that is none of ours."""
-        key = self._public.get(key_id)
+        """False also for a key that is none of ours. What was right once is not computed again in this process."""
+        key, asked = self._public.get(key_id), (key_id, hashlib.sha256(content).digest(), signature)
+        if asked in self._right:
+            return True
         try:
-            return key is not None and key.verify(signature, content) is None
+            right = key is not None and key.verify(signature, content) is None
         except InvalidSignature:
             return False
+        if len(self._right) >= MOST_KEPT:
+            self._right.clear()
+        self._right |= {asked} if right else set()
+        return right
 
     def public_keys(self) -> list[dict[str, Any]]:
         """As a JWK Set lists them, the one in use first."""

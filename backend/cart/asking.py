@@ -10,7 +10,7 @@ from backend.cart.queries import open_draft, proved_number
 from backend.core.db import Tx
 from backend.registers.asking import remote, wish
 from backend.registers.model import Outcome, Wish
-from backend.registers.rules import materials_anyway, registers_for
+from backend.registers.rules import NUMBERS, materials_anyway, registers_for
 
 LATELY = timedelta(minutes=30)
 NO_PERSON = 2**31 - 1  # the version of a consent that nobody has to give: of a business
@@ -22,7 +22,8 @@ async def ask_registers(tx: Tx, draft: Draft | None = None, lines: Iterable[Line
         return
     draft = draft or await open_draft(tx)
     if draft:
-        await wish(tx, wishes_of(draft, draft.lines if lines is None else lines))
+        lines = draft.lines if lines is None else list(lines)
+        await wish(tx, [*wishes_of(draft, lines), *wishes_of_things(draft, lines)])
 
 
 def wishes_of(draft: Draft, lines: Iterable[Line]) -> list[Wish]:
@@ -42,6 +43,30 @@ def wishes_of(draft: Draft, lines: Iterable[Line]) -> list[Wish]:
         Wish(register=register, number=number, items=tuple(dict.fromkeys(items)), basis=basis)
         for register, items in wanted.items()
     ]
+
+
+def wishes_of_things(draft: Draft, lines: Iterable[Line]) -> list[Wish]:
+    """The same for flats, cars and contracts, by the number that was filled in, where a machine may judge by it. It may be anybody's: what is
+    told of it is shown to nobody, and counts only if it names one of the people of the filing (orders/things.py)."""
+    if not draft.prefill or draft.prefill == NO_PERSON:
+        return []
+    return [
+        Wish(register=register, number=number, items=(line.item.code,), basis=f"consent:prefill:{draft.prefill}")
+        for line in lines
+        if line.item.instant and not line.gone
+        for kind, number in sorted(_numbers(draft, line))
+        for register in sorted(registers_for(line.item, draft.pack, _materials(draft, line)))
+        if draft.pack.registers[register].about == kind
+    ]
+
+
+def _numbers(draft: Draft, line: Line) -> set[tuple[str, str]]:
+    """(kind, number) of each thing of a line that has one."""
+    parties = {party for ids in line.parties.values() for party in ids}
+    settled = ((draft.pack.elements[code], one) for (of, code), one in draft.sheet.settled.items() if of in parties)
+    return {
+        (element.kind, str(one.value)) for element, one in settled if element.identity and element.kind not in NUMBERS
+    }
 
 
 def _materials(draft: Draft, line: Line) -> list[str]:

@@ -165,6 +165,20 @@ async def test_an_outage_never_grants_and_never_says_no(
     assert await standing(site, daughter) == ("submitted", None)
 
 
+async def test_a_car_is_asked_about_by_the_plate_that_was_filled_in(
+    site: Site, daughter: httpx.AsyncClient, register: RegisterServer, work: Work
+):
+    async with work.transaction() as tx:
+        await know(tx, ["vehicles"])
+    await put_in(site, daughter, ["机动车检验预约"])
+    await fill_in(site, daughter, vehicle__plate="琼A00000")
+    await daughter.post("/cart/registers", headers={"HX-Request": "true"})
+    async with work.transaction() as tx:
+        rows = await tx.db.fetch("SELECT register, subject FROM register_requests")
+        plate = tx.vault.blind("琼A00000", "identity")
+    assert [tuple(row) for row in rows] == [("vehicles", plate)]
+
+
 async def test_what_they_say_against_the_form_is_a_persons(
     site: Site, daughter: httpx.AsyncClient, register: RegisterServer, work: Work
 ):

@@ -53,6 +53,14 @@ class Person:
             await self.page.get_by_text(sentence).first.wait_for(timeout=5000)
 
 
+async def says_yes(page: Page) -> None:
+    """On the review page: to what is used of hers, where anything is, and to what she filled in."""
+    use = page.locator("#use")
+    if await use.count():
+        await use.check()
+    await page.locator("#agree").check()
+
+
 @pytest.fixture
 def person(page: Page, town: Town) -> Person:
     return Person(page, town)

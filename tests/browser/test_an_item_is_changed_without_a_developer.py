@@ -7,7 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from backend.settings import Settings
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, says_yes
 from tests.browser.town import Town, started
 from tests.orders.shopping import act_for_father, fill_in, form, put_in, reviewed
 from tests.web import running
@@ -86,7 +86,7 @@ async def test_from_a_wrong_limit_to_a_draft_that_says_what_changed(chromium: Br
     )
     await page.locator(".actions button").first.click()
     await daughter.opens("/cart/review")
-    await page.get_by_text("我填的都是真的").click()
+    await says_yes(page)
     await page.locator("form[action='/orders'] button").last.click()
     await page.wait_for_url("**/orders/*")
 

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, Page
 from backend.core.crypto import Vault
 from backend.core.db import Tx, connect
 from backend.registers.actions import keep_record
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, says_yes
 from tests.browser.test_three_things_for_father import fill_the_sheet
 from tests.browser.town import Town
 from tests.certificates.holding import ID_CARD, given
@@ -32,8 +32,7 @@ async def test_an_old_man_files_without_a_photo_and_shows_what_he_was_granted(
 
     await person.opens("/cart/review")
     await person.reads("居民身份证，代替居民身份证，给")
-    await page.locator("label.option", has_text="使用").click()
-    await page.get_by_text("我填的都是真的").click()
+    await says_yes(page)
     await page.locator("form[action='/orders'] button").last.click()
     await page.wait_for_url("**/orders/*")
     await person.reads("老年人优待证，批下来了")

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, says_yes
 from tests.browser.test_three_things_for_father import fill_the_sheet, hand_in_photos, walk_the_guide
 from tests.browser.town import Town
 from tests.pwa.test_looks import SMALL_TARGETS
@@ -85,7 +85,7 @@ async def shop_for_father(her: Person) -> None:
 
 async def file_it(her: Person) -> None:
     await her.opens("/cart/review")
-    await her.page.get_by_text("我填的都是真的").click()
+    await says_yes(her.page)
     await her.page.locator("form[action='/orders'] button").last.click()
     await her.page.wait_for_url("**/orders/*")
 

@@ -11,7 +11,7 @@ from backend.businesses.actions import check_representatives
 from backend.core.crypto import Vault
 from backend.core.db import Tx, connect, job_transaction, open_pool, wall_clock
 from backend.registers.actions import keep_record
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, says_yes
 from tests.browser.test_three_things_for_father import somebody_else
 from tests.browser.town import Town
 from tests.businesses.test_act_for_a_business import CODE, LICENCE, NAME
@@ -41,7 +41,7 @@ async def without_script(chromium: Browser, town: Town, handle: str) -> Person:
 
 async def files(person: Person) -> None:
     await person.opens("/cart/review")
-    await person.page.locator("#agree").check()
+    await says_yes(person.page)
     await person.page.locator("form[action='/orders'] button").last.click()
     await person.page.wait_for_url("**/orders/*")
 

@@ -6,7 +6,7 @@ from playwright.async_api import BrowserContext, Page
 
 from backend.core.db import connect
 from backend.settings import Settings
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, says_yes
 from tests.browser.photos import photo
 from tests.browser.town import Town, started
 from tests.orders.shopping import act_for_father, fill_in, put_in
@@ -103,7 +103,7 @@ async def test_a_filing_without_a_network_is_not_called_filed_and_is_filed_once(
 ):
     await at_home(person)
     await person.opens("/cart/review")
-    await page.get_by_text("我填的都是真的").click()
+    await says_yes(page)
     await phone.set_offline(True)
     await taps_file(person)
     assert await page.locator("#kept li").count() == 1
@@ -121,7 +121,7 @@ async def test_signed_out_nobody_reads_or_sends_it_and_signed_in_again_he_does(
 ):
     await at_home(person)
     await person.opens("/cart/review")
-    await page.get_by_text("我填的都是真的").click()
+    await says_yes(page)
     await phone.set_offline(True)
     await taps_file(person)
     async with page.expect_event("requestfailed"):

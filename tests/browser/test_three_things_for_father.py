@@ -2,7 +2,7 @@
 
 from playwright.async_api import Browser, Page
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, says_yes
 from tests.browser.photos import photo
 from tests.browser.town import Town
 
@@ -29,7 +29,7 @@ async def test_from_a_few_plain_questions_to_a_granted_allowance(chromium: Brows
     await fill_the_sheet(person)
     await hand_in_photos(person)
     await person.opens("/cart/review")
-    await page.get_by_text("我填的都是真的").click()
+    await says_yes(page)
     await page.locator("form[action='/orders'] button").last.click()
     await page.wait_for_url("**/orders/*")
     await person.reads("2 件事当场批下来了", "另外 1 件已送到部门", "已告诉林长福和林小燕")

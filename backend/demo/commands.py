@@ -27,14 +27,19 @@ def run(args: argparse.Namespace) -> int:
 async def _load(settings: Settings, folder: Path) -> int:
     from backend.core.crypto import Vault
     from backend.core.db import Tx, connect, wall_clock
+    from backend.core.jobs import enqueue
     from backend.demo.actions import load_cast, read_cast
+    from backend.demo.holdings import load_holdings
 
-    owner = await connect(settings.login("owner"))
+    owner, cast = await connect(settings.login("owner")), read_cast(folder)
     try:
         async with owner.transaction():
-            return await load_cast(
-                Tx(owner, Vault(settings.master_key or "", settings.certificate_keys), wall_clock()), read_cast(folder)
-            )
+            tx = Tx(owner, Vault(settings.master_key or "", settings.certificate_keys), wall_clock())
+            came = await load_cast(tx, cast)
+            await load_holdings(tx, cast)
+            if came:  # the first night comes at once: an offer waits for whoever tries the demo
+                await enqueue(owner, "begin_looking", {})
+            return came
     finally:
         await owner.close()
 

@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from backend.approval.model import Relied
-from backend.approval.rules import VOUCHED, Blind, Parties
+from backend.approval.rules import SOURCES, VOUCHED, Blind, Parties
 from backend.cases.model import Fact
 from backend.catalogue.model import Element, Item
 from backend.catalogue.pack_instant import rules_of
 from backend.core.conditions import Meaning, uses_of
-
-SOURCES = ("register.", "certificate.")
 
 
 def relied_on(

@@ -39,7 +39,8 @@ async def one(request: Request, tx: NamedDependency[Tx], recheck: FromPath[UUID]
 async def say(request: Request, tx: NamedDependency[Tx], recheck: FromPath[UUID]) -> Response[Any]:
     """`do`: keep, or withdraw the grant with the same words."""
     form, found = await read_form(request), await recheck_for(tx, recheck)
-    withdraw, outcome = form.text("do") == "withdraw", form.text("outcome")
+    withdraw = form.text("do") == "withdraw"
+    outcome = form.text("outcome") or ("wrong" if withdraw else "")
     try:
         async with tx.db.transaction():
             await answer(tx, found, outcome, form.text("words"), withdraw=withdraw)

@@ -33,6 +33,7 @@ from backend.core.i18n import _
 FORM = "form"
 OWN_NUMBER = _("填写的证件号码就是登记的号码")
 VOUCHED = ("A", "B")
+SOURCES = ("register.", "certificate.")
 Blind = Callable[[str, str], bytes]
 """A keyed hash of a value, for one purpose."""
 Parties = Mapping[str, Sequence[UUID]]
@@ -200,14 +201,15 @@ class _Seen(msgspec.Struct, frozen=True):
     def vouching(self, fact: Key) -> str:
         """The register or certificate a fact stands on, also one it is read off."""
         known = self.facts.known.get(self.read(fact))
-        return known.source if known and known.trust in VOUCHED else ""
+        return known.source if known and known.source.startswith(SOURCES) else ""
 
     def read(self, fact: Key) -> Key:
-        """The fact itself, or what it is derived from, as far back as something is known."""
+        """The fact itself where a source says it, else what it is derived from, as far back as one does."""
         role, _, field = fact.partition(".")
         kind = self.item.kind_of(role.partition("[")[0])
         meaning = self.pack.meanings.get(f"{kind}.{field}")
-        if fact in self.facts.known or meaning is None or not meaning.of:
+        known = self.facts.known.get(fact)
+        if (known and known.source.startswith(SOURCES)) or meaning is None or not meaning.of:
             return fact
         return self.read(f"{role}.{meaning.of[0].partition('.')[2]}")
 

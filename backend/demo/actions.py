@@ -37,12 +37,12 @@ async def load_cast(tx: Tx, cast: Cast) -> int:
         if m.principal in people and m.agent in people:
             agent = named[m.agent]
             asked = Grant(agent_name=agent.name, agent_phone=agent.phone or "", days=m.days)
-            await grant(await _as(tx, people[m.principal], named[m.principal].name), asked, m.matters)
+            await grant(await as_person(tx, people[m.principal], named[m.principal].name), asked, m.matters)
     for child in cast.children:
         await keep_record(tx, "births", child.number, child.births)
-    for resident in cast.residents:
-        for register, facts in resident.registers.items():
-            await keep_record(tx, register, resident.number, facts)
+    for known_only in (*cast.residents, *cast.things):
+        for register, facts in known_only.registers.items():
+            await keep_record(tx, register, known_only.number, facts)
     helpers = [await _organisation(tx, o, known) for o in cast.organisations]
     return len(people) + len(officers) + sum(helpers)
 
@@ -94,7 +94,7 @@ async def _person(tx: Tx, person: Person) -> UUID:
     return account
 
 
-async def _as(tx: Tx, account: UUID, name: str) -> Tx:
+async def as_person(tx: Tx, account: UUID, name: str) -> Tx:
     """The same transaction as this person sees it: a mandate is only ever given by its principal."""
     await tx.db.execute("SELECT set_config('app.viewer', $1, true)", str(account))
     key = tx.vault.key(await tx.db.fetchval("SELECT key_wrapped FROM accounts WHERE id = $1", account))

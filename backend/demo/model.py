@@ -70,10 +70,35 @@ class Child(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Resident(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody only registers know: register → facts."""
+    """Somebody, or something with a number of its own, that only registers know: register → facts."""
 
     number: str
     registers: dict[str, dict[str, Any]]
+
+
+class HeldThing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A certificate about something of hers: a flat, a car, an account, a child."""
+
+    certificate: str
+    fields: dict[str, Any]
+
+
+class HeldBusiness(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A business she has opened here already, and its licences: type → fields."""
+
+    code: str
+    name: str
+    certificates: dict[str, dict[str, Any]]
+
+
+class Holding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody of the cast holds already: type of certificate → fields. `photo_taken_on`: of the police's photograph."""
+
+    handle: str
+    certificates: dict[str, dict[str, Any]] = {}
+    things: tuple[HeldThing, ...] = ()
+    photo_taken_on: str = ""
+    businesses: tuple[HeldBusiness, ...] = ()
 
 
 class Cast(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,3 +109,5 @@ class Cast(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     organisations: tuple[CastOrganisation, ...] = ()
     children: tuple[Child, ...] = ()
     residents: tuple[Resident, ...] = ()
+    things: tuple[Resident, ...] = ()
+    holdings: tuple[Holding, ...] = ()

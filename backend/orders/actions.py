@@ -36,6 +36,7 @@ from backend.mandates.journal import note_use
 from backend.orders.following import judge_again_when_told
 from backend.orders.model import CaseReceipt, Filing, Order, Receipt, Saved
 from backend.orders.queries import order_for, order_of_cart
+from backend.orders.things import told_of_things
 from backend.orders.using import Agreed, agreed_in, hold, keep_agreement, unagreed
 from backend.parties.actions import remember_filed
 
@@ -84,8 +85,9 @@ async def _file(tx: Tx, body: Filing) -> Receipt:
     frozen = [draft.frozen_facts(line.id) for line in draft.lines]
     agent = await agent_of(tx, pack)
     doubted = [doubts_in(tx, facts, pack, agent) for facts in frozen]
+    things = await told_of_things(tx, draft)
     findings = [
-        questioned(_finding(tx, draft, line, facts, pack), words, line.version, tx.now)
+        questioned(_finding(tx, draft, line, [*facts, *things.get(line.id, ())], pack), words, line.version, tx.now)
         for line, facts, words in zip(draft.lines, frozen, doubted, strict=True)
     ]
     new = [_new_case(tx, draft, *of_line, pack) for of_line in zip(draft.lines, frozen, sources, findings, strict=True)]

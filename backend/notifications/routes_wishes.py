@@ -1,5 +1,6 @@
 """How she wants to be told: one page for all, one question a page for each."""
 
+from datetime import time
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -39,6 +40,8 @@ AS_AGENT = {
     "inbox": (_("都不提醒"), _("只放在收件箱，打开随手办能看到")),
 }
 
+SUGGESTED = Night(time(22), time(7))  # where neither she nor the city has any
+
 
 def city_night(request: Request) -> Night:
     return Night(*request.app.state.settings.quiet_hours)
@@ -63,7 +66,7 @@ async def wishes(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
 @get("/me/notices/quiet", opt=PERSON, include_in_schema=False)
 async def quiet(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     night = (await my_habits(tx, city_night(request))).night
-    return _quiet_page(request, tx, "on" if night else "off", night or city_night(request), [])
+    return _quiet_page(request, tx, "on" if night else "off", night or city_night(request) or SUGGESTED, [])
 
 
 @post("/me/notices/quiet", opt=PERSON, include_in_schema=False)
@@ -72,7 +75,7 @@ async def keep_quiet(request: Request, tx: NamedDependency[Tx]) -> Response[Any]
     try:
         night = NO_NIGHT if form.text("quiet") == "off" else hours(form.text("start"), form.text("end"))
     except Invalid as invalid:
-        return _quiet_page(request, tx, "on", habits.night or city_night(request), list(invalid.problems))
+        return _quiet_page(request, tx, "on", habits.night or city_night(request) or SUGGESTED, list(invalid.problems))
     await keep_habits(tx, Habits(quiet_from=night.start, quiet_until=night.end, as_agent=habits.as_agent))
     return see_other("/me/notices?done=1")
 

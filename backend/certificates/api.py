@@ -102,7 +102,7 @@ def _known(one: Certificate, shown: Collection[str]) -> None:
 
 
 @post("/api/v1/certificates/check", opt=ANYONE, tags=["certificates"], status_code=200)
-async def check(request: Request, tx: NamedDependency[Tx], data: JSONBody[Proof]) -> Checked:
+async def check_words(request: Request, tx: NamedDependency[Tx], data: JSONBody[Proof]) -> Checked:
     """Whether words somebody was given are those that were signed here, and what they are worth today."""
     if not checks.allows(network_of(request), tx.now):
         raise TooMany(_("查得太快了，请过一分钟再查。"))
@@ -149,4 +149,4 @@ def _text(raw: bytes) -> str:
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-ROUTES = [held, one_held, credential, check, keys, issuer, status, *api_showing.ROUTES]
+ROUTES = [held, one_held, credential, check_words, keys, issuer, status, *api_showing.ROUTES]

@@ -94,6 +94,16 @@ BEGIN
 END $$;
 CREATE TRIGGER certificates_replace BEFORE INSERT ON certificates FOR EACH ROW WHEN (NEW.replaces IS NOT NULL) EXECUTE FUNCTION certificate_replaces();
 
+-- A grant that is void takes its certificate along, whoever makes it void.
+CREATE FUNCTION revoke_with_case() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    UPDATE certificates SET state = 'revoked', state_since = app_now(), state_reason = '批准它的决定作废了。'
+    WHERE case_id = NEW.id AND state IN ('valid', 'suspended');
+    RETURN NULL;
+END $$;
+CREATE TRIGGER cases_revoke_certificate AFTER UPDATE OF state ON cases FOR EACH ROW
+    WHEN (NEW.state = 'void' AND OLD.state <> 'void') EXECUTE FUNCTION revoke_with_case();
+
 -- Which types of certificates the things in a mandate can use: those that satisfy one of their materials, or vouch for something they ask.
 ALTER TABLE item_scopes ADD COLUMN certificates text[] NOT NULL DEFAULT '{}';
 CREATE OR REPLACE FUNCTION keep_item_scope() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$

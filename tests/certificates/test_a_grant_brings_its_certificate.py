@@ -174,3 +174,17 @@ async def test_two_grants_at_once_give_two_numbers(granted):
             return str(await tx.db.fetchval("SELECT nextval('certificate_serial')"))
 
     assert len(set(await asyncio.gather(*(number() for _ in range(8))))) == 8
+
+
+async def test_a_grant_that_is_void_takes_its_certificate_along(granted):
+    head = await granted.site.person("officer-civil")
+    case = await granted.row(
+        "(SELECT number FROM cases c WHERE c.id = case_id) AS number, (SELECT version FROM cases c WHERE c.id = case_id) AS version"
+    )
+    form = {"move": "voided", "version": str(case["version"]), "reason": "当时的登记有错"}
+    answer = await head.post(f"/desk/cases/{case['number']}/moves", data=form)
+    assert answer.status_code == 303, answer.text[:400]
+    async with transaction(granted.site, granted.father) as tx:
+        assert await valid_of(tx) == []
+    page = (await granted.father.get(f"/certificates/{granted.id}")).text
+    assert "批准它的决定作废了" in page

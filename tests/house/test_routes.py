@@ -52,6 +52,7 @@ def test_what_anyone_may_write_is_a_short_list_read_by_people(handlers: list[HTT
         "push_records",  # shows the token of a register's machine, or is signed by it
         "passkey_challenge", "passkey_sign_in", "enrol_challenge", "enrol",
         "verify_file",  # compares a file with a hash; counts how often
+        "check_words",  # writes nothing: whether signed words are those that were issued; keeps its pace
         "take_a_look",  # a shown certificate's code, once, from the telephone that opened its page
         "narrow_item",  # writes nothing: answers that shall not stand in an address
     }  # fmt: skip

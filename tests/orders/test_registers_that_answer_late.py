@@ -146,6 +146,31 @@ async def test_a_stale_answer_is_asked_again_after_filing(
     assert await standing(site, daughter) == ("granted", True)
 
 
+async def test_what_a_register_has_learned_since_is_asked_for_when_its_word_is_about_to_end(
+    site: Site, daughter: httpx.AsyncClient, register: RegisterServer, work: Work
+):
+    before = {key: value for key, value in POPULATION.items() if key != "person.alive"}
+    register.records = {"population": {FATHER: before}, "civil_affairs": SAYS["civil_affairs"]}
+    await put_in(site, daughter, [ITEM])
+    await ask(work)
+    await fill_in(site, daughter)
+    async with work.transaction() as tx:
+        await tx.db.execute(
+            """UPDATE register_records SET at = $1::timestamptz - interval '23:55', fetched_at = $1::timestamptz - interval '23:55',
+                      expires_at = $1::timestamptz + interval '5 minutes'""",
+            site.clock.now,
+        )
+    register.records = SAYS
+    receipt = await file(site, daughter)
+    assert await standing(site, daughter) == ("submitted", None)
+    page = (await daughter.get(receipt)).text
+    assert "还在等部门的登记库回答" in page
+    assert "every 3s" in page
+    await ask(work)
+    assert await judged_again(work) == [0.0]
+    assert await standing(site, daughter) == ("granted", True)
+
+
 async def test_an_outage_never_grants_and_never_says_no(
     site: Site, daughter: httpx.AsyncClient, register: RegisterServer, work: Work
 ):

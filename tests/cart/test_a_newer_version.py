@@ -44,7 +44,7 @@ async def test_each_change_is_said_in_words(site: Site, republish):
             "applicant.marital",
             "applicant.residence",
         ]
-        item["materials"] = ["applicant.id_card", "applicant.household_book", "applicant.marriage_certificate"]
+        item["materials"] = ["applicant.id_card", "applicant.household_book", "applicant.new_photo"]
         item["limits"] = {"promised": 3}
         item["fee"] = {
             "charged": True,
@@ -60,7 +60,7 @@ async def test_each_change_is_said_in_words(site: Site, republish):
         "费用：原来不收费，现在5 元",
         "新增的这些，已经替您填好：婚姻状况、现在住在哪里",
         "不用再填：收款账户的开户银行",
-        "要交的材料：结婚证",
+        "要交的材料：新拍的证件照片",
         "不用再交：收款账户的银行卡正面照片",
     ]
 

@@ -26,8 +26,9 @@ from backend.core.migrate import migrate_for
 from backend.demo.actions import load_cast
 from backend.demo.model import Cast, Person
 from backend.settings import Settings, load
+from tests.bench.notices import processor
 from tests.bench.published import another_web
-from tests.browser.town import started
+from tests.browser.town import Town, started
 from tests.demo import load_demo
 from tests.orders.shopping import fill_in, put_in, reviewed
 from tests.web import Site, running
@@ -50,7 +51,7 @@ def main(pace: int, seconds: int) -> None:
             settings = at(load({"DATA": folder, "SUISHOUBAN_DEMO": "on"}), server.sockets)
             quick, ordinary = asyncio.run(_prepared(settings, pace * seconds + WARM))
             with started(settings) as town:
-                asyncio.run(_measure(settings, town.base, quick, ordinary, pace))
+                asyncio.run(_measure(settings, town, quick, ordinary, pace))
         finally:
             server.stop()
 
@@ -110,28 +111,52 @@ async def _filled(site: Site, one: Person, item: str) -> Ready:
     return cookie, msgspec.to_builtins(body)
 
 
-async def _measure(settings: Settings, first: str, quick: list[Ready], ordinary: list[Ready], pace: int) -> None:
+async def _measure(settings: Settings, town: Town, quick: list[Ready], ordinary: list[Ready], pace: int) -> None:
     with another_web(settings) as second:
-        await _paced([first, second], quick, ordinary, pace)
+        limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+        async with httpx.AsyncClient(limits=limits, timeout=60) as client:
+            await _alone(client, town, quick[:WARM])
+            await _paced(client, [town.base, second], quick[WARM:], ordinary, pace)
 
 
-async def _paced(bases: list[str], quick: list[Ready], ordinary: list[Ready], pace: int) -> None:
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
-    async with httpx.AsyncClient(limits=limits, timeout=30) as client:
-        for n, ready in enumerate(quick[:WARM]):
-            await _file(client, bases[n % 2], ready)
-        before, wall = os.getloadavg()[0], time.monotonic()
-        looking = asyncio.create_task(_look(client, bases))
-        tasks = [
-            asyncio.create_task(_at(n / pace, _file(client, bases[n % 2], one))) for n, one in enumerate(quick[WARM:])
-        ]
-        slow = [
-            asyncio.create_task(_at(n * SLOWER / pace, _file(client, bases[n % 2], one)))
-            for n, one in enumerate(ordinary)
-        ]
-        granted, filed = await asyncio.gather(*tasks), await asyncio.gather(*slow)
-        took = time.monotonic() - wall
-        looking.cancel()
+async def _alone(client: httpx.AsyncClient, town: Town, quick: list[Ready]) -> None:
+    """One after another: what a filing takes, and what it costs the processors, which a busy machine does not change."""
+    for ready in quick[: WARM // 2]:
+        await _file(client, town.base, ready)
+    web, database, rest = processor(town.web), _database(), quick[WARM // 2 :]
+    found = [await _file(client, town.base, ready) for ready in rest]
+    spent = [(processor(town.web) - web) / len(rest) * 1000, (_database() - database) / len(rest) * 1000]
+    _told("one after another", found)
+    print(
+        f"of the processors, each: {spent[0]:.0f} ms in the web process, {spent[1]:.0f} ms in the database, the worker's jobs included",
+        flush=True,
+    )
+
+
+def _database() -> float:
+    """Processor seconds of every connection there is, those of the worker and its jobs among them."""
+    return sum(processor(int(one.name)) for one in Path("/proc").iterdir() if one.name.isdecimal() and _of_web(one))
+
+
+def _of_web(process: Path) -> bool:
+    try:
+        return process.joinpath("cmdline").read_bytes().startswith(b"postgres: suishouban")
+    except OSError:
+        return False
+
+
+async def _paced(
+    client: httpx.AsyncClient, bases: list[str], quick: list[Ready], ordinary: list[Ready], pace: int
+) -> None:
+    before, wall = os.getloadavg()[0], time.monotonic()
+    looking = asyncio.create_task(_look(client, bases))
+    tasks = [asyncio.create_task(_at(n / pace, _file(client, bases[n % 2], one))) for n, one in enumerate(quick)]
+    slow = [
+        asyncio.create_task(_at(n * SLOWER / pace, _file(client, bases[n % 2], one))) for n, one in enumerate(ordinary)
+    ]
+    granted, filed = await asyncio.gather(*tasks), await asyncio.gather(*slow)
+    took = time.monotonic() - wall
+    looking.cancel()
     _told(f"granted at once, {len(granted) / took:.0f} a second", granted)
     _told(f"filed to a person, {len(filed) / took:.0f} a second", filed)
     print(

@@ -39,7 +39,7 @@ async def something_happens(settings, handle: str) -> None:
     await owner.close()
     pool = await open_pool(settings.login("worker"))
     async with job_transaction(pool, Vault(settings.master_key), wall_clock()) as tx:
-        await record(tx, [NewEvent(kind="granted", principal_id=person, actor_kind="machine")])
+        await record(tx, [NewEvent(kind="granted", principal_id=person, actor_kind="officer")])
     await pool.close()
 
 

@@ -40,6 +40,7 @@ async def test_hours_without_a_knock_and_what_became_of_each_notice(person: Pers
     await page.click('a[href="/me/notices"]')
     await expect(page.locator("main")).to_contain_text("邮箱已登记")
     await page.click('a[href="/me/notices/quiet"]')
+    await page.check('input[name="quiet"][value="on"]')
     await page.fill("#start", "00:00")
     await page.fill("#end", "23:59")
     await person.taps("就这样")

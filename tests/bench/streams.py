@@ -59,7 +59,7 @@ async def measure(base: str, process: int, login: Login, father: str, streams: i
     owner = await connect(login)
     for _ in range(3):
         await answered(base, cookie)
-    empty, sessions = memory(process), await web_sessions(owner)
+    empty = memory(process)
     begun = time.monotonic()
     gate = asyncio.Semaphore(AT_ONCE)
     opened = await asyncio.gather(*(opened_one(base, cookie, gate) for _ in range(streams)))
@@ -67,7 +67,7 @@ async def measure(base: str, process: int, login: Login, father: str, streams: i
     print(f"{streams} streams opened in {took:.1f} s; load {os.getloadavg()[0]:.0f}")
     print(f"memory: {empty:.0f} MB before, {full:.0f} MB with all: {(full - empty) / streams * 1000:.0f} kB a stream")
     await asyncio.sleep(1)
-    print(f"database connections of the web role: {sessions} before, {await web_sessions(owner)} with all streams open")
+    print(f"database connections of the web role in use with all streams open: {await held(owner)}")
     spans = [await round_of(owner, father, opened) for _ in range(ROUNDS)]
     print(
         f"from the commit until all {streams} have heard: p50 {statistics.median(spans):.0f} ms, slowest {max(spans):.0f} ms"
@@ -92,9 +92,10 @@ async def answered(base: str, cookie: str) -> float:
         return (time.monotonic() - begun) * 1000
 
 
-async def web_sessions(owner: asyncpg.Connection) -> int:
+async def held(owner: asyncpg.Connection) -> int:
+    """Sessions of the web role that do something or are in a transaction; the others lie in the pool, or listen."""
     found = await owner.fetchval(
-        "SELECT count(*) FROM pg_stat_activity WHERE usename = 'suishouban_web' AND datname = current_database()"
+        "SELECT count(*) FROM pg_stat_activity WHERE usename = 'suishouban_web' AND datname = current_database() AND state <> 'idle'"
     )
     return int(found)
 

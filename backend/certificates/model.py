@@ -82,6 +82,13 @@ class Change(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class DeskLook(msgspec.Struct, frozen=True):
+    """Somebody at the department that issued it looked it up."""
+
+    at: datetime
+    department: str
+
+
 class Issue(msgspec.Struct, frozen=True, kw_only=True):
     """What issuing one takes. `issuer` and `kind` are the codes in its number; `serial`: the issuer's own, else the next of ours;
     `case_id` None: a register told of it. `replaces`: id and number of the one whose place it takes."""

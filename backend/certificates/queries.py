@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from backend.catalogue.model import Pack
-from backend.certificates.model import Certificate, Change, Content, Standing
+from backend.certificates.model import Certificate, Change, Content, DeskLook, Standing
 from backend.certificates.rules import standing_on
 from backend.core.codes import read_certificate_number
 from backend.core.conditions import Trust
@@ -90,6 +90,17 @@ async def changes_at_desk(db: asyncpg.Connection, certificate: UUID) -> list[Cha
     """The same as `changes_of`, for those who may move it."""
     rows = await db.fetch("SELECT state, reason, actor_id, at FROM certificate_changes_at_desk($1)", certificate)
     return msgspec.convert(rows, list[Change])
+
+
+async def desk_looks(tx: Tx, certificate: UUID) -> list[DeskLook]:
+    """When officers of the department that issued it found it by its number, the last one first; for the holder herself."""
+    rows = await tx.db.fetch(
+        """SELECT e.at, d.name AS department FROM events e JOIN departments d ON d.id = e.department_id
+           WHERE e.kind = 'certificate_looked' AND e.data->>'certificate' = $1 AND e.principal_id = $2 ORDER BY e.id DESC LIMIT 50""",
+        str(certificate),
+        tx.viewer.principal_id,
+    )
+    return msgspec.convert(rows, list[DeskLook])
 
 
 async def issued_on(db: asyncpg.Connection, case: UUID) -> tuple[UUID, str] | None:

@@ -11,7 +11,7 @@ from backend.catalogue.queries import city
 from backend.certificates import routes_desk, routes_showing
 from backend.certificates.making import rows_of
 from backend.certificates.model import Certificate, Standing
-from backend.certificates.queries import certificate_for, changes_of, listed, paper_of, paper_place
+from backend.certificates.queries import certificate_for, changes_of, desk_looks, listed, paper_of, paper_place
 from backend.certificates.rules import MEANINGS, STANDINGS, ends_soon
 from backend.core.db import Tx
 from backend.core.errors import Unavailable
@@ -55,6 +55,7 @@ async def one_of_hers(request: Request, tx: NamedDependency[Tx], certificate: Fr
         means=MEANINGS[one.standing],
         soon=one.standing is Standing.VALID and ends_soon(tx.today, one.valid_until),
         changes=await changes_of(tx.db, one.id),
+        desk_looks=await desk_looks(tx, one.id),
         said=CHANGES,
         chain=await _chain(tx, one),
         standings=STANDINGS,

@@ -219,6 +219,8 @@ GRANT UPDATE (state, state_since, state_reason, sealed, made_at, sha256, size, s
 CREATE FUNCTION moved_certificate(certificate text, holder uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     SELECT EXISTS (SELECT 1 FROM certificates x WHERE x.id::text = certificate AND x.holder_id = holder AND x.department_id = ANY (my_certificate_desks()))
 $$;
+-- Which offices looked it up, for its holder.
+CREATE INDEX events_of_certificate_looks ON events ((data->>'certificate'), id) WHERE kind = 'certificate_looked';
 CREATE POLICY own_certificate_events ON events FOR SELECT TO suishouban_web USING (kind LIKE 'certificate\_%' AND actor_id = viewer());
 CREATE POLICY certificate_events_made ON events FOR INSERT TO suishouban_web
     WITH CHECK (kind IN ('certificate_looked', 'certificate_suspended', 'certificate_resumed', 'certificate_revoked') AND actor_id = viewer()

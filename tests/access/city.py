@@ -16,6 +16,7 @@ from backend.cart.materials import attach
 from backend.cart.signing import SignedWords
 from backend.catalogue.actions import load_pack
 from backend.catalogue.pack_read import read_folder
+from backend.catalogue.search_meaning import meanings
 from backend.certificates.making import make as print_certificate
 from backend.core.crypto import Vault
 from backend.core.db import Tx, connect, job_transaction, open_pool
@@ -133,6 +134,7 @@ async def build(settings: Settings) -> City:
 
 
 async def _settle(city: City, owner: asyncpg.Connection, settings: Settings) -> None:
+    meanings([HAIKOU.name])  # read its table before a transaction begins that may not be idle for ten seconds
     now = StoppedClock()()
     async with owner.transaction():
         await owner.execute("SELECT set_config('app.now', $1, true)", now.isoformat())

@@ -101,7 +101,7 @@ async def test_the_office_suspends_resumes_and_revokes_and_the_holder_reads_why(
     head = await granted.site.person("officer-civil")
     found = await head.post("/desk/certificates", data={"number": granted.number.lower()})
     assert "林长福" in found.text
-    assert "发证机关查过 1 次" in (await granted.father.get(f"/certificates/{granted.id}")).text
+    assert "发证机关什么时候查过" in (await granted.father.get(f"/certificates/{granted.id}")).text
     form = {"number": granted.number, "state": "valid", "step": "suspend"}
     assert (await head.post("/desk/certificates/state", data=form | {"reason": "查"})).status_code == 422
     assert (await head.post("/desk/certificates/state", data=form | {"reason": "户籍正在核实"})).status_code == 303

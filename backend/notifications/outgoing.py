@@ -179,7 +179,7 @@ async def send_notices(work: Work, connect: Connect, stop: asyncio.Event) -> Non
     """Until `stop` is set. What the dead left behind is looked after first, and every few seconds."""
     folder = work.settings.data / "outgoing"
     senders = [Sender(work, channel, way, Journal(folder, channel)) for channel, way in WAYS.items()]
-    await _look_after_the_dead(work, folder, senders)
+    await look_after_the_dead(work, folder, senders)
     others = [
         asyncio.create_task(_hear(connect, senders)),
         asyncio.create_task(_keep_looking_after_the_dead(work, folder, senders)),
@@ -197,10 +197,10 @@ async def send_notices(work: Work, connect: Connect, stop: asyncio.Event) -> Non
 async def _keep_looking_after_the_dead(work: Work, folder: Path, senders: list[Sender]) -> None:
     while True:
         await asyncio.sleep(LOOK_AFTER_THE_DEAD)
-        await _look_after_the_dead(work, folder, senders)
+        await look_after_the_dead(work, folder, senders)
 
 
-async def _look_after_the_dead(work: Work, folder: Path, senders: list[Sender]) -> None:
+async def look_after_the_dead(work: Work, folder: Path, senders: list[Sender]) -> None:
     """Their journals say what is known; for the rest their leases decide."""
     try:
         for journal in left_behind(folder):

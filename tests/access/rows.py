@@ -141,7 +141,7 @@ SIGHT: dict[str, Sight] = {
     "cases": and_desk(OF_CASES, 2),  # the third one is another department's
     "events": and_desk(OF_CASES | {DAUGHTER: {FATHER: SOME}}, 4),  # not that he asked for his data
     "documents": and_desk(OF_CASES, SOME),
-    "automatic_decisions": and_desk(OF_CASES, SOME),
+    "automatic_decisions": and_desk(OF_CASES, ALL),
     "rechecks": {FATHER: {FATHER: 1}, DAUGHTER: {FATHER: 1}, CIVIL: {FATHER: 1}, AUDITOR: {FATHER: 1}},
     **{t: {CIVIL: {FATHER: 1}, AUDITOR: {FATHER: 1}} for t in ("inquiry_lines", "rule_trial_lines")},
     "use_consents": and_desk(OF_CASES, 1),

@@ -37,7 +37,7 @@ from tests.cases.town import Town, founded, new_case
 from tests.fakes.sms_gateway import KEY
 from tests.faults.sinks import Sinks, sinks
 from tests.faults.verdict import Verdict, judged
-from tests.postgres import MEMORY, cloned, environ_of, make_template
+from tests.postgres import MEMORY, TEMPLATE, environ_of, make_template
 
 PEOPLE = 12
 VICTIMS = {"worker": 5, "web": 2, "postgres": 3}  # how likely each is
@@ -225,8 +225,8 @@ async def a_city(folder: Path, chance: Random) -> AsyncIterator[City]:
     server.start()
     try:
         await make_template(server)
-        async with cloned(server) as name, sinks(chance) as to:
-            settings = load({"DATA": str(folder), **environ_of(server, name)})
+        async with sinks(chance) as to:
+            settings = load({"DATA": str(folder), **environ_of(server, TEMPLATE)})
             async with founded(msgspec.structs.replace(settings, demo=True)) as town:
                 town.now = wall_clock()
                 yield City(server, town, to, chance)
@@ -259,10 +259,11 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--cases", type=int, default=300)
     parser.add_argument("--minutes", type=float, default=60, help="the killing ends then, however many they were")
     asked = parser.parse_args(argv)
     with somewhere() as folder:
-        verdict = asyncio.run(run(folder, asked.seed, asked.kills, minutes=asked.minutes))
+        verdict = asyncio.run(run(folder, asked.seed, asked.kills, minutes=asked.minutes, cases=asked.cases))
     print(msgspec.json.format(msgspec.json.encode(verdict)).decode())
     return 0 if verdict.held else 1
 

@@ -10,7 +10,7 @@ from backend.core.render import saying
 from backend.mandates.texts import QUESTION, forget_code, question_of
 from backend.notifications import sms
 from backend.notifications.codes import NotSent
-from backend.notifications.messages import MANDATE_ASKED
+from backend.notifications.mandate_messages import MANDATE_ASKED
 from backend.notifications.model import Sending
 
 

@@ -20,7 +20,7 @@ from backend.mandates.themes import shortened
 from backend.notifications import sms
 from backend.notifications.codes import NotSent
 from backend.notifications.letters import queue_letter
-from backend.notifications.messages import (
+from backend.notifications.mandate_messages import (
     LOST_BY_DEATH,
     LOST_BY_INCAPACITY,
     MANDATE_ENDED,

@@ -5,10 +5,9 @@ from backend.core.i18n import _
 from backend.notifications import identity_messages, rights_messages
 from backend.notifications.certificate_messages import ENDING, SHOWN
 from backend.notifications.desk_messages import DESK_DIGEST
+from backend.notifications.mandate_messages import MANDATE_ENDS_SOON, OF_MANDATES
 from backend.notifications.messages import (
     DUE_SOON,
-    MANDATE_ENDS_SOON,
-    OF_MANDATES,
     QUESTIONED,
     loudness,
 )

@@ -41,6 +41,8 @@ async def load_pack(db: asyncpg.Connection, raw: Raw) -> Loaded:
     PackError, and nothing changes, if that version would point to something the pack does not have any more.
     """
     await db.execute("SELECT pg_advisory_xact_lock(hashtext('suishouban pack load'))")
+    # Reading words and sentences may take a slow machine longer than a transaction may otherwise stand still.
+    await db.execute("SET LOCAL idle_in_transaction_session_timeout = '5min'")
     raw = replayed(raw, await words_of_the_desk(db))
     pack, reviews = build(raw), reviews_of(raw)
     lexicon_before = await db.fetchval("SELECT data->'lexicon' FROM packs ORDER BY loaded_at DESC, id DESC LIMIT 1")

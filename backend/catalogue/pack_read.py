@@ -156,7 +156,9 @@ class _Builder:
             city=city,
             elements=elements,
             departments={
-                short: Department(short=short, code=d.code, name=d.name, phones=d.phones, aliases=d.aliases, uscc=d.uscc)
+                short: Department(
+                    short=short, code=d.code, name=d.name, phones=d.phones, aliases=d.aliases, uscc=d.uscc
+                )
                 for short, d in offices.departments.items()
             },
             offices={code: _office(code, o) for code, o in offices.offices.items()},

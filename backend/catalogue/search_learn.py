@@ -8,7 +8,7 @@ import asyncpg
 
 from backend.catalogue.search_meaning import meanings
 
-BATCH = 500
+BATCH, SENTENCES = 500, 100
 
 
 async def learn(db: asyncpg.Connection, lexicon: Iterable[str] = ()) -> None:
@@ -41,8 +41,8 @@ async def learn_sentences(db: asyncpg.Connection, sentences: Iterable[str]) -> N
         list(dict.fromkeys(sentences)),
     )
     new = [row["sentence"] for row in rows]
-    for start in range(0, len(new), BATCH):
-        some = new[start : start + BATCH]
+    for start in range(0, len(new), SENTENCES):
+        some = new[start : start + SENTENCES]
         await db.execute(
             "INSERT INTO search_sentences (sentence, meaning) SELECT * FROM unnest($1::text[], $2::bytea[])",
             some,

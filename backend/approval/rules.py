@@ -159,7 +159,11 @@ def _known(
     """One cell as the rules see it: from each source, as the form says it, and plainly where nobody contradicts."""
     element = pack.elements[said[0].element]
     filed, vouched = said[0], [fact for fact in said if fact.trust in VOUCHED]
-    value = value_of(element, filed.value)
+    try:
+        value = value_of(element, filed.value)
+        hash((value, *(value_of(element, fact.value) for fact in vouched)))
+    except (ValueError, TypeError, AttributeError, ArithmeticError):
+        return  # what nobody can read is unknown, whoever said it
     for fact in vouched:
         yield f"{key}@{fact.source}", Fact(value_of(element, fact.value), fact.trust, fact.source)
     if not _read_off(filed, pack, cells):

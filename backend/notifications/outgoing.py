@@ -93,7 +93,7 @@ class Sender:
         try:
             return [(task, lanes[task.id]) for task in await self._way.tasks(self._work.pool, list(lanes))]
         except Exception as error:
-            if len(claims) > 1 and not isinstance(error, LOST):
+            if len(claims) > 1 and not isinstance(error, (*LOST, OSError)):
                 return [pair for one in claims for pair in await self._tasks([one])]
             self._note([_broke(self._work, one, error) for one in claims])
             return []
@@ -155,7 +155,7 @@ async def said(work: Work, channel: Channel, went: list[Went]) -> bool:
     """Whether the database has it. One that it will not take is told alone, logged, and left to its lease."""
     try:
         await _say(work, channel, went)
-    except LOST:
+    except (*LOST, OSError):  # a database that is away may not even have its socket
         return False
     except Exception as error:
         if len(went) > 1:

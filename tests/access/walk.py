@@ -75,7 +75,7 @@ def _aim(path: str, name: str, city: City) -> Any:
             "certificate",
             "showing",
         )
-    } | {"account": "colleague", "appeal_id": "appeal", "look_id": "look", "appeal_id": "appeal"}
+    } | {"account": "colleague", "appeal_id": "appeal", "look_id": "look"}
     if name == "page":
         return 1
     if name == "client":

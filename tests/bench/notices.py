@@ -170,7 +170,7 @@ async def stopped(tasks: list[asyncio.Task[None]]) -> None:
 
 async def drained(owner: asyncpg.Connection, wanted: int) -> None:
     """By the day's counts: to count the notices themselves would cost more than to send them."""
-    while (await owner.fetchval("SELECT sum(sent) FROM sending_days WHERE channel = 'push'") or 0) < wanted:
+    while (await owner.fetchval("SELECT sum(sent) FROM sending_days WHERE channel = 'push'") or 0) < wanted:  # noqa: ASYNC110
         await asyncio.sleep(0.1)
 
 

@@ -18,7 +18,7 @@ VISITOR = {
     "unread": 0,
     "needs_you": 1,
 }
-HOME = {"needs": [], "scenarios": [], "items": [], "windows": []}
+HOME = {"needs": [], "offers": [], "scenarios": [], "items": [], "windows": []}
 
 
 def shown(template: str, **context: object) -> str:

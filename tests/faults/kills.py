@@ -192,6 +192,10 @@ async def drained(city: City, patience: float, *, hurry: bool) -> float:
         with suppress(*LOST, asyncpg.PostgresError, OSError):
             owner = await connect(city.town.settings.login("owner"))
             try:
+                # Held, for three workers died with it in hand: the hourly sweep would tell of it; here it is put back as an operator does.
+                await owner.execute(
+                    "UPDATE pgqueuer SET status = 'queued' WHERE status = 'failed' AND entrypoint = 'notify'"
+                )
                 if hurry:
                     await owner.execute(
                         "UPDATE notices SET lease_until = now() WHERE state = 'sending' AND lease_until < now() + interval '85 s'"

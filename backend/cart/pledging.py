@@ -5,12 +5,13 @@ another until a day the pack's rule sets; the database refuses it as well.
 """
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 
 from backend.accounts.standing import standing_of
-from backend.cart.model import Draft, Need
+from backend.cart.model import Draft, LineMaterial, Need
 from backend.cart.pledge_text import hash_of_text, text_of
 from backend.cart.pledged import Pledged
 from backend.core.db import Tx
@@ -48,16 +49,22 @@ async def file_pledges(tx: Tx, draft: Draft, cases: dict[UUID, UUID]) -> None:
         for material in draft.materials_of(line)
         if material.way == "pledge"
     ]
-    for case, line_id, kept in rows:
-        line, signed = draft.line(line_id), draft.told.pledged[kept.subject, kept.material.code, kept.variant]
-        assert line is not None
-        pledge = uuid4()
-        await tx.db.execute(
+    if rows:
+        await tx.db.executemany(
             """INSERT INTO pledges (id, case_id, principal_id, actor_id, mandate_id, item_code, item_version, department_id, subject, material,
                                     variant, label, words, words_hash, terms, name_sealed, means, signed_at, due)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, sha256(convert_to($13, 'UTF8')), $14, $15, $16, $17, $18)""",
-            pledge, case, draft.principal_id, tx.viewer.id, tx.viewer.mandate_id, line.item.code, line.version, line.item.department,
-            kept.subject, kept.material.code, kept.variant, kept.material.label, text_of(kept.material),
-            msgspec.to_builtins(kept.material.pledge), tx.key.seal_value(signed.name, f"pledge:{pledge}"), signed.means,
-            tx.now, tx.today + timedelta(days=kept.material.pledge.within_days),
-        )  # fmt: skip
+            [_row(tx, draft, *row) for row in rows],
+        )
+
+
+def _row(tx: Tx, draft: Draft, case: UUID, line_id: UUID, kept: LineMaterial) -> tuple[Any, ...]:
+    line, signed = draft.line(line_id), draft.told.pledged[kept.subject, kept.material.code, kept.variant]
+    assert line is not None
+    pledge = uuid4()
+    return (
+        pledge, case, draft.principal_id, tx.viewer.id, tx.viewer.mandate_id, line.item.code, line.version, line.item.department,
+        kept.subject, kept.material.code, kept.variant, kept.material.label, text_of(kept.material),
+        msgspec.to_builtins(kept.material.pledge), tx.key.seal_value(signed.name, f"pledge:{pledge}"), signed.means,
+        tx.now, tx.today + timedelta(days=kept.material.pledge.within_days),
+    )  # fmt: skip

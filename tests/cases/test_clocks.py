@@ -147,8 +147,13 @@ def test_a_date_is_overdue_the_day_after_not_on_the_day() -> None:
         assert due_words(count, count.explained(today, CALENDAR), None, today).overdue is overdue
 
 
+AFTERWARDS = {  # what is said of a case that is over: of its pledges, of the machine that granted it
+    "pledge_kept", "pledge_broken", "pledge_objection_answered", "look_asked", "look_answered", "source_doubted",
+}  # fmt: skip
+
+
 def test_every_move_has_words() -> None:
-    others = {QUESTIONED, "warned_red", "date_changed"} | set(joint_messages.TITLES)
+    others = {QUESTIONED, "warned_red", "date_changed"} | set(joint_messages.TITLES) | AFTERWARDS
     assert set(TITLES) == set(MOVES) | others, "the others are told, and move nothing"
 
 

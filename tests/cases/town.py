@@ -175,7 +175,7 @@ async def _settle(town: Town, owner: asyncpg.Connection) -> None:
     await owner.execute("SELECT set_config('app.now', $1, true)", town.now.isoformat())
     await owner.executemany("INSERT INTO departments (id, name, data) VALUES ($1, $2, $3)", [
         (DEPARTMENT, "海口市民政局", {"phones": {"enquiry": "0898-00000000"}}), ("住房局", "海口市住房局", {}),
-        *((name, name, {}) for name in ("区教育局", "消防救援支队", "卫生健康委员会", "自然资源和规划局", "市政府"))])  # fmt: skip
+        *((name, name, {}) for name in ("区教育局", "消防救援支队", "卫生健康委员会", "自然资源和规划局", "市政府", "市场监督管理局"))])  # fmt: skip
     data, versions = starter()
     pack = await owner.fetchval(
         "INSERT INTO packs (region, name, sha256, data) VALUES ('460100', '海口', '\\x00', $1) RETURNING id", data

@@ -1,6 +1,8 @@
 """The worker's jobs by hand, and a look into the tables."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -11,6 +13,8 @@ from backend.core.jobs import Work
 from backend.core.keys import signing_key
 from backend.features import job_handlers
 from backend.mandates.consent import open_words
+from backend.notifications.model import Channel
+from tests.notifications.knocks import sent_out
 from tests.web import Site, StoppedClock
 
 KEY = signing_key(StoppedClock()()).decode()
@@ -31,12 +35,22 @@ class Clerk:
         return [row["entrypoint"] for row in queued]
 
     async def does(self, *jobs: tuple[str, dict[str, Any]]) -> None:
+        async with self._worker() as work:
+            for name, payload in jobs:
+                await job_handlers()[0][name](work, payload)
+
+    async def sends(self, *channels: Channel) -> None:
+        """What was told goes out on these channels (or on all)."""
+        async with self._worker() as work:
+            await sent_out(work, *channels)
+
+    @asynccontextmanager
+    async def _worker(self) -> AsyncIterator[Work]:
         site = self.site
         settings = msgspec.structs.replace(site.app.state.settings, signing_key=KEY)
         pool = await open_pool(settings.login("worker"), 2)
         work = Work(pool, site.app.state.vault, settings, site.clock)
-        for name, payload in jobs:
-            await job_handlers()[0][name](work, payload)
+        yield work
         await work.close()
         await pool.close()
 

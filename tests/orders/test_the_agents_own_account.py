@@ -7,6 +7,7 @@ import pytest
 from backend.cart.actions import lock_draft
 from backend.cart.answering import save_answers
 from backend.core.db import Tx, connect
+from backend.notifications.model import Channel
 from backend.parties.actions import remember
 from tests.mandates.clerk import Clerk, rows
 from tests.orders.shopping import form, reviewed, transaction
@@ -60,7 +61,7 @@ async def test_to_her_own_it_goes_to_a_person_who_reads_why(site, daughter, her_
     case = await filed(site, daughter, **changed)
     assert case["state"] == "submitted"
     desk = await (await site.person("officer-civil")).get(f"/desk/cases/{case['number']}")
-    assert "收款账户是本人的" in desk.text
+    assert "收款账户是老人本人的" in desk.text
     assert "要先向本人核实" in desk.text
     assert HERS not in str(case["rules"])
 
@@ -70,6 +71,7 @@ async def test_the_father_is_told_on_his_own_telephone_and_she_is_not(site, daug
     clerk = Clerk(site)
     while await clerk.works():
         pass
+    await clerk.sends(Channel.SMS)
     told = await rows(
         site,
         "SELECT a.handle, n.channel FROM notices n JOIN accounts a ON a.id = n.person_id WHERE n.words ->> 'kind' = 'account_questioned' ORDER BY 2",

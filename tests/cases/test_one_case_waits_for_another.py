@@ -9,6 +9,7 @@ from backend.cases.jobs import settle
 from backend.cases.model import Case
 from backend.cases.queries import case_by_id, events_of
 from backend.cases.states import Clock, State
+from backend.core.db import connect
 from backend.core.jobs import Work
 from tests.cases.town import FOOD, SHOP, Town, new_case
 
@@ -18,6 +19,10 @@ NOODLES = str(uuid4())
 async def shop_and_licence(town: Town, business: str = NOODLES) -> tuple[Case, Case]:
     """Setting up a shop, and its food licence that needs the business licence."""
     father = town.ids["father"]
+    owner = await connect(town.settings.login("owner"))
+    for party in {NOODLES, business}:
+        await owner.execute("INSERT INTO parties (id, principal_id, kind) VALUES ($1, $2, 'business') ON CONFLICT DO NOTHING", party, father)
+    await owner.close()
     shop, licence = await town.filed_together(
         new_case(father, town.now, SHOP, business=NOODLES),
         new_case(father, town.now, FOOD, waiting=True, business=business),

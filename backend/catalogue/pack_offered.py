@@ -47,6 +47,11 @@ def entitled_by(item: Item) -> All:
 
 
 def sources_of(pack: Pack, element: str) -> set[str]:
-    """The element, and those it follows from."""
-    meaning = pack.meanings.get(element)
-    return {element} | {deep for of in (meaning.of if meaning else ()) for deep in sources_of(pack, of)}
+    """The element, and those it follows from; one that follows from itself is named by another check."""
+    found, ahead = {element}, [element]
+    while ahead:
+        meaning = pack.meanings.get(ahead.pop())
+        new = set(meaning.of if meaning else ()) - found
+        found |= new
+        ahead += new
+    return found

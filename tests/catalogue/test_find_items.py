@@ -90,7 +90,7 @@ async def test_the_reason_is_in_her_words_and_ours(stocked: asyncpg.Connection):
 
 async def test_a_question_that_a_scenario_answers_leads_there(stocked: asyncpg.Connection):
     found = await search.find(stocked, "我爸八十二了能领什么钱", 5)
-    assert [guide.name for guide in found.guides] == ["家里老人满八十"]
+    assert found.guides[0].name == "家里老人满八十"
     assert (await search.find(stocked, "电梯", 5)).guides == []
 
 

@@ -285,9 +285,9 @@ SECTIONS = (
                 Spec(name="today", kind="date", label=_("按哪一天算"), blank=True),
                 Spec(name="facts", kind="named", label=_("他填的"), parts=VALUES, pick="facts", key="fact", blank=True),
                 Spec(
-                    name="sources", kind="named", label=_("登记库里查到的"), key="register", pick="registers", blank=True,
+                    name="sources", kind="named", label=_("登记库和证照上的"), key="register", pick="vouching", blank=True,
                     parts=(
-                        Spec(name="register", kind="fixed", label=_("登记库"), options="registers"),
+                        Spec(name="register", kind="fixed", label=_("登记库或证照"), options="vouching"),
                         Spec(name="facts", kind="named", label=_("查到的内容"), parts=VALUES, pick="facts", key="fact", blank=True),
                     ),
                 ),

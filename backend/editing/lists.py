@@ -78,6 +78,8 @@ def lists_of(pack: Pack, item: Item, departments: Iterable[str], roles: Iterable
         "roles": named_roles,
         "certificates": {code: one.label for code, one in pack.certificates.items()},
         "registers": {code: one.label for code, one in pack.registers.items()},
+        "vouching": {code: one.label for code, one in pack.registers.items()}
+        | {f"certificate.{code}": one.label for code, one in pack.certificates.items()},
         "laws": {law: law for law in pack.city.certain_laws},
         "places": {code: f"{one.name} {one.window}" for code, one in pack.offices.items() if item.department in one.departments},
     }  # fmt: skip

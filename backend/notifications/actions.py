@@ -92,7 +92,9 @@ def words_of(told: Happening) -> Words:
         for name in ("authority", "due", "clock", "provisional", "page", "counts")
         if told.data.get(name)
     }
-    return msgspec.convert({**kept, "kind": told.kind, "item": told.item or told.data.get("item", ""), "number": told.number or ""}, Words)
+    return msgspec.convert(
+        {**kept, "kind": told.kind, "item": told.item or told.data.get("item", ""), "number": told.number or ""}, Words
+    )
 
 
 def _words_of_order(told: Happening) -> Words:

@@ -34,5 +34,11 @@ TEXTS = {
         _("是您给看的，就不用做什么。不是，请点开看看是谁，再打 12345。"),
     ),
 }
-LOUD = {ENDING: Notice.NEWS, RESUMED: Notice.NEWS, SHOWN: Notice.NEWS, SUSPENDED: Notice.NEEDS_YOU, REVOKED: Notice.NEEDS_YOU}
+LOUD = {
+    ENDING: Notice.NEWS,
+    RESUMED: Notice.NEWS,
+    SHOWN: Notice.NEWS,
+    SUSPENDED: Notice.NEEDS_YOU,
+    REVOKED: Notice.NEEDS_YOU,
+}
 PUSHES = dict.fromkeys(TEXTS, (_("您的证照有变化"), _("点一下查看。")))

@@ -101,7 +101,9 @@ def _case(of: Gathering, row: dict[str, Any]) -> Row:
     return {**row, "facts": [{**fact, "label": of.label(fact["element"])} for fact in filed]}
 
 
-@section("decisions", "机器核对的结果", "automatic_decisions", case="办件", outcome="结果", finding="每一条规则", at="时间")
+@section(
+    "decisions", "机器核对的结果", "automatic_decisions", case="办件", outcome="结果", finding="每一条规则", at="时间"
+)
 async def decisions(of: Gathering) -> list[Row]:
     """What was found by machine, with the values it may name."""
     rows = await of.db.fetch(

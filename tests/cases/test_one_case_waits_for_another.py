@@ -21,7 +21,11 @@ async def shop_and_licence(town: Town, business: str = NOODLES) -> tuple[Case, C
     father = town.ids["father"]
     owner = await connect(town.settings.login("owner"))
     for party in {NOODLES, business}:
-        await owner.execute("INSERT INTO parties (id, principal_id, kind) VALUES ($1, $2, 'business') ON CONFLICT DO NOTHING", party, father)
+        await owner.execute(
+            "INSERT INTO parties (id, principal_id, kind) VALUES ($1, $2, 'business') ON CONFLICT DO NOTHING",
+            party,
+            father,
+        )
     await owner.close()
     shop, licence = await town.filed_together(
         new_case(father, town.now, SHOP, business=NOODLES),

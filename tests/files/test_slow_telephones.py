@@ -32,6 +32,7 @@ async def open_transactions(postgres) -> int:
 
 async def meanwhile(postgres, person) -> int:
     """The transactions that are open while half of an upload has arrived."""
+    await person.get("/search?q=照片")  # the index of this process is read, which takes a transaction of its own
     half_way, go_on = asyncio.Event(), asyncio.Event()
     sending = asyncio.create_task(
         person.post("/cart/materials", content=slowly(half_way, go_on), headers=HEADERS, timeout=30)
@@ -57,6 +58,7 @@ async def test_while_an_upload_is_on_its_way_no_transaction_is_open(postgres, da
 
 
 async def test_while_a_photograph_is_checked_no_transaction_is_open(postgres, site, daughter, monkeypatch):  # noqa: F811
+    await daughter.get("/search?q=照片")
     begun, go_on = asyncio.Event(), asyncio.Event()
 
     async def slow(_upload, _turn) -> tuple[int, bytes]:

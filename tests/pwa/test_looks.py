@@ -21,6 +21,7 @@ CROWDED = {
             "fee": 8000,
         }
     ],
+    "offers": [],
     "windows": [{"name": "Xiuying-District-Government-Service-Hall", "address": "秀华路 9 号", "hours": "8:30–17:30"}],
 }
 SMALL_TARGETS = """least => [...document.querySelectorAll('a, button, input, select, textarea, summary')].filter(e => {

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 SIZE = 512  # numbers of a meaning, kept as one byte each
 FULL = 127.0
@@ -41,7 +42,9 @@ class Recalled:
         """What answered the questions that are most alike, and how much it tells, up to 1; the nearest first."""
         if not self._leads or len(CHARACTER.findall(text)) < SENTENCE:
             return []
-        alike = self._meanings @ _encoder().encode(text)
+        asked = _encoder().encode(text)
+        with _threads().limit(limits=1, user_api="blas"):  # to wake a second one would cost more than it brings
+            alike = self._meanings @ asked
         best = np.argsort(-alike)[:MOST_ALIKE]
         return [(*self._leads[at], min(1.0, SURE * float(alike[at] - NEAR))) for at in best if alike[at] > NEAR]
 
@@ -56,6 +59,11 @@ class _Written:
 
     def __getitem__(self, numbers: Any) -> Any:
         return self._rows[self._place[numbers]]
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 @cache

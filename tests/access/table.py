@@ -313,6 +313,7 @@ TABLE: dict[str, Verdicts] = {
     "POST /desk/cases/{number}/files/{file_id}/look": DESK_CASE,
     "GET /desk/cases/{number}/files/{file_id}/pages/{page}": verdicts(),  # nobody opened it today
     "POST /desk/cases/{number}/assignment": but(DESK_CASE, auditor=REFUSED),
+    "POST /desk/cases/{number}/questions": verdicts(),  # no machine looked at it
     "POST /desk/cases/{number}/notes": DESK_CASE,  # who only reads may still write to the colleagues
     "POST /desk/cases/{number}/decision": verdicts(refused=(CIVIL, AUDITOR)),  # not accepted yet
     "POST /desk/cases/{number}/decision/answer": verdicts(refused=(CIVIL, AUDITOR)),

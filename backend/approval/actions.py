@@ -41,6 +41,20 @@ async def judge_again(tx: Tx, case_id: UUID, said: Sequence[Fact]) -> Case | Non
     case = await case_by_id(tx.db, case_id)
     if case.state is not State.SUBMITTED or case.officer_id is not None:
         return None
+    judged = await _judged(tx, case, said)
+    return await _decide(tx, case, *judged) if judged else None
+
+
+async def look_over(tx: Tx, case_id: UUID, said: Sequence[Fact]) -> None:
+    """The same for the officer who examines the case: what the machine finds now is written down, and nothing is decided by it."""
+    case = await case_by_id(tx.db, case_id)
+    judged = await _judged(tx, case, said)
+    if judged:
+        finding, facts = judged
+        await _keep(tx, case, finding, "held" if finding.verdict is True else "to_person", facts)
+
+
+async def _judged(tx: Tx, case: Case, said: Sequence[Fact]) -> tuple[Finding, list[Fact]] | None:
     version = await item_version(tx.db, case.item_code, case.item_version)
     facts = said_again(await all_facts(tx, case), said)
     on, pack = case.received_at.astimezone(SHANGHAI).date(), with_words(version, (await city(tx.db)).pack)
@@ -50,7 +64,7 @@ async def judge_again(tx: Tx, case_id: UUID, said: Sequence[Fact]) -> Case | Non
     if found is None:
         return None
     await tx.db.execute("UPDATE cases SET rules = $2 WHERE id = $1", case.id, msgspec.to_builtins(found))
-    return await _decide(tx, case, found, facts)
+    return found, facts
 
 
 def with_words(version: ItemVersion, pack: Pack) -> Pack:

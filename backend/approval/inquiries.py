@@ -55,8 +55,13 @@ class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Relied(msgspec.Struct, frozen=True, kw_only=True):
-    element: str
+    """What a rule read of it (`element`), or the material it stood for, with the certificate's number and version as the case keeps them."""
+
     as_of: datetime
+    element: str = ""
+    material: str = ""
+    number: str | None = None
+    version: int | None = None
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,19 +85,19 @@ async def ask(tx: Tx, asked: Asked) -> UUID:
     """Keeps what was wrong and finds what stood on it. Invalid with every problem at once."""
     await need_desk(tx)
     pack = (await city(tx.db)).pack
-    source, party, problems = asked.source, None, list(_problems(tx, asked, pack))
+    source, certificate, party, problems = asked.source, None, None, list(_problems(tx, asked, pack))
     if asked.certificate:
         about = await _certificate(tx, asked.certificate)
-        source, party = about or (source, None)
+        source, certificate, party = about or (source, None, None)
         problems += [] if about else [Problem(_("没有查到这个证照编号。"), "certificate")]
     if problems:
         raise Invalid(*problems)
     inquiry = uuid4()
     subjects = [tx.vault.blind(number, "identity") for number in asked.subjects] or None
     await tx.db.execute(
-        """INSERT INTO source_inquiries (id, source, element, party_id, subjects, first, last, reason, by_id, at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
-        inquiry, source, asked.element or None, party, subjects, asked.first, asked.last, asked.reason, tx.viewer.id, tx.now,
+        """INSERT INTO source_inquiries (id, source, element, certificate_id, party_id, subjects, first, last, reason, by_id, at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
+        inquiry, source, asked.element or None, certificate, party, subjects, asked.first, asked.last, asked.reason, tx.viewer.id, tx.now,
     )  # fmt: skip
     await tx.db.fetchval("SELECT find_relied($1)", inquiry)
     return inquiry
@@ -113,10 +118,10 @@ def _problems(tx: Tx, asked: Asked, pack: Pack) -> list[Problem]:
     return found
 
 
-async def _certificate(tx: Tx, number: str) -> tuple[str, UUID] | None:
-    """The source and the party of one certificate."""
-    row = await tx.db.fetchrow("SELECT type, party_id FROM certificate_about($1)", number.replace(" ", ""))
-    return (f"certificate.{row['type']}", row["party_id"]) if row and row["party_id"] else None
+async def _certificate(tx: Tx, number: str) -> tuple[str, UUID, UUID | None] | None:
+    """The source, the id and the party of one certificate."""
+    row = await tx.db.fetchrow("SELECT id, type, party_id FROM certificate_about($1)", number.replace(" ", ""))
+    return (f"certificate.{row['type']}", row["id"], row["party_id"]) if row else None
 
 
 async def need_desk(tx: Tx) -> None:
@@ -129,7 +134,7 @@ async def inquiries(tx: Tx) -> list[Inquiry]:
     """Newest first, with how much of it is the viewer's own to handle."""
     await need_desk(tx)
     rows = await tx.db.fetch(
-        """SELECT q.id, q.source, q.element, q.subjects IS NOT NULL OR q.party_id IS NOT NULL AS narrow, q.first, q.last, q.reason, q.by_id, q.at,
+        """SELECT q.id, q.source, q.element, q.subjects IS NOT NULL OR q.certificate_id IS NOT NULL OR q.party_id IS NOT NULL AS narrow, q.first, q.last, q.reason, q.by_id, q.at,
                   count(l.case_id) AS found, count(l.case_id) FILTER (WHERE l.state IN ('found', 'refused')) AS waiting
            FROM source_inquiries q LEFT JOIN inquiry_lines l ON l.inquiry_id = q.id GROUP BY q.id ORDER BY q.at DESC LIMIT 100"""
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from backend.accounts.officers import as_officer
-from backend.approval.again import Waiting, follow
+from backend.approval.again import Again, Waiting, ask_for_officer, follow
 from backend.approval.inquiries import next_wanted, withdraw_one
 from backend.core.jobs import Later, Work, at_once
 
@@ -31,4 +31,12 @@ async def judge_again(work: Work, payload: dict[str, Any]) -> None:
         raise Later(wait)
 
 
-JOBS = {"withdraw_relied": withdraw_relied, "judge_again": judge_again}
+async def ask_again(work: Work, payload: dict[str, Any]) -> None:
+    """Registers that an officer wants asked once more about a case she examines."""
+    async with work.transaction() as tx:
+        wait = await ask_for_officer(tx, msgspec.convert(payload, Again))
+    if wait:
+        raise Later(wait)
+
+
+JOBS = {"withdraw_relied": withdraw_relied, "judge_again": judge_again, "ask_again": ask_again}

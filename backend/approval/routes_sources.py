@@ -19,6 +19,7 @@ from backend.approval.inquiries import (
     withdraw,
 )
 from backend.approval.messages import DONE, sources_of
+from backend.catalogue.model import Pack
 from backend.catalogue.queries import city
 from backend.core.db import Tx
 from backend.core.errors import Invalid, Problem
@@ -51,7 +52,7 @@ async def _list(request: Request, tx: Tx, form: Form, problems: list[Problem]) -
     return page(
         request, tx, "approval/sources.html", status=422 if problems else 200, inquiries=asked, sources=sources_of(pack),
         elements=[(code, pack.elements[code].label) for code in sorted({fact for facts in said.values() for fact in facts}) if code in pack.elements],
-        labels={code: one.label for code, one in pack.elements.items()}, form=form, problems=problems,
+        labels=_labels(pack), form=form, problems=problems,
     )  # fmt: skip
 
 
@@ -82,10 +83,14 @@ async def _show(request: Request, tx: Tx, inquiry: UUID, form: Form, problems: l
     mine = tx.viewer.departments
     return page(
         request, tx, "approval/source.html", status=422 if problems else 200, inquiry=found, lines=await lines_of(tx, inquiry),
-        sources=sources_of(pack), labels={code: one.label for code, one in pack.elements.items()}, most=MOST_LINES,
+        sources=sources_of(pack), labels=_labels(pack), materials={code: one.label for code, one in pack.materials.items()}, most=MOST_LINES,
         elsewhere={name: n for name, n in (await elsewhere(tx, inquiry)).items() if name not in mine}, heads="head" in tx.viewer.roles,
         form=form, problems=problems, done=DONE.get(request.query_params.get("done", "")),
     )  # fmt: skip
+
+
+def _labels(pack: Pack) -> dict[str, str]:
+    return {code: one.label for code, one in pack.elements.items()}
 
 
 ROUTES = [list_page, report, show, handle]

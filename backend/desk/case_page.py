@@ -8,6 +8,7 @@ from litestar import Request, Response
 from backend.accounts.levels import LABELS
 from backend.approval.messages import CAUSES, FILED, FOUND, sources_of
 from backend.approval.queries import decision_on, rechecks_on
+from backend.approval.silence import silences
 from backend.cases import joint_messages
 from backend.cases.issued import issued_on
 from backend.cases.model import Case, Event
@@ -49,6 +50,7 @@ EVENT_WORDS = (
         "warned_red": _("超期了"),
         "look_asked": _("申请人请人工再看一遍"),
         "look_answered": _("复核了"),
+        "registers_asked": _("又问了一次登记库"),
         "source_doubted": _("因为数据来源有错，重新核对"),
         "pledge_kept": _("核对承诺：属实"),
         "pledge_broken": _("核对承诺：不属实"),
@@ -66,6 +68,7 @@ DONE = {
     "approve": _("定好了，申请人会收到消息。"),
     "send_back": _("退回去了。"),
     "drop": _("意见收回了。"),
+    "asked": _("正在问登记库，几秒到几分钟后，新的结果写在这一页上。"),
 }
 EXAMINING = {"reviewer", "approver", "head", "supervisor", "auditor"}
 
@@ -87,7 +90,7 @@ async def case_page(
     context |= await _filed(tx, case, events, masked=masked)
     context |= await _examined(tx, case, roles)
     context |= await _moves(tx, case, events, roles)
-    context |= await _decided(tx, case)
+    context |= await _decided(tx, case, examines=context["examines"])
     context |= await _viewer(tx, case, asked.get("file", ""))
     context["issued"] = await issued_on(tx.db, case.id)
     context["together"] = others = await together(tx.db, case)
@@ -96,11 +99,14 @@ async def case_page(
     return page(request, tx, "desk/case.html", status=status, **context)
 
 
-async def _decided(tx: Tx, case: Case) -> dict[str, Any]:
-    """What the machine found, and who looks at it again."""
+async def _decided(tx: Tx, case: Case, *, examines: bool) -> dict[str, Any]:
+    """What the machine found, why it could not tell something, and who looks at it again."""
+    examined = await decision_on(tx.db, case.id)
+    silent = await silences(tx, case, examined.finding) if examined and examines else {}
     sources = sources_of((await city(tx.db)).pack) | {"": FILED}
     return {
-        "examined": await decision_on(tx.db, case.id), "sources": sources, "rechecks": await rechecks_on(tx, case.id),
+        "examined": examined, "silent": silent, "ask_again": not case.decided_at and any(one.again for said in silent.values() for one in said),
+        "sources": sources, "rechecks": await rechecks_on(tx, case.id),
         "causes": CAUSES, "found": FOUND,
     }  # fmt: skip
 

@@ -22,6 +22,7 @@ from backend.desk import (
     routes_joint,
     routes_pledges,
     routes_queue,
+    routes_registers,
     routes_roles,
     routes_texts,
 )
@@ -82,5 +83,5 @@ def _placed(problem: Problem, form: Form) -> Problem:
 
 ROUTES = [
     show, look, make_move, *routes_queue.ROUTES, *routes_pledges.ROUTES, *routes_bulk.ROUTES, *routes_files.ROUTES, *routes_decisions.ROUTES,
-    *routes_texts.ROUTES, *routes_roles.ROUTES, *routes_counter.ROUTES, *routes_joint.ROUTES, *routes_calendar.ROUTES,
+    *routes_texts.ROUTES, *routes_roles.ROUTES, *routes_counter.ROUTES, *routes_joint.ROUTES, *routes_calendar.ROUTES, *routes_registers.ROUTES,
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from backend.approval.model import Finding
-from backend.cart.asking import wishes_of
+from backend.cart.asking import wishes_of, wishes_of_things
 from backend.cart.model import Draft, Line
 from backend.core.db import Tx
 from backend.core.jobs import enqueue
@@ -18,7 +18,7 @@ async def judge_again_when_told(tx: Tx, draft: Draft, filed: Iterable[tuple[UUID
     if not undecided or not await remote(tx):
         return
     for case, line in undecided:
-        wishes = wishes_of(draft, [line])
+        wishes = [*wishes_of(draft, [line]), *wishes_of_things(draft, [line])]
         if missing := await unanswered(tx, wishes):
             await wish(tx, wishes, case=case)
             await enqueue(tx.db, "judge_again", {"case": case, "registers": sorted(missing), "basis": wishes[0].basis})

@@ -1,7 +1,7 @@
 """Questions to registers: wished for in a person's request, asked by jobs, each once however many sheets are open."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import msgspec
@@ -13,6 +13,7 @@ from backend.core.jobs import Work, enqueue_all
 from backend.registers.actions import keep_record
 from backend.registers.adapter import opened
 from backend.registers.breaker import let_through, went_well, went_wrong
+from backend.registers.messages import BREAKER
 from backend.registers.model import Question, Told, Unknown, Wish
 from backend.registers.rules import age_of, facts_wanted
 
@@ -71,6 +72,15 @@ async def under_way(tx: Tx, wishes: Iterable[Wish]) -> set[str]:
         wishes,
         """SELECT r.register FROM unnest($1::text[], $2::bytea[]) AS w(register, subject)
            JOIN register_requests r USING (register, subject) WHERE r.state = 'waiting'""",
+    )
+
+
+async def asked_since(tx: Tx, case: UUID, at: datetime) -> bool:
+    """Whether a register was asked for the sake of this case from then on. As the worker."""
+    return bool(
+        await tx.db.fetchval(
+            "SELECT EXISTS (SELECT 1 FROM register_requests WHERE case_id = $1 AND asked_at >= $2)", case, at
+        )
     )
 
 
@@ -135,7 +145,7 @@ async def take(tx: Tx, request: UUID) -> Taken | float:
     if wait:
         if tx.now + timedelta(seconds=wait) <= row["asked_at"] + timedelta(seconds=PATIENCE):
             return wait
-        await _done(tx, request, "outage")
+        await _done(tx, request, "outage", BREAKER)
         return 0.0
     await tx.db.execute(
         "UPDATE register_requests SET tries = tries + 1, taken_until = $2 WHERE id = $1", request, tx.now + LEASE
@@ -166,7 +176,7 @@ async def settle(tx: Tx, taken: Taken, said: Told | Unknown, pack: Pack) -> floa
         if taken.tries < TRIES and said.wait <= PATIENCE:
             await tx.db.execute("UPDATE register_requests SET taken_until = NULL WHERE id = $1", question.id)
             return said.wait or PAUSES[taken.tries - 1]
-        await _done(tx, question.id, "outage")
+        await _done(tx, question.id, "outage", said.said)
         return 0.0
     await went_well(tx, question.register)
     if isinstance(said, Told):
@@ -182,10 +192,13 @@ async def _keep(tx: Tx, question: Question, said: Told, pack: Pack) -> None:
     await keep_record(tx, question.register, question.identity, said.facts, at=said.at, expires=expires)
 
 
-async def _done(tx: Tx, request: UUID, state: str) -> None:
+async def _done(tx: Tx, request: UUID, state: str, said: str = "") -> None:
+    """`said`: of an outage, what kind."""
     await tx.db.execute(
-        "UPDATE register_requests SET state = $2, sealed = NULL, taken_until = NULL, done_at = $3 WHERE id = $1 AND state = 'waiting'",
+        """UPDATE register_requests SET state = $2, said = $4, sealed = NULL, taken_until = NULL, done_at = $3
+           WHERE id = $1 AND state = 'waiting'""",
         request,
         state,
         tx.now,
+        said,
     )

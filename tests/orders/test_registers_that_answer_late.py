@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import httpx
 import msgspec
+import pytest
 import pytest_asyncio
 
-from backend.approval.again import Waiting, follow
+from backend.approval.again import Again, Waiting, ask_for_officer, follow
 from backend.core.crypto import Vault
 from backend.core.db import connect, open_pool
 from backend.core.jobs import Work
@@ -19,6 +20,7 @@ from tests.orders.shopping import fill_in, form, put_in, reviewed, transaction
 from tests.orders.test_a_person_decides_what_is_not_clear import FATHER, ITEM, POPULATION
 from tests.web import Site
 
+SOMEBODY = "460199199206142076"
 SAYS = {
     "population": {FATHER: POPULATION},
     "civil_affairs": {FATHER: {"person.name": "林长福", "person.elder_allowance": False}},
@@ -66,6 +68,11 @@ async def jobs(work: Work, name: str) -> list[dict]:
 async def ask(work: Work) -> None:
     for payload in await jobs(work, "ask_register"):
         await put(work, uuid.UUID(payload["request"]))
+
+
+async def asked_for(work: Work) -> list[uuid.UUID]:
+    async with work.transaction() as tx:
+        return [row["id"] for row in await tx.db.fetch("SELECT id FROM register_requests WHERE state = 'waiting'")]
 
 
 async def judged_again(work: Work) -> list[float]:
@@ -216,3 +223,70 @@ async def test_what_they_say_against_the_form_is_a_persons(
     await ask(work)
     assert await judged_again(work) == [0.0]
     assert await standing(site, daughter) == ("submitted", False)
+
+
+@pytest.mark.parametrize(("owner", "outcome"), [(FATHER, ("granted", True)), (SOMEBODY, ("submitted", None))])
+async def test_a_car_that_nobody_knew_when_it_was_filed_is_asked_about_afterwards(
+    site: Site, daughter: httpx.AsyncClient, register: RegisterServer, work: Work, owner: str, outcome: tuple[str, bool]
+):
+    """By the number in the case; and what is told of it counts only where it names somebody of the filing."""
+    known = {"vehicle.region": "460105", "vehicle.violations_cleared": True, "vehicle.accident_injury": False}
+    known |= {"vehicle.scrapped": False, "vehicle.insured_until": "2027-12-01", "vehicle.owner_number": owner}
+    register.records = SAYS | {"vehicles": {"琼A00000": known}}
+    doors = msgspec.json.encode(register.endpoints("population", "vehicles", patience=0.3)).decode()
+    work.settings = msgspec.structs.replace(work.settings, registers=doors)
+    async with work.transaction() as tx:
+        await know(tx, ["population", "vehicles"])
+    await put_in(site, daughter, ["机动车检验预约"])
+    await fill_in(
+        site, daughter, vehicle__plate="琼A00000", vehicle__region="460105", vehicle__violations_cleared="yes"
+    )
+    answer = await daughter.post("/orders", data=form(await reviewed(site, daughter), "a-key-of-this-test"))
+    assert answer.status_code == 303, answer.text[:500]
+    assert await standing(site, daughter) == ("submitted", None)
+    await ask(work)
+    assert sorted(register.asked) == [("population", FATHER), ("vehicles", "琼A00000")]
+    assert await judged_again(work) == [0.0]
+    assert await standing(site, daughter) == outcome
+
+
+async def test_an_officer_reads_why_a_register_said_nothing_and_asks_it_again(
+    site: Site, daughter: httpx.AsyncClient, register: RegisterServer, work: Work
+):
+    register.mood = "error"
+    await put_in(site, daughter, [ITEM])
+    await file(site, daughter)
+    for _try in range(4):
+        for payload in await asked_for(work):
+            await put(work, payload)
+    officer = await site.person("officer-civil")
+    async with transaction(site, daughter) as tx:
+        number = await tx.db.fetchval("SELECT number FROM cases")
+    at = f"/desk/cases/{number}"
+    page = (await officer.get(at)).text
+    assert "人口库：它自己出错了。" in page
+    assert "再问一次没有回答的登记库" not in page, "it was asked a moment ago"
+    refused = await officer.post(f"{at}/questions")
+    assert (refused.status_code, "刚刚问过" in refused.text) == (422, True)
+
+    site.clock.now += timedelta(minutes=2)
+    register.mood = "good"
+    async with work.transaction() as tx:
+        await tx.db.execute("UPDATE register_breakers SET failures = 0, open_until = NULL, probe_until = NULL")
+    assert "再问一次没有回答的登记库" in (await officer.get(at)).text
+    assert (await officer.post(f"{at}/questions")).status_code == 303
+    (payload,) = await jobs(work, "ask_again")
+    async with work.transaction() as tx:
+        assert await ask_for_officer(tx, msgspec.convert(payload, Again)) > 0
+    await ask(work)
+    async with work.transaction() as tx:
+        assert await ask_for_officer(tx, msgspec.convert(payload, Again)) == 0.0
+    # What it finds now is written down for her; she decides.
+    assert await standing(site, daughter) == ("submitted", True)
+    page = (await officer.get(at)).text
+    assert "都相符，没有由机器定" in page
+    assert "出错了" not in page
+    assert "又问了一次登记库" in page
+    assert "又问了一次登记库" not in (await daughter.get(f"/cases/{number}")).text
+    stranger = await site.person("officer-market")
+    assert (await stranger.post(f"{at}/questions")).status_code == 404

@@ -13,7 +13,7 @@ from backend.core.errors import Conflict
 from backend.orders import actions as filing
 from backend.orders.actions import file_order
 from backend.orders.model import Filing
-from tests.certificates.holding import REVOKE, SUSPEND, give, owner_says
+from tests.certificates.holding import ID_CARD, REVOKE, SUSPEND, give, owner_says
 from tests.orders.shopping import fill_in, form, picture, put_in, reviewed, transaction, use_shown
 
 ITEM = "护理补贴"
@@ -238,3 +238,29 @@ async def test_the_database_itself_takes_no_certificate_that_does_not_hold_and_n
         await owner_says(site, again, case["id"], father.held)
     with pytest.raises(Exception, match="append-only"):
         await owner_says(site, "UPDATE case_sources SET number = 'x'")
+
+
+async def test_a_case_where_it_only_stood_for_a_paper_is_found_when_it_was_wrong(site, father):
+    """No rule reads anything of it: by the certificate that the case keeps, this version and no other; and by register the same way."""
+    assert (await father.post("/orders", data=form(await reviewed(site, father)))).status_code == 303
+    (held,) = await owner_says(site, "SELECT number FROM certificates WHERE id = $1", father.held)
+    assert await owner_says(site, "SELECT 1 FROM relied_on") == [], "this item has no rules of a machine"
+    again = await give(site, "father", fields=ID_CARD | {"person.name": "林长福二"})
+    (newer,) = await owner_says(site, "SELECT number FROM certificates WHERE id = $1", again)
+    officer = await site.person("officer-civil")
+    asked = {"first": "2026-09-01", "last": "2026-12-31", "reason": "登记有误"}
+
+    found = await officer.post("/desk/sources", data=asked | {"certificate": held["number"]})
+    page = (await officer.get(found.headers["location"])).text
+    assert page.count('name="case"') == 1
+    assert "当材料用：居民身份证" in page
+    assert held["number"] in page
+    other = await officer.post("/desk/sources", data=asked | {"certificate": newer["number"]})
+    assert 'name="case"' not in (await officer.get(other.headers["location"])).text
+    register = await officer.post("/desk/sources", data=asked | {"source": "register.population"})
+    assert "当材料用：户口簿" in (await officer.get(register.headers["location"])).text
+    somebody = asked | {"source": "register.population", "subjects": "460199199206142076"}
+    nobody = await officer.post("/desk/sources", data=somebody)
+    assert 'name="case"' not in (await officer.get(nobody.headers["location"])).text
+    himself = await officer.post("/desk/sources", data=somebody | {"subjects": ID_CARD["person.id_number"]})
+    assert 'name="case"' in (await officer.get(himself.headers["location"])).text

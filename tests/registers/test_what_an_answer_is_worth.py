@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from backend.catalogue.pack_read import read_pack
 from backend.registers.endpoints import Endpoint, endpoints_of
-from backend.registers.model import Question, Told, Unknown
+from backend.registers.messages import may_ask_again, why_silent
+from backend.registers.model import Outcome, Question, Told, Unknown
 from backend.registers.rules import (
     FAILURES,
     LONGEST_PAUSE,
@@ -190,3 +191,31 @@ def test_a_name_may_only_lead_where_the_operator_says(
 ):
     door = Endpoint(**(GOOD | {"url": url, "networks": networks}))
     assert door.may_lead_to(address, public) is may
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "words"),
+    [
+        ("outage", "ReadTimeout", "超时"),
+        ("outage", "TimeoutError", "超时"),
+        ("outage", "breaker", "没有再去问"),
+        ("outage", "403", "不肯回答"),
+        ("outage", "503", "过一会儿再问"),
+        ("outage", "500", "出错"),
+        ("outage", "signature", "签名不对"),
+        ("outage", "ConnectError", "连不上"),
+        ("contradiction", "", "矛盾"),
+        ("stale", "", "太旧"),
+    ],
+)
+def test_why_it_said_nothing_is_told_in_words(state: Outcome, said: str, words: str) -> None:
+    assert words in why_silent(state, said)
+
+
+def test_what_is_known_to_be_unknown_is_not_asked_again_at_once() -> None:
+    now = datetime(2026, 9, 25, 2, 0, tzinfo=UTC)
+    assert not may_ask_again("waiting", None, now)
+    assert not may_ask_again("outage", now - timedelta(seconds=59), now)
+    assert may_ask_again("outage", now - timedelta(seconds=61), now)
+    assert not may_ask_again("no_record", now - timedelta(minutes=4), now)
+    assert may_ask_again("stale", now - timedelta(seconds=1), now)

@@ -26,7 +26,7 @@ from backend.notifications.actions import read, read_all, subscribe, unsubscribe
 from backend.notifications.brought import how, knocks_of
 from backend.notifications.messages import message
 from backend.notifications.queries import PAGE, inbox_of, mandate_to_see, notice_for
-from backend.notifications.vapid import public_key
+from backend.notifications.vapid import offered
 from backend.notifications.wordings import worded
 
 Text = Annotated[str, msgspec.Meta(max_length=2048)]
@@ -81,7 +81,7 @@ async def inbox(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
         others=[line for line in lines if not line[0].needs_you],
         older=entries[-1].id if len(entries) == PAGE else None,
         first=before is None,
-        push_key=_key(request),
+        push_key=offered(request.app.state.settings),
         push_agreed=await agreed(tx, tx.viewer.id, PUSH),
     )
 
@@ -117,7 +117,7 @@ async def follow_inbox(request: Request, tx: NamedDependency[Tx]) -> ServerSentE
 
 @get("/push/key", opt=ANYONE, include_in_schema=False)
 async def push_key(request: Request) -> dict[str, str]:
-    key = _key(request)
+    key = offered(request.app.state.settings)
     if key is None:
         raise NotFound()
     return {"key": key}
@@ -147,12 +147,6 @@ def _id(text: str) -> UUID | None:
         return UUID(text) if text else None
     except ValueError as error:
         raise NotFound() from error
-
-
-def _key(request: Request) -> str | None:
-    settings = request.app.state.settings
-    offered = settings.vapid_key and settings.push_allowed != ("none",)
-    return public_key(settings.vapid_key) if offered else None
 
 
 ROUTES = [

@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.accounts.consents import SMS
+from backend.accounts.consents import PUSH, SMS, agreed
 from backend.core.db import Tx
 from backend.core.errors import Invalid, NotFound, Problem
 from backend.core.i18n import _
@@ -15,6 +15,7 @@ from backend.core.web import PERSON, page, read_form, see_other
 from backend.notifications.matters import ALWAYS, NAMES, PEOPLES
 from backend.notifications.model import Channel, Matter
 from backend.notifications.quiet import NO_NIGHT, Night
+from backend.notifications.vapid import offered
 from backend.notifications.wishes import (
     UNKNOWN,
     Habits,
@@ -59,7 +60,8 @@ async def wishes(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     return page(
         request, tx, "notifications/wishes.html", matters=[(matter, *NAMES[matter]) for matter in PEOPLES], chosen=await my_choices(tx),
         habits=await my_habits(tx, city_night(request)), reach=await my_reach(tx, SMS.version), names=CHANNEL_NAMES, as_agent=AS_AGENT,
-        always=ALWAYS, done=request.query_params.get("done", ""),
+        always=ALWAYS, done=request.query_params.get("done", ""), push_key=offered(request.app.state.settings),
+        push_agreed=await agreed(tx, tx.viewer.id, PUSH),
     )  # fmt: skip
 
 

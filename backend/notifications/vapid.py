@@ -5,6 +5,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
+from backend.settings import Settings
+
 
 def public_key(pem: str) -> str:
     """`applicationServerKey`: the public half of the private key, an uncompressed point in base64url without padding."""
@@ -33,3 +35,9 @@ def keys_fit(p256dh: str, auth: str) -> bool:
 def _raw(text: str) -> bytes:
     """ValueError for anything but base64url."""
     return urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+
+
+def offered(settings: Settings) -> str | None:
+    """The public key browsers subscribe with; None where this installation has no push."""
+    on = settings.vapid_key and settings.push_allowed != ("none",)
+    return public_key(settings.vapid_key or "") if on else None

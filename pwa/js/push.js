@@ -21,22 +21,25 @@ const keep = async (action, subscription) => (await fetch(action, {
   method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(subscription),
 })).ok;
 
-// On an iPhone only the app on the home screen can: how to put it there is said when she asks for it, not before.
+// What to do instead is said when she asks for it, not before: on an iPhone only the app on the home screen can, and no window inside WeChat.
 const iPhone = /iP(hone|ad|od)/.test(navigator.userAgent) || (navigator.platform === 'MacIntel' && navigator.maxTouchPoints > 1);
 const installed = navigator.standalone || matchMedia('(display-mode: standalone)').matches;
+const weChat = /MicroMessenger/i.test(navigator.userAgent);
+const instead = weChat ? '[data-elsewhere]' : iPhone && (installed ? '[data-old]' : '[data-install]');
 
 function explain(offer) {
   offer.hidden = false;
   offer.querySelector('button').addEventListener('click', event => {
     event.currentTarget.hidden = true;
-    const steps = offer.querySelector('[data-install]');
+    const steps = offer.querySelector(instead);
     steps.hidden = false;
     steps.focus();
   });
 }
 
 document.querySelectorAll('[data-push]').forEach(async offer => {
-  if (!('serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window)) return iPhone && !installed && explain(offer);
+  const able = !weChat && 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
+  if (!able) return instead && explain(offer);
   const worker = await navigator.serviceWorker.ready;
   if (await worker.pushManager.getSubscription()) return;
   offer.hidden = false;

@@ -15,7 +15,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from backend.accounts.consents import PLATFORM
-from backend.core import db, live, pwa
+from backend.core import db, i18n, live, pwa
 from backend.core.assets import Assets
 from backend.core.crypto import Vault
 from backend.core.edge import Edge, add_headers
@@ -47,7 +47,7 @@ def build() -> Litestar:
         compression_config=CompressionConfig(
             backend="gzip",
             gzip_compress_level=5,
-            exclude=["/events$", "/static/", "/files/", "/sw.js$", "/manifest.webmanifest$"],
+            exclude=["/events$", "/static/", "/files/", "/sw.js$"],
         ),
         openapi_config=OpenAPIConfig(
             title="随手办 Suishouban", version="1", path="/api", render_plugins=[JsonRenderPlugin(path="/openapi.json")]
@@ -61,6 +61,8 @@ def build() -> Litestar:
 def furnish(app: Litestar, settings: Settings, clock: db.Clock) -> Litestar:
     """What the routes find in `app.state`; whatever was there before is gone."""
     assets = Assets()
+    if settings.languages_folder:
+        i18n.offer(settings.languages_folder)
     app.state.clear()
     app.state.update(
         {

@@ -1,5 +1,5 @@
-// npm run build: css/, js/, icons/ and the manifest → dist/, each under a name that carries its content's fingerprint,
-// with .br and .gz beside what compresses; dist/assets.json says app.css → app.1a2b3c4d5e.css; dist/sw.js and the manifest keep their names.
+// npm run build: css/, js/ and icons/ → dist/, each under a name that carries its content's fingerprint,
+// with .br and .gz beside what compresses; dist/assets.json says app.css → app.1a2b3c4d5e.css; dist/sw.js keeps its name.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -21,7 +21,7 @@ function keep(name, bytes) {
 function write(name, content) {
   const bytes = Buffer.from(content);
   keep(name, bytes);
-  if (/\.(css|js|svg|webmanifest)$/.test(name)) {
+  if (/\.(css|js|svg)$/.test(name)) {
     const quality = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
     keep(name + '.br', brotliCompressSync(bytes, { params: quality }));
     keep(name + '.gz', gzipSync(bytes, { level: 9 }));
@@ -33,8 +33,8 @@ function publish(name, content) {
   write(names[name], content);
 }
 
-async function bundle(path, define = {}) {
-  const made = await build({ entryPoints: [join(HERE, path)], bundle: true, minify: true, write: false, format: 'iife', target: TARGET,
+async function bundle(path, define = {}, format = 'iife') {
+  const made = await build({ entryPoints: [join(HERE, path)], bundle: true, minify: true, write: false, format, target: TARGET,
     charset: 'utf8', legalComments: 'none', define, logLevel: 'warning' });
   return made.outputFiles[0].contents;
 }
@@ -52,27 +52,30 @@ function sprite() {
 }
 
 const address = name => '/static/' + names[name];
-const manifest = () => JSON.stringify(JSON.parse(read('manifest.webmanifest').toString().replace(/\{([\w-]+\.\w+)\}/g, (_, name) => address(name))));
 
 mkdirSync(DIST, { recursive: true });
 publish('app.css', await bundle('css/app.css'));
 publish('desk.css', await bundle('css/desk.css'));
+publish('phone.css', await bundle('css/phone.css'));  // only where something waits on the phone, is shared or scanned, or the app is offered
+publish('looks.css', await bundle('css/looks.css'));  // only where the elder version or other colours were chosen
 publish('app.js', await bundle('js/app.js'));
 publish('passkey.js', await bundle('js/passkey.js'));  // only where one is made or used
 publish('push.js', await bundle('js/push.js'));  // only where reminders are offered
 publish('sign.js', await bundle('js/sign.js'));  // only where somebody signs
 publish('show.js', await bundle('js/show.js'));  // only where a certificate is shown
+publish('scan.js', await bundle('js/scan.js'));  // only where codes are scanned
+publish('update.js', await bundle('js/update.js'));  // only where a new version waits
+publish('install.js', await bundle('js/install.js'));  // only where the app is offered
 publish('kept.js', await bundle('js/kept.js'));  // only where a form may wait for a network
+publish('read.js', await bundle('js/read.js', {}, 'esm'));  // only when a page is to be read aloud
 publish('desk.js', await bundle('js/desk.js'));  // officers' keys and viewer
 publish('upload.js', await bundle('js/upload.js'));  // only where files are given
 publish('icons.svg', sprite());
-for (const file of readdirSync(join(HERE, 'icons')).filter(name => /\.(svg|png)$/.test(name))) publish(file, read('icons', file));
-write('manifest.webmanifest', manifest());
+for (const file of readdirSync(join(HERE, 'icons')).filter(name => /\.(svg|png|webp)$/.test(name))) publish(file, read('icons', file));
 
 // The offline page is kept by the worker, so a change of its template is a new worker too.
-const precache = ['app.css', 'app.js', 'kept.js', 'icons.svg', 'app.svg', 'app-192.png'].map(address);
 const version = fingerprint(JSON.stringify(names) + read('pages', 'offline.html') + read('pages', 'cart', 'kept.html') + read('layouts', 'page.html') + read('layouts', 'base.html'));
-write('sw.js', await bundle('sw.js', { __VERSION__: JSON.stringify(version), __PRECACHE__: JSON.stringify(precache), __ICON__: JSON.stringify(address('app-192.png')) }));
+write('sw.js', await bundle('sw.js', { __VERSION__: JSON.stringify(version), __ICON__: JSON.stringify(address('app-192.png')) }));
 keep('assets.json', JSON.stringify(names, null, 1));
 // Last, so that a server starting in the middle of a build still finds what the old list names.
 for (const stale of readdirSync(DIST).filter(name => !written.has(name))) rmSync(join(DIST, stale), { recursive: true });

@@ -46,7 +46,7 @@ def sources() -> Iterable[Path]:
     """What build.mjs reads; pages and layouts are the server's."""
     for part in ("css", "js", "icons"):
         yield from sorted(path for path in (HERE / part).rglob("*") if path.is_file())
-    yield from (HERE / name for name in ("build.mjs", "sw.js", "manifest.webmanifest", "package-lock.json"))
+    yield from (HERE / name for name in ("build.mjs", "sw.js", "package-lock.json"))
 
 
 def fingerprint(paths: Iterable[Path]) -> str:

@@ -1,100 +1,144 @@
 // Static files: fingerprinted, from the cache. Pages: from the network; kept for offline only where the server says "the same for everyone".
-import { flush, forget, keep } from './js/kept_store.js';
+import { flush, forget, isFresh, keep, keepPage, keptPage, leave, wipePages } from './js/kept_store.js';
 
-const STATIC = 'static-' + __VERSION__, PAGES = 'pages-' + __VERSION__, OFFLINE = '/offline', KEPT = '/cart/kept';
-// Forms that may wait on the phone for a network: answers, photos, the filing with its key, a correction.
-const KEEPS = /^\/(cart\/(sheet|materials)|orders|cases\/[^/]+\/correction)$/, LEAVES = /^\/(sign-out|acting)$/;
+const STATIC = 'static-' + __VERSION__, PAGES = 'pages-' + __VERSION__, OFFLINE = '/offline', KEPT = '/cart/kept', SHARE = '/share';
+// Forms that may wait on the phone for a network: answers, photos, the filing with its key, a correction, what another app shares.
+const KEEPS = /^\/(share|cart\/(sheet|materials)|orders|cases\/[^/]+\/correction)$/, LEAVES = /^\/(sign-out|acting)$/;
+// Pages of hers that are sealed as she sees them, so that she can go on filling in.
+const HERS = /^\/cart(\/(sheet|materials))?$/, DAY = 86400e3, SLOW = 9000;
 
-const fill = async (name, urls) => (await caches.open(name)).addAll(urls.map(url => new Request(url, { cache: 'reload' })));
-// After a wipe, in the mode and language she has now.
-const refill = async () => (await caches.match(OFFLINE)) || fill(PAGES, [OFFLINE, KEPT]);
+const nothing = async () => (await caches.match(OFFLINE)) || Response.error();
 
-self.addEventListener('install', event => {
-  self.skipWaiting();
-  event.waitUntil(Promise.all([fill(STATIC, __PRECACHE__), fill(PAGES, [OFFLINE, KEPT])]));
+// The two pages that are there without a network, in her mode and language, with all they are made of.
+async function fill() {
+  for (const path of [OFFLINE, KEPT]) {
+    const answer = await fetch(path, { cache: 'reload' }), html = await answer.clone().text();
+    await (await caches.open(STATIC)).addAll([...new Set(html.match(/\/static\/[^"#]+/g))]);
+    await put(PAGES, path, answer);
+  }
+}
+
+const on = (what, work) => addEventListener(what, event => event.waitUntil(work(event)));
+
+on('install', fill);
+
+on('activate', async () => {
+  const old = (await caches.keys()).filter(name => ![STATIC, PAGES].includes(name));
+  const last = old.filter(name => name.startsWith('static-')).pop();  // for pages of the last version that are still open
+  for (const name of old) if (name !== last) await caches.delete(name);
+  await registration.navigationPreload?.enable();
+  await clients.claim();
 });
 
-self.addEventListener('activate', event => event.waitUntil((async () => {
-  for (const name of await caches.keys()) if (name !== STATIC && name !== PAGES) await caches.delete(name);
-  await self.registration.navigationPreload?.enable();
-  await self.clients.claim();
-})()));
-
-self.addEventListener('fetch', event => {
+addEventListener('fetch', event => {
   const { request } = event, url = new URL(request.url);
   if (url.origin !== location.origin) return;
   if (request.method === 'POST' && request.mode === 'navigate' && KEEPS.test(url.pathname)) return event.respondWith(sent(request, url));
-  if (LEAVES.test(url.pathname) && request.method === 'POST') event.waitUntil(leave());
+  if (LEAVES.test(url.pathname) && request.method === 'POST') event.waitUntil(left().then(() => url.pathname === '/sign-out' && silence()));
   if (request.method !== 'GET') return;
-  if (url.pathname.startsWith('/static/')) return event.respondWith(caches.match(request).then(kept => kept || fetch(request)));
+  if (url.pathname.startsWith('/static/')) return event.respondWith(asset(request));
   if (request.mode === 'navigate') event.respondWith(page(event, url));
 });
+
+const put = async (name, key, answer) => (await caches.open(name)).put(key, answer);
+
+async function asset(request) {
+  const kept = await caches.match(request);
+  if (kept) return kept;
+  const answer = await fetch(request);
+  if (answer.ok) put(STATIC, request, answer.clone());
+  return answer;
+}
 
 async function page(event, url) {
   try {
     const answer = (await event.preloadResponse) || await fetch(event.request);
-    event.waitUntil(refill().catch(() => {}));
-    // Opt-in, so that a page whose author forgot about this stays private.
-    if (answer.ok && answer.headers.get('X-Offline') === 'public') {
-      const copy = answer.clone();
-      event.waitUntil(caches.open(PAGES).then(cache => cache.put(url.pathname, copy)));
-      if (![OFFLINE, KEPT].includes(url.pathname)) event.waitUntil(forget());  // such a page is for nobody: whoever was here is signed out
-    }
+    event.waitUntil(remember(url, answer.clone()).then(async () => (await caches.match(KEPT)) || fill()).catch(() => {}));
     return answer;
   } catch {
-    return (await caches.match(url.pathname)) || (await caches.match(OFFLINE)) || Response.error();
+    return (await keptPage(url.pathname + url.search)) || (await caches.match(url.pathname)) || nothing();
   }
+}
+
+// Opt-in, so that a page whose author forgot about this stays private. What stands behind a question mark may be an answer: never kept.
+async function remember(url, answer) {
+  const { pathname, search } = url, whose = answer.headers.get('X-Offline');
+  if (HERS.test(pathname)) return keepPage(pathname + search, answer);
+  if (!answer.ok || !/^(public|stranger)$/.test(whose)) return;
+  if (whose === 'public' && ![OFFLINE, KEPT].includes(pathname)) await forget();  // such a page is for nobody: whoever was here is signed out
+  return whose === 'public' && !search ? put(PAGES, pathname, answer) : strange(pathname, answer);
+}
+
+// Signed in, or with answers in the address, she keeps what a stranger would see of the same page, in her language and mode.
+async function strange(path, answer) {
+  const kept = await caches.match(path);
+  if (kept && Date.now() - Date.parse(kept.headers.get('Date')) < DAY) return;
+  const copy = await fetch(path, { credentials: 'omit', headers: { 'X-Kept': answer.headers.get('X-Mode') } });
+  if (copy.ok && !copy.redirected && copy.headers.get('X-Offline') === 'public') await put(PAGES, path, copy);
 }
 
 // Sent as ever; without an answer the form is sealed and waits here. Nothing is said to be filed before the server says so.
 async function sent(request, url) {
-  const copy = request.clone();
-  const answer = await fetch(request).catch(() => null);
-  if (answer && ![502, 503, 504].includes(answer.status)) return answer;
+  const copy = request.clone(), shared = url.pathname === SHARE;
+  const answer = await fetch(request, shared ? { signal: AbortSignal.timeout?.(SLOW) } : {}).catch(() => null);
+  if (answer && !(shared ? /40[13]|50[234]/ : /50[234]/).test(answer.status)) return answer;
+  let next;
   try {
-    await keep(url.pathname, await copy.formData());
+    const form = await copy.formData();
+    await keep(url.pathname, form);
+    next = url.pathname.endsWith('/sheet') && form.get('next');
   } catch {
-    return answer || (await caches.match(OFFLINE)) || Response.error();
+    return answer || nothing();
   }
-  await self.registration.sync?.register('kept').catch(() => {});
-  // A page with several photos to take stays where it is and says so; else the list of what waits comes up.
-  return url.pathname.endsWith('/materials') ? new Response(null, { status: 204 }) : Response.redirect(KEPT, 303);
+  await registration.sync?.register('kept').catch(() => {});
+  // A page with several photos to take stays where it is and says so; the sheet goes on to the next page; else the list of what waits.
+  if (url.pathname.endsWith('/materials')) return new Response(null, { status: 204 });
+  return Response.redirect(next && await keptPage(next) ? next : KEPT, 303);
 }
 
-self.addEventListener('sync', event => { if (event.tag === 'kept') event.waitUntil(flush()); });
+// The pages of the sheet that come next.
+async function ahead({ paths }) {
+  for (const path of paths) if (!(await isFresh(path))) await fetch(path).then(answer => keepPage(path, answer), () => {});
+}
 
-const wipe = () => caches.delete(PAGES), leave = () => Promise.all([wipe(), forget(), navigator.clearAppBadge?.()]);
-const MESSAGES = { wipe, flush: () => flush().catch(() => {}) };
-self.addEventListener('message', event => event.waitUntil(MESSAGES[event.data]?.()));
+on('sync', flush);
+
+const wipe = () => Promise.all([caches.delete(PAGES), wipePages()]), left = () => Promise.all([wipe(), leave(), navigator.clearAppBadge?.()]);
+// Signed out, the phone says nothing more of hers: what lies on its screen goes, and her notices do not come here any more.
+async function silence() {
+  (await registration.getNotifications?.())?.forEach(shown => shown.close());
+  await (await registration.pushManager?.getSubscription())?.unsubscribe();
+}
+// `update`: she said so, or nothing is open that could be lost.
+const MESSAGES = { wipe, flush: () => flush().catch(() => {}), update: () => skipWaiting(), ahead };
+on('message', async ({ data }) => MESSAGES[data.do || data]?.(data));
 
 // The payload is Declarative Web Push JSON without personal data: newer iOS shows it even without this code.
-self.addEventListener('push', event => event.waitUntil((async () => {
+on('push', async event => {
   let sent = {};
   try { sent = event.data.json(); } catch { /* a push without a readable body still deserves a word */ }
   const notice = sent.notification || {}, badge = notice.app_badge ?? sent.app_badge;
-  await self.registration.showNotification(notice.title || '办件有新进展', {
-    body: notice.body || '点一下查看', tag: notice.tag, lang: notice.lang || 'zh-CN', icon: __ICON__, badge: __ICON__,
+  await registration.showNotification(notice.title || '办件有新进展', {
+    body: notice.body || '点一下查看', tag: notice.tag, lang: notice.lang || 'zh-CN', icon: __ICON__,
     data: { navigate: notice.navigate || '/inbox' },
   });
-  if (badge !== undefined) await navigator.setAppBadge?.(Number(badge)).catch(() => {});
-})()));
-
-self.addEventListener('notificationclick', event => {
-  event.notification.close();
-  event.waitUntil((async () => {
-    const url = new URL(event.notification.data?.navigate || '/inbox', location.origin);
-    if (url.origin !== location.origin) return;
-    for (const client of await clients.matchAll({ type: 'window' })) {
-      if ('focus' in client) { await client.focus(); return client.navigate(url.href); }
-    }
-    return clients.openWindow(url.href);
-  })());
+  if (badge !== undefined) await navigator.setAppBadge?.(+badge).catch(() => {});
 });
 
-self.addEventListener('pushsubscriptionchange', event => event.waitUntil((async () => {
-  const fresh = event.newSubscription || await self.registration.pushManager.subscribe(event.oldSubscription.options);
+on('notificationclick', async ({ notification }) => {
+  notification.close();
+  const url = new URL(notification.data?.navigate || '/inbox', location.origin);
+  if (url.origin !== location.origin) return;
+  for (const client of await clients.matchAll()) {
+    if ('focus' in client) { await client.focus(); return client.navigate(url.href); }
+  }
+  return clients.openWindow(url.href);
+});
+
+on('pushsubscriptionchange', async event => {
+  const fresh = event.newSubscription || await registration.pushManager.subscribe(event.oldSubscription.options);
   await fetch('/push/renewal', {
     method: 'POST', headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ old: event.oldSubscription?.endpoint, subscription: fresh }),
   });
-})()));
+});

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from backend.accounts.levels import ASKED
 from backend.accounts.standing import standing_of
-from backend.cart import routes_kept, routes_materials, routes_sheet, routes_signing
+from backend.cart import routes_kept, routes_materials, routes_share, routes_sheet, routes_signing
 from backend.cart.actions import Wanted, add_lines, bind_line, remove_line
 from backend.cart.answering import carry_over
 from backend.cart.forms import choices_in, number_in, speaker_of
@@ -122,4 +122,5 @@ ROUTES = [
     *routes_materials.ROUTES,
     *routes_signing.ROUTES,
     *routes_kept.ROUTES,
+    *routes_share.ROUTES,
 ]

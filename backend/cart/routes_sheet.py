@@ -15,19 +15,20 @@ from backend.cart.model import Draft
 from backend.cart.queries import open_draft
 from backend.core.db import Tx
 from backend.core.errors import Problem
-from backend.core.web import PERSON, Form, page, read_form, see_other
+from backend.core.web import PERSON, Form, mode_of, page, read_form, see_other
 from backend.registers.asking import remote
 
 
 @get("/cart/sheet", opt=PERSON, include_in_schema=False)
 async def sheet(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
-    """One topic a page, the first with something open; `?all=1` everything that is filled in, to look over."""
+    """One topic a page, the first with something open; `?all=1` everything that is filled in, to look over. `?ahead=` a topic as it
+    comes later, whole: what a phone keeps for going on without a network (pwa/sw.js)."""
     draft = await open_draft(tx)
     if draft is None or not draft.lines:
         return see_other("/cart")
     topics = topics_of(draft)
-    wanted = request.query_params.get("topic", "")
-    topic = wanted if wanted in topics else _next_topic(draft)
+    wanted, ahead = request.query_params.get("topic", ""), request.query_params.get("ahead", "")
+    topic = wanted if wanted in topics else ahead if ahead in topics else _next_topic(draft)
     if "all" in request.query_params or (topic is None and not draft.sheet.roles):
         return await _overview(request, tx, draft)
     return await _topic_page(request, tx, draft, topic, edit=topic == wanted)
@@ -77,7 +78,7 @@ async def _topic_page(
 ) -> Response[str]:
     speaker = speaker_of(tx, draft)
     asked = [q for q in draft.sheet.questions if q.element.topic == topic]
-    elder = request.cookies.get("mode") == "elder" and not edit
+    elder = mode_of(request) == "elder" and not edit and "ahead" not in request.query_params
     one = next((q for q in asked if q.problem), None) if elder else None
     status, unread = (422 if problems else 200), (q.problem for q in asked if q.raw and q.problem)
     told = {problem.field: problem for problem in (*unread, *problems)}
@@ -100,7 +101,16 @@ async def _topic_page(
         total=len(draft.sheet.questions),
         asked=await asked_lately(tx, draft),
         asks=bool(await remote(tx)),
+        later=_later(draft, topic, one is not None),
     )
+
+
+def _later(draft: Draft, topic: str | None, again: bool) -> list[str]:
+    """The topics with something open that come after this page; `again`: this one too, of which only one question is shown."""
+    waiting = {q.element.topic for q in draft.sheet.questions if q.problem}
+    topics = topics_of(draft)
+    at = topics.index(topic) + (not again) if topic in topics else 0
+    return [later for later in topics[at:] if later in waiting]
 
 
 @post("/cart/registers", opt=PERSON, include_in_schema=False)

@@ -27,3 +27,5 @@ looks = Pace(LOOKS_A_MINUTE, 60)
 """At what a QR leads to, a paper's or a shown certificate's, page and JSON together."""
 scans = Pace(LOOKS_A_MINUTE, 60)
 """At what the code of a shown certificate leads to."""
+photographs = Pace(12, 60)
+"""Of square codes that the server reads for telephones that cannot."""

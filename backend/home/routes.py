@@ -6,7 +6,7 @@ from litestar.di import NamedDependency
 from backend.core.db import Tx
 from backend.core.errors import NotFound
 from backend.core.web import ANYONE, page
-from backend.home import routes_shelves
+from backend.home import routes_scan, routes_shelves
 from backend.home.queries import needs_of, often, scenarios, windows
 from backend.offers.queries import open_offers
 
@@ -40,4 +40,4 @@ def components(request: Request) -> Response[str]:
     return page(request, None, "components/show.html")
 
 
-ROUTES = [home, offline, components, *routes_shelves.ROUTES]
+ROUTES = [home, offline, components, *routes_shelves.ROUTES, *routes_scan.ROUTES]

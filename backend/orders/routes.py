@@ -1,5 +1,6 @@
 """Filing with one tap, and the page that says what came of it."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -8,6 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from backend.accounts.install import may_offer_install
 from backend.cart.queries import open_draft
 from backend.cart.review import review_page
 from backend.cases.messages import LABELS, term
@@ -18,8 +20,11 @@ from backend.core.i18n import _
 from backend.core.web import PERSON, Form, page, read_form, request_tx, see_other
 from backend.orders.actions import file_order
 from backend.orders.again import order_again
-from backend.orders.model import Filing
+from backend.orders.model import Filing, Order
 from backend.orders.queries import names_of, order_for
+
+SOON, LATER = 3, 30
+JUST_FILED = timedelta(minutes=2)
 
 
 @post("/orders", opt=PERSON, include_in_schema=False)
@@ -70,8 +75,13 @@ async def all_orders(tx: NamedDependency[Tx]) -> Response[None]:
 
 
 @get("/orders/{number:str}", opt=PERSON, include_in_schema=False)
-async def show(request: Request, tx: NamedDependency[Tx], number: FromPath[str]) -> Response[str]:
+async def show(request: Request, tx: NamedDependency[Tx], number: FromPath[str]) -> Response[Any]:
+    """`?asking=` of a page that looks again whether the registers have answered: for how many things, how often it looks. Nothing new is
+    no answer, so that what is read or opened meanwhile stays as it is."""
     order = await order_for(tx, number)
+    pace, looked = _pace(order, tx.now), request.query_params.get("asking")
+    if order.asking and looked == f"{len(order.asking)}-{pace}":
+        return Response(content=b"", status_code=204)
     names = await names_of(tx, {order.principal_id, order.actor_id})
     return page(
         request,
@@ -82,7 +92,15 @@ async def show(request: Request, tx: NamedDependency[Tx], number: FromPath[str])
         clock_labels=LABELS,
         term=term,
         state_labels=STATE_LABELS,
+        pace=pace,
+        looked=looked is not None,
+        install=await may_offer_install(tx),
     )
+
+
+def _pace(order: Order, now: datetime) -> int:
+    """Seconds between two looks: soon while an answer can come any moment, seldom after that."""
+    return SOON if all(now - case.received_at < JUST_FILED for case in order.asking) else LATER
 
 
 @post("/orders/{number:str}/again", opt=PERSON, include_in_schema=False)

@@ -1,19 +1,24 @@
 // What waits on this phone: a line on the pages of cart, orders and cases, and the list on /cart/kept.
 import { drop, list, open, read } from './kept_store.js';
 
-const { phone, said } = document.currentScript.dataset, arrived = new Map();
+const { phone, said, without } = document.currentScript.dataset, arrived = new Map();
 const flush = () => navigator.serviceWorker.controller?.postMessage('flush');
 const place = () => document.getElementById('kept');
 
 async function show() {
   const items = await list(), box = place();
   document.getElementById('kept-note')?.toggleAttribute('hidden', !items.length);
+  if (items.length) {
+    navigator.storage?.persist?.();  // what waits here must not be cleared away for want of room
+    document.dispatchEvent(new Event('kept'));
+  }
   if (!box) return;
   const rows = [...items, ...arrived.values()];
   box.querySelector('ul').replaceChildren(...await Promise.all(rows.map(item => row(box, item))));
   box.querySelector('ul').hidden = !rows.length;
   box.querySelector('[data-none]').hidden = rows.length > 0;
-  box.querySelector('[data-some]').hidden = !items.length;
+  box.querySelector('[data-some]').hidden = !items.some(item => item.state === 'waiting');
+  box.querySelector('[data-guest]').hidden = !items.some(item => item.state === 'stranger');
 }
 
 async function row(box, item) {
@@ -60,6 +65,7 @@ async function again(item) {
 
 function follow() {
   new BroadcastChannel('kept').onmessage = async ({ data }) => {
+    if (data.state === 'sent' && data.path === '/share' && location.pathname === '/share' && !location.search) location.replace(data.go);
     if (data.state === 'sent') arrived.set(data.id, { id: data.id, path: data.path, at: data.at, state: 'sent', go: data.go });
     if (data.state === 'kept') {
       document.getElementById('toast').textContent = said;
@@ -75,5 +81,9 @@ function follow() {
   if (!navigator.serviceWorker?.controller && !(await navigator.serviceWorker?.ready)) return;
   if (phone) await open(phone);
   follow();
+  flush();
   await show();
+  const paths = [...document.querySelectorAll('[data-ahead]')].map(link => link.dataset.ahead);
+  if (paths.length) navigator.serviceWorker.controller?.postMessage({ do: 'ahead', paths });
+  if ('kept' in document.documentElement.dataset) document.getElementById('toast').textContent = without;
 })();

@@ -71,6 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     s3_secret_key: str | None
     clamd: str | None
     registers: str | None
+    languages_folder: Path | None
 
     def can_send(self, channel: str) -> bool:
         """Whether this installation reaches people by `phone` (a text message) or by `email`."""
@@ -151,6 +152,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         s3_secret_key=_said("S3_SECRET_KEY", environ, problems),
         clamd=environ.get("CLAMD") or None,
         registers=_said("REGISTERS", environ, problems, data / "secrets" / "registers.json"),
+        languages_folder=Path(environ["LANGUAGES_FOLDER"]).resolve() if environ.get("LANGUAGES_FOLDER") else None,
     )
     problems += _contradictions(settings)
     if problems:

@@ -1,4 +1,4 @@
-"""Signing in and out, whose affairs are on the screen, how pages look."""
+"""Signing in and out, whose affairs are on the screen."""
 
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,10 @@ from backend.accounts import (
     routes_codes,
     routes_consents,
     routes_contacts,
+    routes_install,
     routes_levels,
     routes_linked,
+    routes_looks,
     routes_passkeys,
     routes_provider,
 )
@@ -22,7 +24,8 @@ from backend.accounts.cookies import preference, set_cookie
 from backend.accounts.queries import account_of, demo_cast, sessions_of
 from backend.core.db import Tx
 from backend.core.errors import NotFound
-from backend.core.viewer import keep_large_print
+from backend.core.i18n import DEFAULT, LANGUAGES
+from backend.core.viewer import keep_language
 from backend.core.web import ACCOUNT, ANYONE, COOKIE, local_path, page, read_form, see_other
 
 # The sign-in page of somebody who comes with empty hands.
@@ -86,19 +89,13 @@ async def choose_principal(request: Request, tx: NamedDependency[Tx]) -> Respons
     return see_other(local_path(form.text("next"), "/"))
 
 
-@post("/mode", opt=ANYONE, include_in_schema=False)
-async def choose_mode(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
-    form = await read_form(request)
-    mode = "elder" if form.text("mode") == "elder" else "standard"
-    if tx.visitor:
-        await keep_large_print(tx.db, tx.viewer, mode == "elder")
-    return see_other(local_path(form.text("back"), "/"), {"Set-Cookie": preference("mode", mode)})
-
-
 @post("/language", opt=ANYONE, include_in_schema=False)
-async def choose_language(request: Request) -> Response[None]:
+async def choose_language(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
+    """Kept with the account of whoever is signed in, and on this device for whoever is not."""
     form = await read_form(request)
-    lang = form.text("lang") if form.text("lang") in ("zh-Hans", "zh-Hant", "en") else "zh-Hans"
+    lang = form.text("lang") if form.text("lang") in LANGUAGES else DEFAULT
+    if tx.visitor:
+        await keep_language(tx.db, tx.viewer, lang, chosen=True)
     return see_other(local_path(form.text("back"), "/"), {"Set-Cookie": preference("lang", lang)})
 
 
@@ -125,7 +122,7 @@ def _uuid(text: str) -> UUID:
 
 
 ROUTES = [
-    sign_in_page, sign_in, sign_in_again, sign_out, me, sessions, end_there, choose_principal, choose_mode, choose_language, *routes_codes.ROUTES,
-    *routes_passkeys.ROUTES, *routes_provider.ROUTES, *routes_contacts.ROUTES, *routes_levels.ROUTES, *routes_consents.ROUTES, *routes_linked.ROUTES,
+    sign_in_page, sign_in, sign_in_again, sign_out, me, sessions, end_there, choose_principal, choose_language, *routes_codes.ROUTES, *routes_looks.ROUTES,
+    *routes_passkeys.ROUTES, *routes_provider.ROUTES, *routes_contacts.ROUTES, *routes_levels.ROUTES, *routes_consents.ROUTES, *routes_linked.ROUTES, *routes_install.ROUTES,
 ]  # fmt: skip
 LIFESPAN = routes_provider.LIFESPAN

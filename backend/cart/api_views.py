@@ -17,8 +17,9 @@ from backend.cart.queries import open_draft
 from backend.cart.uses import hash_of_words, uses_of, words_of
 from backend.core.db import Tx
 from backend.core.errors import NotFound, Problem
-from backend.core.i18n import translate, wanted
+from backend.core.i18n import translate
 from backend.core.render import saying
+from backend.core.web import language_of
 from backend.core.workdays import calendar
 
 
@@ -131,7 +132,7 @@ async def cart_view(request: Request, tx: Tx, draft: Draft) -> Cart:
     standing_in_the_way = (*sheet.problems, *(await hindrances(tx, draft)).problems)
     parts = parted(draft, standing_in_the_way)
     words = {line.id: line for line in speaker.lines(await calendar(tx.db, tx.today))}
-    with saying(wanted(request.cookies.get("lang"), request.headers.get("accept-language", ""))) as said:
+    with saying(language_of(request)) as said:
         changes = {line: [said(one) for one in found.changes] for line, found in words.items()}
     return Cart(
         id=draft.cart_id,
@@ -166,7 +167,7 @@ async def cart_view(request: Request, tx: Tx, draft: Draft) -> Cart:
 
 def _use(request: Request, draft: Draft) -> UseWords | None:
     used = uses_of(draft)
-    words = words_of(used, wanted(request.cookies.get("lang"), request.headers.get("accept-language", "")))
+    words = words_of(used, language_of(request))
     return UseWords(words.splitlines(), hash_of_words(words)) if used else None
 
 
@@ -215,5 +216,5 @@ def _material(speaker: Speaker, need: Any, words: NeedWords) -> AskedMaterial:
 
 
 def _said(request: Request, speaker: Speaker, problems: tuple[Problem, ...]) -> list[Said]:
-    lang = wanted(request.cookies.get("lang"), request.headers.get("accept-language", ""))
+    lang = language_of(request)
     return [Said(p.field, translate(lang, p.say, p.params)) for p in speaker.worded(problems)]

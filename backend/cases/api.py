@@ -18,9 +18,9 @@ from backend.cases.queries_joint import together
 from backend.cases.states import LABELS, Clock, Public, State
 from backend.cases.when import due_words_of
 from backend.core.db import Tx
-from backend.core.i18n import translate, wanted
+from backend.core.i18n import translate
 from backend.core.render import language, said
-from backend.core.web import PERSON, request_tx
+from backend.core.web import PERSON, language_of, request_tx
 
 
 class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,7 +210,7 @@ def _entry(step: Step) -> TimelineEntry:
 
 
 def _lang(request: Request) -> str:
-    return wanted(request.cookies.get("lang"), request.headers.get("accept-language", ""))
+    return language_of(request)
 
 
 ROUTES = [list_cases, read_case, withdraw_case, correct_case]

@@ -13,6 +13,7 @@ from backend.catalogue.actions import Loaded, load_pack
 from backend.catalogue.model import Pack
 from backend.catalogue.pack_check import check
 from backend.catalogue.pack_format import Review
+from backend.catalogue.pack_po import catalogues_in, update
 from backend.catalogue.pack_read import STARTER, Fault, PackError, build, read_folder, reviews_of
 from backend.catalogue.pack_schema import pack_schema
 from backend.catalogue.pack_write import published_raw, write_folder
@@ -187,6 +188,24 @@ async def _search(login: Login, args: argparse.Namespace) -> list[Hit]:
         await connection.close()
 
 
+def messages_arguments(parser: argparse.ArgumentParser) -> None:
+    folder_argument(parser)
+    parser.add_argument("--language", action="append", default=[], help="a further language to begin, such as ru")
+
+
+def messages_command(args: argparse.Namespace) -> int:
+    """bring the pack's catalogues of other languages up to date with its texts"""
+    try:
+        raw = read_folder(args.folder)
+    except PackError as error:
+        raise NotLoaded(str(error)) from None
+    for language in dict.fromkeys([*catalogues_in(args.folder), *args.language]):
+        texts = [text for text in update(args.folder, raw, language) if text.id]
+        said = sum(bool(text.string) and not text.fuzzy for text in texts)
+        _tell(f"{language}：{len(texts)} 句，译好 {said}，要再看 {sum(text.fuzzy for text in texts)}。")
+    return 0
+
+
 def _tell(line: str) -> None:
     sys.stdout.write(line + "\n")
 
@@ -196,6 +215,7 @@ COMMANDS = [
     ("pack load", folder_argument, load_command),
     ("pack export", export_arguments, export_command),
     ("pack review", review_arguments, review_command),
+    ("pack messages", messages_arguments, messages_command),
     ("pack schema", schema_arguments, schema_command),
     ("catalogue import", import_command.arguments, import_command.run),
     ("catalogue template", template_command.arguments, template_command.run),

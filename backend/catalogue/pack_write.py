@@ -7,8 +7,11 @@ import asyncpg
 import yaml
 
 from backend.catalogue.pack_covered import sha256_of
+from backend.catalogue.pack_po import FOLDER as LANGUAGES
+from backend.catalogue.pack_po import catalogues_of
 from backend.catalogue.pack_read import OPTIONAL
 from backend.catalogue.queries import with_words_of
+from backend.catalogue.queries_texts import Texts, texts_of_the_desk
 from backend.core.errors import NotFound
 
 Raw = dict[str, Any]
@@ -40,7 +43,14 @@ async def published_raw(db: asyncpg.Connection) -> Raw:
         "items": dict(sorted(items.items())),
         "scenarios": await _as_at_the_desk(db, {row["id"]: row["data"] for row in guides}),
         "reviews": dict(sorted(reviews.items())),
+        LANGUAGES: _with_the_desks(data.get(LANGUAGES, {}), await texts_of_the_desk(db)),
     }
+
+
+def _with_the_desks(pack: Texts, desk: Texts) -> Texts:
+    """What an editor wrote stands before what the pack brought; nothing where she took it back."""
+    written = {language: {text: said for text, said in desk.get(language, {}).items() if said} for language in desk}
+    return {language: pack.get(language, {}) | written.get(language, {}) for language in sorted({*pack, *written})}
 
 
 async def _as_at_the_desk(db: asyncpg.Connection, guides: Raw) -> Raw:
@@ -59,19 +69,20 @@ def _signed(review: Raw) -> Raw:
     return {key: review[key] for key in ("sha256", "by", "day", "demo") if review.get(key)}
 
 
-def files_of(raw: Raw) -> dict[Path, Any]:
-    """One file a thing, as an author would lay them out."""
-    files = {Path(f"{name}.yaml"): data for name, data in raw.items() if name not in FOLDERS}
+def files_of(raw: Raw) -> dict[Path, str]:
+    """The text of each file: one a thing, as an author would lay them out."""
+    files = {Path(f"{name}.yaml"): data for name, data in raw.items() if name not in (*FOLDERS, LANGUAGES)}
     files = {path: data for path, data in files.items() if data or path.stem not in (*OPTIONAL, "reviews")}
-    return files | {Path(kind) / f"{name}.yaml": data for kind in FOLDERS for name, data in raw[kind].items()}
+    files |= {Path(kind) / f"{name}.yaml": data for kind in FOLDERS for name, data in raw[kind].items()}
+    return {path: to_yaml(data) for path, data in files.items()} | dict(catalogues_of(raw))
 
 
 def write_folder(raw: Raw, folder: Path) -> int:
     """How many files. The folder is new or empty."""
     files = files_of(raw)
-    for path, data in files.items():
+    for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(to_yaml(data), encoding="utf-8")
+        (folder / path).write_text(text, encoding="utf-8")
     return len(files)
 
 

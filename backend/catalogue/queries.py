@@ -8,7 +8,10 @@ import msgspec
 from backend.catalogue.guide import GuidePage, page_of_guide, page_of_item
 from backend.catalogue.model import Guide, Item, Pack
 from backend.catalogue.pack_read import build
+from backend.catalogue.queries_texts import texts_in_force
 from backend.catalogue.version_model import ItemVersion
+from backend.core.city_words import know
+from backend.core.db import Tx
 from backend.core.errors import NotFound
 from backend.core.i18n import DEFAULT, _
 
@@ -38,7 +41,7 @@ class _Stored(msgspec.Struct, frozen=True):
     data: dict[str, Any]
 
 
-_kept: dict[tuple[int, int, str], Published] = {}
+_kept: dict[tuple[int, int, str, int | None], Published] = {}
 _texts: dict[tuple[int, int], _Stored] = {}  # by database and id of the version: a published text never changes
 _items: dict[tuple[int, int, int], Item] = {}  # by database, pack and id: a pack gives roles their words
 _versions: dict[tuple[str, int], ItemVersion] = {}
@@ -51,12 +54,13 @@ async def published(db: asyncpg.Connection) -> Published | None:
         """SELECT p.id, (SELECT d.oid::bigint FROM pg_database d WHERE d.datname = current_database()) AS database,
                   (SELECT string_agg(v.id::text, ',' ORDER BY v.code) FROM item_versions v
                     WHERE v.state = 'published' AND v.department_id IS NOT NULL AND v.effective_from <= t.day
-                      AND coalesce(v.effective_until, 'infinity') > t.day) AS versions
+                      AND coalesce(v.effective_until, 'infinity') > t.day) AS versions,
+                  (SELECT max(t.id) FROM city_texts t) AS texts
              FROM packs p, (SELECT app_today() AS day) t ORDER BY p.loaded_at DESC, p.id DESC LIMIT 1"""
     )
     if row is None:
         return None
-    key = (row["database"], row["id"], row["versions"] or "")
+    key = (row["database"], row["id"], row["versions"] or "", row["texts"])
     if key not in _kept:
         fresh = await _build(db, row["database"], row["id"], [int(n) for n in key[2].split(",") if n])
         _kept.clear()
@@ -70,6 +74,13 @@ async def city(db: asyncpg.Connection) -> Published:
     if found is None:
         raise NotFound()
     return found
+
+
+async def city_in(tx: Tx) -> Published:
+    """The same, asked for once in this transaction."""
+    if city not in tx.known:
+        tx.known[city] = await city(tx.db)
+    return tx.known[city]  # type: ignore[no-any-return]
 
 
 async def _build(db: asyncpg.Connection, database: int, pack_id: int, ids: list[int]) -> Published:
@@ -86,6 +97,9 @@ async def _build(db: asyncpg.Connection, database: int, pack_id: int, ids: list[
     hashes = {one.data["item"]["name"]: one.sha256.hex() for one in stored}
     versions = {one.code: one.version for one in stored}
     whole = msgspec.structs.replace(pack, items=items, hashes=hashes)
+    know(
+        await texts_in_force(db, vocabulary | {"items": {one.data["item"]["name"]: one.data["item"] for one in stored}})
+    )
     written = {kind: vocabulary[kind] for kind in ("elements", "materials")}
     return Published(pack_id, whole, versions, {item.code: name for name, item in items.items()}, written)
 

@@ -1,25 +1,27 @@
 """Pages: Jinja2 templates under pwa/, in the reader's language, whole or one named block of the same template."""
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from babel.dates import format_skeleton
+from babel.lists import format_list
+from jinja2 import FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from backend.core.assets import Assets
+from backend.core.city_words import city_word, marked
 from backend.core.clock import Span
 from backend.core.db import SHANGHAI
-from backend.core.i18n import DEFAULT, translate, translations
+from backend.core.html_places import Localising
+from backend.core.i18n import DEFAULT, LANGUAGES, locale_of, own_name, translate, translations
 
 ROOT = Path(__file__).resolve().parents[2] / "pwa"
 WEEKDAYS = "一二三四五六日"
-BEGINS_IN_CHINESE = re.compile(r"[\W\d_]*[\u4e00-\u9fff]")
 
 language: ContextVar[str] = ContextVar("language", default=DEFAULT)
 today: ContextVar[date | None] = ContextVar("today", default=None)
@@ -29,7 +31,7 @@ class Pages:
     """The template environment with what every page may use: asset(), icon(), _(), and the filters below."""
 
     def __init__(self, assets: Assets, *, demo: bool, provider: bool = False) -> None:
-        self._env = Environment(
+        self._env = Localising(
             loader=FileSystemLoader(ROOT),
             autoescape=True,
             undefined=StrictUndefined,
@@ -40,6 +42,7 @@ class Pages:
         )
         self._env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
         self._env.globals |= {"asset": assets.url, "icon": _icon_from(assets), "hotline": "12345"}
+        self._env.globals |= {"languages": LANGUAGES, "own_name": own_name, "tag_of": tag_of}
         self._env.globals |= {"demo": demo, "provider": provider}  # provider: one may sign in there
         self._env.filters |= {
             "date_zh": date_zh,
@@ -48,7 +51,10 @@ class Pages:
             "said": said,
             "by_field": by_field,
             "listed": listed,
-            "in_chinese": in_chinese,
+            "city_plain": city_plain,
+            "city_marked": city_marked,
+            "city_plain_list": city_list,
+            "city_marked_list": city_list_marked,
         }
 
     def render(self, template: str, context: dict[str, Any], *, lang: str = DEFAULT, block: str | None = None) -> str:
@@ -107,7 +113,7 @@ def _worded(value: Any) -> Any:
         return time_zh(value)
     if isinstance(value, date):
         return date_zh(value)
-    return said(value) if hasattr(value, "say") else value
+    return said(value) if hasattr(value, "say") else city_plain(value)
 
 
 def by_field(problems: Any) -> dict[str, str]:
@@ -120,10 +126,31 @@ def listed(problems: Any) -> list[dict[str, str]]:
     return [{"field": p.field, "text": said(p)} for p in problems]
 
 
-def in_chinese(text: Any) -> Markup:
-    """The attribute for an element whose text is the city's own, on an English page: a screen reader changes its voice."""
-    foreign = language.get() == "en" and BEGINS_IN_CHINESE.match(str(text or ""))
-    return Markup(' lang="zh-CN"') if foreign else Markup("")
+def city_plain(text: Any) -> Any:
+    """A text of the city in the reader's language, where no mark can stand: an attribute, a title, a message."""
+    return text if isinstance(text, Markup) or not isinstance(text, str) else city_word(text, language.get())
+
+
+def city_marked(text: Any) -> Any:
+    """The same on a page; what stays Chinese is marked for screen readers."""
+    return marked(text, language.get())
+
+
+def city_list(texts: Iterable[Any]) -> str:
+    """Several names in a row, as the language puts them: 甲、乙、丙; a, b and c."""
+    named = [str(city_plain(text)) for text in texts]
+    if language.get().startswith("zh"):
+        return "、".join(named)
+    return format_list(named, locale="en_GB" if language.get() == "en" else locale_of(language.get()))
+
+
+def city_list_marked(texts: Iterable[Any]) -> Markup:
+    return Markup(city_list([escape(city_marked(text)) for text in texts]))  # noqa: S704  each is escaped
+
+
+def tag_of(lang: str) -> str:
+    """As a browser is told it: a voice for zh-CN is found on every phone."""
+    return "zh-CN" if lang == DEFAULT else lang
 
 
 def date_zh(day: date | datetime | None) -> str:
@@ -135,6 +162,8 @@ def date_zh(day: date | datetime | None) -> str:
     far = day.year != (today.get() or day).year
     if language.get() == "en":
         return f"{day:%a} {day.day} {day:%B}" + (f" {day.year}" if far else "")
+    if not language.get().startswith("zh"):
+        return format_skeleton("yMMMEd" if far else "MMMEd", day, locale=locale_of(language.get()))
     week = "週" if language.get() == "zh-Hant" else "周"
     return (f"{day.year} 年 " if far else "") + f"{day.month} 月 {day.day} 日（{week}{WEEKDAYS[day.weekday()]}）"
 
@@ -147,6 +176,8 @@ def days_zh(span: Span) -> str:
     if language.get() == "en":
         same = (first.year, first.month) == (last.year, last.month)
         return f"{first.day}{'' if same else f' {first:%B}'} to {last.day} {last:%B}"
+    if not language.get().startswith("zh"):
+        return f"{date_zh(first)} – {date_zh(last)}"
     end = f"{last.day} 日" if (first.year, first.month) == (last.year, last.month) else f"{last.month} 月 {last.day} 日"
     return f"{first.month} 月 {first.day}{'' if first.month == last.month else ' 日'}–{end}"
 
@@ -156,10 +187,12 @@ def time_zh(at: datetime) -> str:
     local = at.astimezone(SHANGHAI)
     if language.get() == "en":
         return f"{local.day} {local:%B} {local:%H:%M}"
+    if not language.get().startswith("zh"):
+        return format_skeleton("MMMdHm", local, locale=locale_of(language.get()), tzinfo=SHANGHAI)
     return f"{local.month} 月 {local.day} 日 {local:%H:%M}"
 
 
 def money(fen: int) -> str:
     """1250 → 12.50 元; whole yuan without decimals."""
     yuan = f"{fen // 100}" if fen % 100 == 0 else f"{fen / 100:.2f}"
-    return f"{yuan} CNY" if language.get() == "en" else f"{yuan} 元"
+    return f"{yuan} 元" if language.get().startswith("zh") else f"{yuan} CNY"

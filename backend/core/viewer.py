@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 
 from backend.core.crypto import DataKey, Vault
+from backend.core.looks import Looks
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -33,6 +34,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     key: DataKey
     mandate_lost: bool
+    language_chosen: bool = False
+    looks: str | None = None  # as core/looks.py writes it; None: never chosen while signed in
     agreed_to: int = (
         0  # the newest version of the platform's terms she agreed to; in the demo, where one tap makes you anybody, any
     )
@@ -63,7 +66,8 @@ async def open_viewer(db: asyncpg.Connection, vault: Vault, token: str | None, n
     """Sets app.viewer, app.session and app.now for the transaction and says who it is; None when nobody is signed in."""
     row = await db.fetchrow(
         """SELECT s.*, CASE WHEN EXISTS (SELECT 1 FROM sessions x WHERE x.token_hash = $1 AND x.account_id = s.account_id AND x.means = 'demo')
-                       THEN 2147483647 ELSE consented(s.account_id, 'platform') END AS agreed_to, set_config('app.session', encode($1, 'hex'), true)
+                       THEN 2147483647 ELSE consented(s.account_id, 'platform') END AS agreed_to, chose_language(s.account_id) AS language_chosen,
+                  chosen_looks(s.account_id) AS looks, set_config('app.session', encode($1, 'hex'), true)
            FROM open_session($1, $2) s""",
         hash_of(token or ""),
         now,
@@ -81,20 +85,29 @@ async def open_viewer(db: asyncpg.Connection, vault: Vault, token: str | None, n
         roles=frozenset(row["roles"]),
         departments=frozenset(row["departments"]),
         language=row["language"],
+        language_chosen=row["language_chosen"],
         key=principal,
         mandate_lost=row["mandate_lost"],
+        looks=row["looks"],
         agreed_to=row["agreed_to"] or 0,
     )
 
 
-async def keep_language(db: asyncpg.Connection, viewer: Viewer, language: str) -> None:
-    """What she reads in is what she is written to in: letters, reminders, text messages."""
-    await db.execute("UPDATE accounts SET language = $2 WHERE id = $1", viewer.id, language)
+async def keep_language(db: asyncpg.Connection, viewer: Viewer, language: str, *, chosen: bool) -> None:
+    """What she reads in is what she is written to in: letters, reminders, text messages. What she once chose stays."""
+    await db.execute(
+        "UPDATE accounts SET language = $2, language_chosen = language_chosen OR $3 WHERE id = $1",
+        viewer.id,
+        language,
+        chosen,
+    )
 
 
-async def keep_large_print(db: asyncpg.Connection, viewer: Viewer, large: bool) -> None:
-    """Who reads in the elder version is written to on paper and by text message, until she says otherwise."""
-    await db.execute("UPDATE accounts SET large_print = $2 WHERE id = $1 AND large_print <> $2", viewer.id, large)
+async def keep_looks(db: asyncpg.Connection, viewer: Viewer, looks: Looks) -> None:
+    """Who reads in the elder version is also written to on paper and by text message, until she says otherwise."""
+    await db.execute(
+        "UPDATE accounts SET looks = $2, large_print = $3 WHERE id = $1", viewer.id, str(looks), looks.mode == "elder"
+    )
 
 
 async def counts_of(db: asyncpg.Connection, viewer: Viewer) -> Counts:

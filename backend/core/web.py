@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from litestar import Request, Response
 from litestar.datastructures import UploadFile
@@ -22,8 +23,9 @@ from litestar.params import HeaderParameter
 
 from backend.core.db import Tx, transaction
 from backend.core.errors import NotAllowed, NotFound, Problem, Refusal, SignInNeeded
-from backend.core.i18n import _, translate, wanted
-from backend.core.viewer import counts_of, keep_language, keep_large_print, open_viewer
+from backend.core.i18n import LANGUAGES, _, translate, wanted
+from backend.core.looks import Looks, chosen, read_looks
+from backend.core.viewer import Viewer, counts_of, keep_language, keep_looks, open_viewer
 
 ANYONE, PERSON, OFFICER, ACCOUNT = ({"who": who} for who in ("anyone", "person", "officer", "account"))
 # Beside one of these: also for who has not agreed to the platform's terms yet, to agree, to look at her data, to leave.
@@ -57,11 +59,18 @@ async def open_tx(request: Request) -> AsyncGenerator[Tx, None]:
         await _admit(request, tx)
         if viewer and reading and not is_api(request):
             tx.counts = await counts_of(db, viewer)
-        if viewer and not reading and not is_api(request) and language_of(request) != viewer.language:
-            await keep_language(db, viewer, language_of(request))
-        if viewer and not reading and not is_api(request) and "mode" in request.cookies:
-            await keep_large_print(db, viewer, request.cookies["mode"] == "elder")
+        if viewer and not reading and not is_api(request) and not viewer.language_chosen:
+            await _follow_language(db, viewer, request)
+        if viewer and not reading and not is_api(request) and viewer.looks is None and "mode" in request.cookies:
+            await keep_looks(db, viewer, looks_of(request))  # what she chose before signing in is her choice
         yield tx
+
+
+async def _follow_language(db: asyncpg.Connection, viewer: Viewer, request: Request) -> None:
+    """Who never chose is written to in what her browser reads; what she chose before signing in is her choice."""
+    chosen = request.cookies.get("lang") in LANGUAGES
+    if chosen or language_of(request) != viewer.language:
+        await keep_language(db, viewer, language_of(request), chosen=chosen)
 
 
 request_tx = asynccontextmanager(open_tx)
@@ -172,28 +181,50 @@ def page(
     visitor = tx.visitor if tx else None
     context |= base_context(request, visitor, tx)
     body = request.app.state.pages.render(f"pages/{template}", context, lang=context["lang"], block=block)
-    kept = (
-        _public_headers()
-        if visitor is None and status == 200 and request.method == "GET"
-        else {"Cache-Control": "no-store"}
-    )
+    may_be_kept = status == 200 and request.method == "GET" and "Cache-Control" not in (headers or {})
+    kept = _keeping(request, visitor) if may_be_kept else {"Cache-Control": "no-store"}
     return Response(body, status_code=status, media_type=MediaType.HTML, headers={**kept, **(headers or {})})
 
 
-def _public_headers() -> dict[str, str]:
-    return {"Cache-Control": "no-cache", "X-Offline": "public", "Vary": "Cookie, HX-Request, Accept-Language"}
+def _keeping(request: Request, visitor: Any) -> dict[str, str]:
+    """Who may keep the page for a time without a network (pwa/sw.js): anybody as it is; of one that anybody may see, whoever
+    is signed in keeps what a stranger sees, and asks for that in the mode and language she has (`X-Mode`, sent back as `X-Kept`)."""
+    lang, mode = language_of(request), mode_of(request)
+    if visitor is None:
+        vary = "Cookie, HX-Request, Accept-Language, X-Kept"
+        return {"Cache-Control": "no-cache", "X-Offline": "public", "X-Mode": f"{mode} {lang}", "Vary": vary}
+    if request.route_handler.opt.get("who") != "anyone" or visitor.kind != "person":
+        return {"Cache-Control": "no-store"}
+    return {"Cache-Control": "no-store", "X-Offline": "stranger", "X-Mode": f"{mode} {lang}"}
+
+
+def _copied(request: Request) -> str:
+    """The mode and language of a copy that a phone keeps for later, "" for a page that is looked at now."""
+    return request.headers.get("x-kept", "")
+
+
+def looks_of(request: Request) -> Looks:
+    """What her account remembers that she chose, or else this device; a copy kept for later says which version it is."""
+    viewer = request.state.get("viewer")
+    looks = read_looks((viewer and viewer.looks) or request.cookies.get("mode"))
+    return chosen(looks, "elder") if _copied(request).startswith("elder ") else looks
+
+
+def mode_of(request: Request) -> str:
+    return looks_of(request).mode
 
 
 def base_context(request: Request, visitor: Any, tx: Tx | None) -> dict[str, Any]:
     """What layouts/page.html needs on every page."""
-    counts = tx.counts if tx else None
-    mode = "elder" if request.cookies.get("mode") == "elder" else "standard"
+    counts, looks = tx.counts if tx else None, looks_of(request)
     return {
         "lang": language_of(request),
-        "mode": mode,
+        "mode": looks.mode,
+        "looks": looks,
+        "copied": bool(_copied(request)),
         "path": request.url.path,
         "today": tx.today if tx else None,
-        "guest": visitor is None and COOKIE not in request.cookies,
+        "guest": visitor is None and COOKIE not in request.cookies and not _copied(request),
         "visitor": visitor
         and {
             "name": visitor.name,
@@ -214,8 +245,10 @@ def base_context(request: Request, visitor: Any, tx: Tx | None) -> dict[str, Any
 
 
 def language_of(request: Request) -> str:
-    """The reader's language."""
-    return wanted(request.cookies.get("lang"), request.headers.get("accept-language", ""))
+    """The reader's language: what her account remembers that she chose, what this device does, what the browser says."""
+    viewer = request.state.get("viewer")
+    chosen = viewer.language if viewer and viewer.language_chosen else request.cookies.get("lang")
+    return wanted(chosen, request.headers.get("accept-language", ""))
 
 
 def network_of(request: Request) -> str:
@@ -283,7 +316,7 @@ def _sign_in_page(request: Request, refusal: SignInNeeded) -> Response[Any]:
 
 
 def _problem_json(request: Request, refusal: Refusal, headers: dict[str, str]) -> Response[bytes]:
-    lang = wanted(None, request.headers.get("accept-language", ""))
+    lang = language_of(request)
     body = {
         "title": translate(lang, refusal.title),
         "status": refusal.status,

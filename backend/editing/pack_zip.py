@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 
 from backend.catalogue.pack_read import Fault, PackError, read_folder
-from backend.catalogue.pack_write import files_of, to_yaml
+from backend.catalogue.pack_write import files_of
 
 Raw = dict[str, Any]
 MOST_UNFOLDED, MOST_PARTS = 30_000_000, 3_000
-INSIDE = re.compile(r"(?:[^/\\]+/)?((?:(?:items|scenarios|letters)/[^/\\]{1,100}|[a-z]{1,30})\.yaml)")
+INSIDE = re.compile(r"(?:[^/\\]+/)?((?:(?:items|scenarios|letters)/[^/\\]{1,100}|[a-z]{1,30})\.yaml|i18n/[A-Za-z_]{2,20}\.po)")
 
 
 class Compared(msgspec.Struct, frozen=True):
@@ -31,8 +31,8 @@ def zipped(raw: Raw) -> bytes:
     """Some seconds for a whole city: never inside a transaction."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, data in files_of(raw).items():
-            archive.writestr(str(path), to_yaml(data))
+        for path, text in files_of(raw).items():
+            archive.writestr(str(path), text)
     return out.getvalue()
 
 

@@ -12,10 +12,10 @@ from litestar.params import FromPath, FromQuery, Parameter
 
 from backend.core.db import Tx
 from backend.core.errors import NotFound, Refusal
-from backend.core.i18n import _, wanted
+from backend.core.i18n import _
 from backend.core.render import saying
 from backend.core.viewer import counts_of
-from backend.core.web import ANYONE, PERSON
+from backend.core.web import ANYONE, PERSON, language_of
 from backend.notifications import api_wishes
 from backend.notifications.actions import read
 from backend.notifications.brought import Knock, how, knocks_of
@@ -78,7 +78,7 @@ async def list_notices(
 ) -> NoticeList:
     """The caller's own notices, those that need her first, then the newest; with the numbers for a badge. `before`: the id of the
     last one seen, for those that come after it."""
-    lang = wanted(request.cookies.get("lang"), request.headers.get("accept-language", ""))
+    lang = language_of(request)
     counts = await counts_of(tx.db, tx.viewer)
     with saying(lang, tx.today) as said:
         entries = await inbox_of(tx, limit, before)

@@ -49,7 +49,7 @@ SIGNED_FOR, REUSED_FOR = 12 * 3600, 3600  # seconds a signature is valid; used a
 LONGEST_ANSWER = 64 * 1024
 MOST_ADDRESSES = 4
 MOST_AT_ONE_SERVICE, KEPT_OPEN = 40, 30  # connections; seconds without a message
-LANGUAGES = {"zh-Hans": "zh-CN", "zh-Hant": "zh-TW", "en": "en"}
+VOICES = {"zh-Hans": "zh-CN", "zh-Hant": "zh-TW"}
 
 
 class Pushed(msgspec.Struct, frozen=True):
@@ -71,7 +71,7 @@ def pushed(task: PushTask, public_url: str) -> Pushed:
         "body": translate(task.language, body),
         "navigate": public_url + path,
         "tag": topic,
-        "lang": LANGUAGES.get(task.language, "zh-CN"),
+        "lang": VOICES.get(task.language, task.language),
     }
     payload = msgspec.json.encode({"web_push": 8030, "notification": notification, "app_badge": task.unread})
     return Pushed(payload, topic, "normal" if loudness(task.words.kind) is Notice.NEWS else "high")

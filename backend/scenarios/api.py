@@ -8,8 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from backend.core.db import Tx
-from backend.core.i18n import translate, wanted
-from backend.core.web import ANYONE
+from backend.core.i18n import translate
+from backend.core.web import ANYONE, language_of
 from backend.scenarios.answers import read_answers
 from backend.scenarios.model import Fit, Question, QuestionKind, Scenario
 from backend.scenarios.progress import questions_left
@@ -94,7 +94,7 @@ async def scenario_step(request: Request, tx: NamedDependency[Tx], scenario_id: 
     found = await guides(tx.db)
     scenario = found.scenario(scenario_id)
     answers = {ask: request.query_params.getall(ask) for ask in request.query_params}
-    lang = wanted(request.cookies.get("lang"), request.headers.get("accept-language", ""))
+    lang = language_of(request)
     return _stand(found, scenario, answers, tx.today, lang)
 
 

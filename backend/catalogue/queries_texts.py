@@ -1,0 +1,33 @@
+"""The city's texts in other languages, as the pack brought them and as an editor put them."""
+
+from typing import Any
+
+import asyncpg
+
+from backend.catalogue.pack_texts import texts_of
+from backend.core.city_words import in_traditional
+
+Texts = dict[str, dict[str, str]]
+
+
+async def texts_in_force(db: asyncpg.Connection, raw: dict[str, Any]) -> Texts:
+    """Language → Chinese → text. Traditional characters are made here: only what an editor or the pack says otherwise is kept."""
+    chinese = {text.chinese for text in texts_of(raw)}
+    pack: Texts = raw.get("i18n", {})
+    desk = await texts_of_the_desk(db)
+    known = {"zh-Hant": in_traditional(chinese)}
+    for language in {*pack, *desk}:
+        own = {text: said for text, said in desk.get(language, {}).items() if said}
+        known[language] = known.get(language, {}) | pack.get(language, {}) | own
+    return known
+
+
+async def texts_of_the_desk(db: asyncpg.Connection) -> Texts:
+    """The newest of each; "" where an editor took hers back."""
+    rows = await db.fetch(
+        "SELECT DISTINCT ON (language, chinese) language, chinese, said FROM city_texts ORDER BY language, chinese, id DESC"
+    )
+    found: Texts = {}
+    for row in rows:
+        found.setdefault(row["language"], {})[row["chinese"]] = row["said"]
+    return found

@@ -13,7 +13,13 @@ run: .venv/.runtime assets
 test: .venv/.tests assets
 	@$(BIN)/python pwa/npm.py install tests
 	@$(BIN)/python -m tests.browsers
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/engines $(TESTS)
+
+# The main journeys in Firefox and in WebKit too, from Debian where we are root: beside the suite, for installing them takes
+# as long as running them.
+engines: .venv/.tests assets
+	@$(BIN)/python -m tests.browsers engines
+	@$(BIN)/python -m pytest tests/engines
 
 bench: .venv/.tests assets
 	@$(BIN)/python -m tests.bench.pages
@@ -69,4 +75,4 @@ lock: .venv/bin/python
 clean:
 	rm -rf .venv pwa/node_modules pwa/dist tests/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: run test bench screenshots check assets messages lock clean
+.PHONY: run test engines bench screenshots check assets messages lock clean

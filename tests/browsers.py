@@ -1,7 +1,7 @@
 """See that a Chromium and a Chinese font are there before the browser tests: `python -m tests.browsers`.
 
 The system's Chromium first, then Playwright's own, then Debian's package where we are root. Without any, the browser
-tests are skipped by name and this says why.
+tests are skipped by name and this says why. `python -m tests.browsers engines` sees that Firefox and WebKit are there.
 """
 
 import os
@@ -10,6 +10,7 @@ import subprocess
 import sys
 from functools import cache
 
+FIREFOX = ("firefox-esr", "firefox")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -18,7 +19,13 @@ def system_chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-def main() -> int:
+# What each engine is started by, and Debian's package of it.
+ENGINES = {"WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["engines"]:
+        return engines()
     if not (system_chromium() or playwrights_own() or debian("chromium")):
         print(
             "No Chromium can be had here: the browser tests will be skipped. Install one (Debian: apt-get install "
@@ -27,6 +34,14 @@ def main() -> int:
         )
     if not chinese_font() and not debian("fonts-wqy-microhei"):
         print("No Chinese font can be had here: screenshots will show boxes.", file=sys.stderr)
+    return 0
+
+
+def engines() -> int:
+    wanted = [] if any(map(shutil.which, FIREFOX)) else ["firefox-esr"]
+    wanted += [package for command, package in ENGINES.items() if shutil.which(command) is None]
+    if wanted and not debian(*wanted):
+        print(f"Cannot be had here: {', '.join(wanted)}. The journeys in them will be skipped.", file=sys.stderr)
     return 0
 
 
@@ -43,11 +58,11 @@ def playwrights_own() -> bool:
         return False
 
 
-def debian(package: str) -> bool:
+def debian(*packages: str) -> bool:
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         return False
     update_lists()
-    command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", package]
+    command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     return subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL).returncode == 0
 
@@ -64,4 +79,4 @@ def chinese_font() -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

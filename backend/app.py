@@ -18,13 +18,14 @@ from backend.accounts.consents import PLATFORM
 from backend.core import db, i18n, live, pwa
 from backend.core.assets import Assets
 from backend.core.crypto import Vault
-from backend.core.edge import Edge, add_headers
+from backend.core.edge import Compression, Edge, add_headers
 from backend.core.errors import NotFound, Problem, Refusal, Unavailable
 from backend.core.health import HEALTH
 from backend.core.i18n import _
+from backend.core.refusals import refused
 from backend.core.render import Pages
 from backend.core.stores import open_store
-from backend.core.web import open_tx, refused
+from backend.core.web import open_tx
 from backend.features import gathered
 from backend.settings import Settings, load
 
@@ -45,8 +46,10 @@ def build() -> Litestar:
         before_send=[add_headers],
         exception_handlers={Refusal: _refusal, HTTPException: _http_error, Exception: _failure},
         compression_config=CompressionConfig(
-            backend="gzip",
+            backend="brotli",
+            brotli_quality=5,
             gzip_compress_level=5,
+            middleware_class=Compression,
             exclude=["/events$", "/static/", "/files/", "/sw.js$"],
         ),
         openapi_config=OpenAPIConfig(

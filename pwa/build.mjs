@@ -1,10 +1,10 @@
 // npm run build: css/, js/ and icons/ → dist/, each under a name that carries its content's fingerprint,
-// with .br and .gz beside what compresses; dist/assets.json says app.css → app.1a2b3c4d5e.css; dist/sw.js keeps its name.
+// with .br, .gz and (Node.js 22.15 and newer) .zst beside what compresses; dist/assets.json says app.css → app.1a2b3c4d5e.css; dist/sw.js keeps its name.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import zlib from 'node:zlib';
 import { build } from 'esbuild';
 
 const HERE = dirname(fileURLToPath(import.meta.url)), DIST = join(HERE, 'dist');
@@ -22,9 +22,10 @@ function write(name, content) {
   const bytes = Buffer.from(content);
   keep(name, bytes);
   if (/\.(css|js|svg)$/.test(name)) {
-    const quality = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-    keep(name + '.br', brotliCompressSync(bytes, { params: quality }));
-    keep(name + '.gz', gzipSync(bytes, { level: 9 }));
+    const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT, ZSTD_c_compressionLevel } = zlib.constants;
+    keep(name + '.br', zlib.brotliCompressSync(bytes, { params: { [BROTLI_PARAM_QUALITY]: 11, [BROTLI_PARAM_SIZE_HINT]: bytes.length } }));
+    keep(name + '.gz', zlib.gzipSync(bytes, { level: 9 }));
+    if (zlib.zstdCompressSync) keep(name + '.zst', zlib.zstdCompressSync(bytes, { params: { [ZSTD_c_compressionLevel]: 19 } }));
   }
 }
 

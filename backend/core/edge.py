@@ -6,8 +6,10 @@ from urllib.parse import urlsplit
 
 from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.enums import ScopeType
+from litestar.middleware.compression import CompressionMiddleware
 from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send, WebSocketReceiveMessage
 
+from backend.core.encodings import taken
 from backend.core.errors import NotAllowed, Problem, Refusal
 from backend.core.i18n import _
 
@@ -48,6 +50,15 @@ class Edge:
             if headers.get("content-type", "").startswith("application/json"):
                 receive = await _checked_json(receive)
         await self.app(scope, receive, send)
+
+
+class Compression(CompressionMiddleware):
+    """Litestar's own looks only whether a name stands in the header: it is shown the one we chose."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = MutableScopeHeaders(scope)
+        headers["accept-encoding"] = "".join(taken(headers.get("accept-encoding", ""), ("br", "gzip"))[:1])
+        await super().__call__(scope, receive, send)
 
 
 # Programs, and the button of a mail program (RFC 8058), which proves itself by its link.

@@ -1,6 +1,6 @@
 """Refusals: what a person can do wrong, or can no longer do, as sentences with a next step.
 
-Raise one of these anywhere; the transaction rolls back and `core/web.py` shows it as a page or as
+Raise one of these anywhere; the transaction rolls back and `core/refusals.py` shows it as a page or as
 application/problem+json. A refusal carries all its problems at once.
 """
 

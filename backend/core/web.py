@@ -9,11 +9,9 @@ from contextlib import asynccontextmanager
 from datetime import date
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 import asyncpg
-import msgspec
 from litestar import Request, Response
 from litestar.datastructures import UploadFile
 from litestar.enums import MediaType, RequestEncodingType
@@ -23,7 +21,8 @@ from litestar.params import HeaderParameter
 
 from backend.core.db import Tx, transaction
 from backend.core.errors import NotAllowed, NotFound, Problem, Refusal, SignInNeeded
-from backend.core.i18n import LANGUAGES, _, translate, wanted
+from backend.core.i18n import LANGUAGES, _, wanted
+from backend.core.keeping import copied, is_known, keeping
 from backend.core.looks import Looks, chosen, read_looks
 from backend.core.viewer import Viewer, counts_of, keep_language, keep_looks, open_viewer
 
@@ -181,33 +180,21 @@ def page(
     visitor = tx.visitor if tx else None
     context |= base_context(request, visitor, tx)
     body = request.app.state.pages.render(f"pages/{template}", context, lang=context["lang"], block=block)
-    may_be_kept = status == 200 and request.method == "GET" and "Cache-Control" not in (headers or {})
-    kept = _keeping(request, visitor) if may_be_kept else {"Cache-Control": "no-store"}
-    return Response(body, status_code=status, media_type=MediaType.HTML, headers={**kept, **(headers or {})})
-
-
-def _keeping(request: Request, visitor: Any) -> dict[str, str]:
-    """Who may keep the page for a time without a network (pwa/sw.js): anybody as it is; of one that anybody may see, whoever
-    is signed in keeps what a stranger sees, and asks for that in the mode and language she has (`X-Mode`, sent back as `X-Kept`)."""
-    lang, mode = language_of(request), mode_of(request)
-    if visitor is None:
-        vary = "Cookie, HX-Request, Accept-Language, X-Kept"
-        return {"Cache-Control": "no-cache", "X-Offline": "public", "X-Mode": f"{mode} {lang}", "Vary": vary}
-    if request.route_handler.opt.get("who") != "anyone" or visitor.kind != "person":
-        return {"Cache-Control": "no-store"}
-    return {"Cache-Control": "no-store", "X-Offline": "stranger", "X-Mode": f"{mode} {lang}"}
-
-
-def _copied(request: Request) -> str:
-    """The mode and language of a copy that a phone keeps for later, "" for a page that is looked at now."""
-    return request.headers.get("x-kept", "")
+    told = keeping(
+        request, visitor.kind if visitor else None, f"{context['mode']} {context['lang']}", status, headers or {}
+    )
+    if block is None:
+        told["Link"] = f"<{request.app.state.assets.url('app.css')}>; rel=preload; as=style"
+    if is_known(request, body, told):
+        return Response("", status_code=304, headers=told)
+    return Response(body, status_code=status, media_type=MediaType.HTML, headers=told)
 
 
 def looks_of(request: Request) -> Looks:
     """What her account remembers that she chose, or else this device; a copy kept for later says which version it is."""
     viewer = request.state.get("viewer")
     looks = read_looks((viewer and viewer.looks) or request.cookies.get("mode"))
-    return chosen(looks, "elder") if _copied(request).startswith("elder ") else looks
+    return chosen(looks, "elder") if copied(request).startswith("elder ") else looks
 
 
 def mode_of(request: Request) -> str:
@@ -221,10 +208,10 @@ def base_context(request: Request, visitor: Any, tx: Tx | None) -> dict[str, Any
         "lang": language_of(request),
         "mode": looks.mode,
         "looks": looks,
-        "copied": bool(_copied(request)),
+        "copied": bool(copied(request)),
         "path": request.url.path,
         "today": tx.today if tx else None,
-        "guest": visitor is None and COOKIE not in request.cookies and not _copied(request),
+        "guest": visitor is None and COOKIE not in request.cookies and not copied(request),
         "visitor": visitor
         and {
             "name": visitor.name,
@@ -280,48 +267,3 @@ def local_path(wanted_path: str, default: str = "/") -> str:
         and "\\" not in wanted_path
     )
     return wanted_path if plain else default
-
-
-def refused(request: Request, refusal: Refusal) -> Response[Any]:
-    """A refusal as a page, or as application/problem+json for the API."""
-    headers = {"Cache-Control": "no-store"} | ({"Retry-After": "5"} if refusal.status in (429, 503) else {})
-    if is_api(request):
-        return _problem_json(request, refusal, headers)
-    if isinstance(refusal, SignInNeeded):
-        return _sign_in_page(request, refusal)
-    if isinstance(refusal, NotAgreed):
-        return _agree_page(request, refusal)
-    context = base_context(request, request.state.get("viewer"), None) | {"refusal": refusal}
-    body = request.app.state.pages.render("pages/errors/refusal.html", context, lang=context["lang"])
-    return Response(body, status_code=refusal.status, media_type=MediaType.HTML, headers=headers)
-
-
-def _agree_page(request: Request, refusal: NotAgreed) -> Response[Any]:
-    if request.method == "GET":
-        query = f"?{request.url.query}" if request.url.query else ""
-        return see_other("/agree?" + urlencode({"next": request.url.path + query}))
-    context = base_context(request, None, None) | {"typed": refusal.typed, "again": request.url.path, "next": "/"}
-    body = request.app.state.pages.render("pages/accounts/agree_first.html", context, lang=context["lang"])
-    return Response(body, status_code=403, media_type=MediaType.HTML, headers={"Cache-Control": "no-store"})
-
-
-def _sign_in_page(request: Request, refusal: SignInNeeded) -> Response[Any]:
-    typed = refusal.typed if isinstance(refusal, SignedOut) else []
-    if request.method == "GET":
-        query = f"?{request.url.query}" if request.url.query else ""
-        return see_other("/sign-in?" + urlencode({"next": request.url.path + query}))
-    context = base_context(request, None, None) | {"typed": typed, "again": request.url.path, "next": "/"}
-    body = request.app.state.pages.render("pages/accounts/signed_out.html", context, lang=context["lang"])
-    return Response(body, status_code=401, media_type=MediaType.HTML, headers={"Cache-Control": "no-store"})
-
-
-def _problem_json(request: Request, refusal: Refusal, headers: dict[str, str]) -> Response[bytes]:
-    lang = language_of(request)
-    body = {
-        "title": translate(lang, refusal.title),
-        "status": refusal.status,
-        "problems": [{"field": p.field, "say": translate(lang, p.say, p.params)} for p in refusal.problems],
-    }
-    return Response(
-        msgspec.json.encode(body), status_code=refusal.status, media_type="application/problem+json", headers=headers
-    )

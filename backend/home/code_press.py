@@ -25,7 +25,7 @@ def main() -> int:
 
     with Image.open(io.BytesIO(sys.stdin.buffer.read()), formats=["JPEG", "PNG"]) as picture:
         grey = picture.convert("L")
-    found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
     found.sort(key=lambda code: -abs(code.position.bottom_right.x - code.position.top_left.x))
     json.dump([code.text[:LONGEST] for code in found], sys.stdout)
     return 0

@@ -5,7 +5,6 @@ house test stays red until it has one. Traditional Chinese is converted, so nobo
 conversion gets wrong is set right in overrides.tsv.
 """
 
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +12,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
+
+from backend.core.traditional import traditional
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parent
@@ -76,28 +77,6 @@ def as_text(language: str, catalogue: Catalog) -> str:
     body = BytesIO()
     write_po(body, catalogue, width=0, no_location=True, omit_header=True, sort_output=True, ignore_obsolete=True)
     return HEADER.format(language=language, plurals=PLURALS[language]) + body.getvalue().decode()
-
-
-def traditional(sentence: str) -> str:
-    """In the characters that Taiwan and Hong Kong share; words stay as they are."""
-    said = _converter().convert(sentence)
-    for wrong, right in _overrides():
-        said = said.replace(wrong, right)
-    return said
-
-
-@cache
-def _converter():  # type: ignore[no-untyped-def]
-    from opencc import OpenCC  # a development dependency
-
-    return OpenCC("s2tw")
-
-
-@cache
-def _overrides() -> tuple[tuple[str, str], ...]:
-    """What the conversion writes, and what is right, one pair a line."""
-    lines = (FOLDER / "overrides.tsv").read_text("utf-8").splitlines()
-    return tuple((wrong, right) for wrong, right in (line.split("\t") for line in lines if line[:1] not in ("", "#")))
 
 
 def main() -> None:

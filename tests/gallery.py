@@ -19,16 +19,16 @@ from html import escape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, async_playwright
 
 from backend.core import keys
 from backend.core.embedded import EmbeddedPostgres, at, prepare_with
 from backend.settings import Settings, load
-from tests.access.table import TABLE
 from tests.bench.pages import prepared
 from tests.browser.town import Town, started
 from tests.browsers import system_chromium
 from tests.phones import ARGUMENTS
+from tests.walk import KINDS, NO_PAGES, WALKERS, enter, walk
 
 OUT = Path(".gallery")
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
@@ -40,61 +40,16 @@ MODES = {
     "english": (PHONE, "standard", "light", "en"),
     "desktop": (DESKTOP, "standard", "light", "zh-CN"),
 }
-# Whose eyes: nobody, the daughter as herself and for her father, a trader, an officer, who supervises, who edits.
-WALKERS = ("nobody", "daughter", "daughter for father", "shopkeeper", "officer-civil", "supervisor")
-KINDS = sorted((key.removeprefix("GET ") for key in TABLE if key.startswith("GET /")), key=lambda key: key.count("{"))
-NO_PAGES = ("/static/", "/api/", "/files/", "/documents/", "/livez", "/readyz", "/sw.js", "/manifest")
-
-Found = dict[str, str]  # kind of page → the first address of that kind
-
-
-def kind_of(path: str) -> str | None:
-    """The route a path belongs to: `/cases/4601…` → `/cases/{number}`."""
-    for kind in KINDS:
-        if re.fullmatch(re.sub(r"\{[^}]+:path\}", ".+", re.sub(r"\{[^}:]+\}", "[^/]+", kind)), path):
-            return kind
-    return None
-
-
-async def walk(page: Page, base: str, wanted: tuple[str, ...]) -> Found:
-    """One address of each kind of page that links lead to from the first page."""
-    found, ahead, seen = Found(), ["/"], set()
-    while ahead:
-        address = ahead.pop(0)
-        path = unquote(urlsplit(address).path)
-        kind = kind_of(path)
-        if kind is None or kind in seen or path.startswith(NO_PAGES):
-            continue
-        seen.add(kind)
-        answer = await page.goto(base + address)
-        if answer is None or answer.status != 200 or "html" not in answer.headers.get("content-type", ""):
-            continue
-        if not wanted or path.startswith(wanted):
-            found[kind] = address
-        links = await page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
-        ahead += [link.removeprefix(base).split("#")[0] or "/" for link in links if link.startswith(base)]
-    return found
-
-
-async def enter(context: BrowserContext, base: str, walker: str) -> None:
-    """Sign in as the demo offers it, and take on the father's affairs where the walker does."""
-    page = await context.new_page()
-    handle, _, principal = walker.partition(" for ")
-    if handle != "nobody":
-        await page.goto(f"{base}/sign-in")
-        await page.locator(f'button[value="{handle}"]').click()
-        await page.wait_for_load_state()
-    if principal:
-        await page.goto(f"{base}/acting")
-        await page.locator('form:has(input[name=mandate]:not([value=""])) button').first.click()
-        await page.wait_for_load_state()
-    await page.close()
 
 
 async def take(browser: Browser, town: Town, walker: str, wanted: tuple[str, ...]) -> set[str]:
     plain = await browser.new_context(viewport=PHONE, locale="zh-CN", service_workers="block")
     await enter(plain, town.base, walker)
-    found = await walk(await plain.new_page(), town.base, wanted)
+    found = {
+        kind: address
+        async for kind, address, _source in walk(await plain.new_page(), town.base)
+        if not wanted or unquote(urlsplit(address).path).startswith(wanted)
+    }
     cookies = await plain.cookies()
     for mode, (viewport, size, scheme, locale) in MODES.items():
         context = await browser.new_context(

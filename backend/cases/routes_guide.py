@@ -9,7 +9,7 @@ from backend.cases.queries import case_for
 from backend.catalogue.item_flow import flow_of
 from backend.catalogue.queries import guide_as_filed
 from backend.core.db import Tx
-from backend.core.web import OFFICER, PERSON, language_of, page
+from backend.core.web import OFFICER, PERSON, language_of, mode_of, page
 
 
 @get("/cases/{number:str}/guide", opt=PERSON, include_in_schema=False)
@@ -28,7 +28,7 @@ async def _guide(request: Request, tx: Tx, case: Case, back_to: str) -> Response
     lang = language_of(request)
     item = await guide_as_filed(tx.db, case.item_code, case.item_version, lang)
     return page(
-        request, tx, "cases/guide.html", item=item, flow=flow_of(item, lang, large=request.cookies.get("mode") == "elder"),
+        request, tx, "cases/guide.html", item=item, flow=flow_of(item, lang, large=mode_of(request) == "elder"),
         address=str(request.url.with_replacements(path=f"/items/{item.code}", query="")), case=case, back_to=back_to,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from backend.catalogue.queries import city, guide_page
 from backend.catalogue.queries_shelves import Listed, often_with
 from backend.core.db import Tx
 from backend.core.errors import NotFound
-from backend.core.web import ANYONE, language_of, page, read_form
+from backend.core.web import ANYONE, language_of, mode_of, page, read_form
 
 
 @get("/items/{code:str}", opt=ANYONE, include_in_schema=False)
@@ -43,7 +43,7 @@ def _page(
         block=block,
         item=item,
         beside=beside,
-        flow=flow_of(item, language_of(request), large=request.cookies.get("mode") == "elder"),
+        flow=flow_of(item, language_of(request), large=mode_of(request) == "elder"),
         address=str(request.url.with_replacements(path=f"/items/{item.code}", query="")),
     )
 

@@ -2,6 +2,7 @@
 import htmx from 'htmx.org';
 import { followInbox } from './badge.js';
 import { followLive } from './live.js';
+import { offerReading } from './aloud.js';
 import { shrinkPhotos } from './photo.js';
 import { offerShare } from './share.js';
 import { sayKnown } from './say.js';
@@ -18,9 +19,19 @@ function tellFailures() {
 // A form that came back with something to put right is read from its summary on, as after a whole page.
 const showProblems = () => document.getElementById('problems')?.focus();
 
+// A new version is ready and waits: update.js asks her. Its address is that of the version this page belongs to, kept by the old worker.
+function offerUpdate(worker) {
+  const src = document.getElementById('toast')?.dataset.update;
+  const offer = () => {
+    if (src && worker.waiting && navigator.serviceWorker.controller && !document.querySelector(`[src="${src}"]`)) document.body.append(Object.assign(document.createElement('script'), { src }));
+  };
+  offer();
+  worker.addEventListener('updatefound', () => worker.installing?.addEventListener('statechange', offer));
+}
+
 function startWorker() {
   if (!('serviceWorker' in navigator)) return;
-  navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' }).catch(() => {});
+  navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' }).then(offerUpdate).catch(() => {});
   const flush = () => navigator.serviceWorker.controller?.postMessage('flush');  // what could not be sent before
   addEventListener('online', flush);
   flush();
@@ -36,8 +47,11 @@ const begin = () => {
   followLive();
   followInbox();
   offerShare();
+  offerReading();
 };
 
+// The browser's own offer to install comes before she knows what for: install.js makes it when it is of use.
+addEventListener('beforeinstallprompt', event => { event.preventDefault(); globalThis.installer = event; });
 guardTaps();
 shrinkPhotos();
 tellFailures();

@@ -74,10 +74,15 @@ TABLE: dict[str, Verdicts] = {
     "GET /": PUBLIC,
     "GET /offline": PUBLIC,
     "GET /cart/kept": PUBLIC,
+    "GET /scan": PUBLIC,
+    "POST /scan": REFUSED_TO_ALL,  # no picture came along
     "GET /_components": CLOSED,  # in the demo only
     "GET /push/key": PUBLIC,
     "GET /status": PUBLIC,
     "POST /mode": PUBLIC,
+    "GET /looks": PUBLIC,
+    "POST /looks": PUBLIC,
+    "POST /install": PUBLIC,
     "POST /language": PUBLIC,
     "GET /api/openapi.json": PUBLIC,
     "GET /api": PUBLIC,
@@ -246,6 +251,9 @@ TABLE: dict[str, Verdicts] = {
     "GET /cart/materials": OWN,
     "POST /cart/materials": but(CART_POST, daughter=REFUSED),  # no file came along
     "POST /cart/materials/turn": CART_POST,
+    "GET /share": OWN,
+    "POST /share": verdicts(refused=PEOPLE),  # nothing came along
+    "POST /share/place": verdicts(refused=PEOPLE),  # nothing was ticked
     "POST /cart/materials/removal": CART_POST,
     "POST /cart/materials/pledge": CART_POST,
     "GET /cart/review": OWN,
@@ -313,7 +321,7 @@ TABLE: dict[str, Verdicts] = {
     "POST /desk/cases/{number}/files/{file_id}/look": DESK_CASE,
     "GET /desk/cases/{number}/files/{file_id}/pages/{page}": verdicts(),  # nobody opened it today
     "POST /desk/cases/{number}/assignment": but(DESK_CASE, auditor=REFUSED),
-    "POST /desk/cases/{number}/questions": verdicts(),  # no machine looked at it
+    "POST /desk/cases/{number}/questions": verdicts(refused=(CIVIL,)),  # no register was silent
     "POST /desk/cases/{number}/notes": DESK_CASE,  # who only reads may still write to the colleagues
     "POST /desk/cases/{number}/decision": verdicts(refused=(CIVIL, AUDITOR)),  # not accepted yet
     "POST /desk/cases/{number}/decision/answer": verdicts(refused=(CIVIL, AUDITOR)),
@@ -377,6 +385,8 @@ TABLE: dict[str, Verdicts] = {
     "POST /api/v1/offers/{offer}/refusal": CASE,
     "POST /api/v1/offers/{offer}/reopening": CASE,
     "GET /desk/offers/unreached": DESK,
+    "POST /desk/offers/unreached": DESK,
+    "POST /desk/offers/unreached/table": verdicts(ok=(CIVIL,)),  # on nobody else's list is anybody
     "POST /desk/offers/{offer}/visit": verdicts(refused=(CIVIL,)),  # nothing was filled in
     # certificates that are shown: he himself, not who acts for him; a code is anybody's who was given it
     "GET /certificates/{certificate}/show": SHOWS,

@@ -59,9 +59,14 @@ def _measure(settings: Settings) -> None:
 
 
 async def prepared(settings: Settings) -> tuple[str, str]:
-    """City, cast, one order of three, and three more things in the cart."""
+    """City and cast, lived in."""
     await migrate_for(settings)
     await load_demo(settings)
+    return await moved_in(settings)
+
+
+async def moved_in(settings: Settings) -> tuple[str, str]:
+    """One order of three, and three more things in the cart: the addresses of a case and of the order."""
     async with running(settings, StoppedClock(wall_clock())) as site:
         daughter = await site.person("daughter")
         await act_for_father(site, daughter)

@@ -1,11 +1,13 @@
-"""Every pair of colours that meets on a page is computed from css/tokens.css: standard and elder, light and dark."""
+"""Every pair of colours that meets on a page is computed from css/tokens.css and css/looks.css: standard and elder, light, dark
+and high contrast, as the phone has it or as somebody chose."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-CSS = (Path(__file__).parents[2] / "pwa" / "css" / "tokens.css").read_text()
+FOLDER = Path(__file__).parents[2] / "pwa" / "css"
+CSS, LOOKS = ((FOLDER / name).read_text() for name in ("tokens.css", "looks.css"))
 
 # (what is written, on what, smallest ratio in the standard version, in the elder one)
 READING = [
@@ -31,16 +33,22 @@ def colours(block: str) -> dict[str, str]:
     return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
 
 
+def block(selector: str, css: str = LOOKS) -> dict[str, str]:
+    """The colours of the first rule with exactly this selector."""
+    return colours(re.search(rf"(?m)^ *{re.escape(selector)} \{{(.*?)\}}", css, re.S)[1])
+
+
 def themes() -> dict[tuple[str, str], dict[str, str]]:
-    """Colours by (version, light or dark), as the cascade leaves them."""
-    root, dark = re.findall(r":root \{(.*?)\n *\}", CSS, re.S)
-    elder, elder_dark = re.findall(r"\[data-mode=elder\] \{(.*?)\n *\}", CSS, re.S)
-    light, night = colours(root), colours(root) | colours(dark)
+    """Colours by (version, scheme), as the cascade leaves them."""
+    light, dark, contrast = block(":root", CSS), block("  :root", CSS), block("[data-theme=contrast][data-mode]")
+    elder, elder_dark = block("[data-mode=elder]"), block("  [data-mode=elder]")
     return {
         ("standard", "light"): light,
-        ("standard", "dark"): night,
-        ("elder", "light"): light | colours(elder),
-        ("elder", "dark"): night | colours(elder) | colours(elder_dark),
+        ("standard", "dark"): light | dark,
+        ("standard", "contrast"): light | contrast,
+        ("elder", "light"): light | elder,
+        ("elder", "dark"): light | dark | elder | elder_dark,
+        ("elder", "contrast"): light | elder | contrast,
     }
 
 
@@ -67,9 +75,19 @@ def test_every_word_can_be_read_on_its_ground(theme: tuple[str, str]):
     weak = {
         f"{ink} on {ground}": round(ratio, 2)
         for ink, ground, standard, elder in PAIRS
-        if (ratio := contrast(tokens[ink], tokens[ground])) < (elder if theme[0] == "elder" else standard)
+        if (ratio := contrast(tokens[ink], tokens[ground]))
+        < (standard if theme[0] == "standard" and theme[1] != "contrast" else elder)
     }
     assert not weak, weak
+
+
+def test_what_somebody_chose_is_what_a_phone_would_have_shown():
+    phone = {name: themes()[name] for name in themes()}
+    for scheme in ("light", "dark"):
+        chosen = block(f"[data-theme={scheme}]")
+        assert phone["standard", scheme] == chosen
+        assert phone["elder", scheme] == chosen | block(f"[data-mode=elder][data-theme={scheme}]")
+    assert set(block("[data-theme=contrast][data-mode]")) == set(phone["standard", "light"])
 
 
 def test_every_colour_token_is_in_a_checked_pair_or_only_a_hairline():

@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
+from tests.measures import SMALL_TARGETS
 from tests.pwa.serving import Desk
 
 GALLERY = '{% include "pages/components/show.html" %}'
@@ -24,11 +25,6 @@ CROWDED = {
     "offers": [],
     "windows": [{"name": "Xiuying-District-Government-Service-Hall", "address": "秀华路 9 号", "hours": "8:30–17:30"}],
 }
-SMALL_TARGETS = """least => [...document.querySelectorAll('a, button, input, select, textarea, summary')].filter(e => {
-    const label = e.closest('label.option, .item'), box = (label || e).getBoundingClientRect();
-    const inText = e.matches('p a, dd a, li a:not([class])') || e.matches('.skip, [type=hidden]');
-    return !inText && box.width && Math.round(box.height) < least;
-  }).map(e => e.outerHTML.slice(0, 90) + Math.round(e.getBoundingClientRect().height))"""
 
 
 async def opened(chromium: Browser, site: str, path: str, width: int, scheme: str) -> Page:

@@ -44,6 +44,8 @@ def texts_of(raw: Raw) -> Iterator[Text]:
             yield Text(f"types.{one.name}", str(one))
     for file in FILES:
         yield from _texts(raw.get(file, {}), file)
+    for kind, wording in raw.get("documents", {}).get("wordings", {}).items():
+        yield from _texts(wording.get("title", ""), f"documents.{kind}.title")
 
 
 def texts_of_item(raw: Raw, item: str) -> Iterator[Text]:

@@ -7,21 +7,37 @@ The same words mean the same thing everywhere in a city: that is what makes a gl
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from markupsafe import Markup, escape
 
-from backend.core.i18n import DEFAULT, traditional_like
+from backend.core.catalogues import DEFAULT, _, traditional_like, translations
 from backend.core.traditional import simplified_only, traditional
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-# How texts are put together here, and how the parts are joined in a language that writes words with spaces between them.
-JOINTS = {"、": ", ", "，": ", ", "；": "; ", "：": ": ", "（": " (", "）": ")", "“": "“", "”": "”", "《": "“", "》": "”", " · ": " · ", " / ": " / ", "。": "."}  # fmt: skip
-APART = re.compile("(" + "|".join(map(re.escape, JOINTS)) + ")")
+# How texts are put together, the loosest joint first, and how their parts are joined where words have spaces between them.
+JOINTS = (
+    (" · ", " · "),
+    ("；", "; "),
+    ("，并且", ", and "),
+    ("，或者", ", or "),
+    ("，", ", "),
+    (" / ", " / "),
+    ("、", ", "),
+    ("：", ": "),
+    ("”或“", "” or “"),
+)
+# Sentences the program makes of the city's words, tried in this order.
+MADE = (
+    _("不是“%(a)s”的"), _("%(a)s不是“%(b)s”"), _("%(a)s是“%(b)s”"), _("%(a)s不在%(b)s"), _("%(a)s在%(b)s"),
+    _("%(a)s不少于 %(b)s"), _("%(a)s不超过 %(b)s"), _("%(a)s多于 %(b)s"), _("%(a)s少于 %(b)s"), _("%(a)s早于 %(b)s"), _("%(a)s晚于 %(b)s"),
+    _("没有填%(a)s"), _("填了%(a)s"), _("有一位%(a)s"), _("每一位%(a)s"), _("%(a)s（%(b)s）"), _("“%(a)s”"),
+)  # fmt: skip
+COUNTED = re.compile(r"([\d.,–-]+) ?(\D+)")
 # A stretch of Chinese with what stands between its words; group 1: markup, which is passed over with what it encloses.
 RUN = re.compile(r"(<[^>]*lang=[^>]*>[^<]*<[^>]*>|<[^>]*>)|[\u4e00-\u9fff](?:[^<>&A-Za-z“”\"]*[\u4e00-\u9fff])?")
-CLOSED = re.compile(r"\s+([),.;:])")
-LONGEST = 2_000
+LONGEST, DEEPEST = 2_000, 4
 
 _known: dict[str, dict[str, str]] = {}
 
@@ -40,23 +56,58 @@ def city_word(text: str, language: str) -> str:
     """The text in this language, whole or part by part; the text itself where the city does not say it."""
     if language == DEFAULT or not text or len(text) > LONGEST or not CHINESE.search(text):
         return text
-    said = _known.get(language, {})
-    whole = said.get(text) or said.get(text.strip())
-    return whole or _put_together(text, said, language) or text
+    return _Saying(language).of(text, DEEPEST) or text
 
 
-def _put_together(text: str, said: Mapping[str, str], language: str) -> str:
-    """ID card (applicant) for 身份证（申请人）; "" unless every part is known."""
-    parts = APART.split(text)
-    if len(parts) < 3:
+class _Saying:
+    def __init__(self, language: str) -> None:
+        self.language, self.said = language, _known.get(language, {})
+
+    def of(self, text: str, depth: int) -> str:
+        """ "" unless every part of it is known."""
+        text = text.strip()
+        if not left_in_chinese(text, self.language):
+            return text
+        whole = self.said.get(text) or self._of_the_product(text)
+        if whole or not depth:
+            return whole
+        return self._joined(text, depth - 1) or self._made(text, depth - 1) or self._counted(text)
+
+    def _of_the_product(self, text: str) -> str:
+        """The program and the city share some words: 是, 否, 人."""
+        said = translations(self.language).gettext(text)
+        return said if said != text else ""
+
+    def _joined(self, text: str, depth: int) -> str:
+        for joint, between in JOINTS:
+            if joint in text:
+                parts = [self.of(part, depth) for part in text.split(joint)]
+                if all(parts):
+                    return (joint if traditional_like(self.language) else between).join(parts)
         return ""
-    turned = [part if part in JOINTS or not CHINESE.search(part) else said.get(part.strip(), "") for part in parts]
-    if not all(new for part, new in zip(parts, turned, strict=True) if part):
+
+    def _made(self, text: str, depth: int) -> str:
+        for sentence, shape in _shapes():
+            if found := shape.fullmatch(text):
+                parts = {name: self.of(part, depth) for name, part in found.groupdict().items()}
+                if all(parts.values()):
+                    return translations(self.language).gettext(sentence) % parts
         return ""
-    if traditional_like(language):
-        return "".join(turned)
-    spaced = "".join(JOINTS.get(part, part) for part in turned)
-    return CLOSED.sub(r"\1", re.sub(r" {2,}", " ", spaced)).strip()
+
+    def _counted(self, text: str) -> str:
+        found = COUNTED.fullmatch(text)
+        unit = self.said.get(found[2].strip()) if found else None
+        return f"{found[1]} {unit}" if found and unit else ""
+
+
+@cache
+def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Each with its first part as short and as long as it can be: 户籍所在地在海口 has two 在."""
+    return tuple(
+        (one, re.compile(re.sub(r"%\\\((\w)\\\)s", rf"(?P<\1>{part})", re.escape(one))))
+        for one in MADE
+        for part in (".+?", ".+")
+    )
 
 
 def marked(text: Any, language: str) -> Any:

@@ -8,7 +8,7 @@ from functools import cache
 
 from opencc import OpenCC
 
-from backend.core.i18n import FOLDER
+from backend.core.catalogues import FOLDER
 
 COMMON = range(0x4E00, 0xA000)
 

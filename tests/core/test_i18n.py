@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from babel.messages.mofile import write_mo
 
-from backend.core import i18n
+from backend.core import catalogues as stored
 from backend.core.clock import Span
 from backend.core.errors import Problem
 from backend.core.i18n import _, _n, translate, wanted
@@ -25,10 +25,10 @@ def catalogues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         folder.mkdir(parents=True)
         (folder / "suishouban.po").touch()
         (folder / "suishouban.mo").write_bytes(compiled.getvalue())
-    monkeypatch.setattr(i18n, "LANGUAGES", {"zh-Hans": None} | i18n.found_in(tmp_path))
-    i18n.translations.cache_clear()
+    monkeypatch.setattr(stored, "LANGUAGES", {"zh-Hans": None} | stored.found_in(tmp_path))
+    stored.translations.cache_clear()
     yield
-    i18n.translations.cache_clear()
+    stored.translations.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,7 @@ def page(
     if block is None:
         told["Link"] = f"<{request.app.state.assets.url('app.css')}>; rel=preload; as=style"
     if is_known(request, body, told):
-        return Response("", status_code=304, headers=told)
+        return Response("", status_code=304, media_type=MediaType.HTML, headers=told)
     return Response(body, status_code=status, media_type=MediaType.HTML, headers=told)
 
 

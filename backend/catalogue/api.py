@@ -13,6 +13,7 @@ from backend.catalogue.queries import guide_page
 from backend.catalogue.search import Hit, find
 from backend.catalogue.search_query import Wanted
 from backend.core.db import Tx
+from backend.core.localised import localised
 from backend.core.web import ANYONE, language_of
 
 
@@ -40,15 +41,17 @@ async def find_items(
 ) -> Found:
     """The items that fit what somebody says, the best first, each with the reason why it was found."""
     wanted = Wanted(who, theme, here, instant, no_errand, region)
-    found = await find(tx.db, q, limit, wanted, language_of(request), offset)
+    lang = language_of(request)
+    found = await find(tx.db, q, limit, wanted, lang, offset)
     after = offset + len(found.hits)
-    return Found(found.hits, found.total, after if found.hits and after < found.total else None)
+    return Found(localised(found.hits, lang), found.total, after if found.hits and after < found.total else None)
 
 
 @get("/api/v1/items/{code:str}", opt=ANYONE, tags=["items"])
 async def read_item(request: Request, tx: NamedDependency[Tx], code: FromPath[str]) -> GuidePage:
     """Everything that is public about one item; `fileable` false: a guide to read only."""
-    return await guide_page(tx.db, code, language_of(request))
+    lang = language_of(request)
+    return localised(await guide_page(tx.db, code, lang), lang)
 
 
 ROUTES = [find_items, read_item, *LISTS]

@@ -16,7 +16,7 @@ from backend.catalogue.item_model import CaseType, ItemType, Subject
 Raw = dict[str, Any]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 FILES = ("pack", "elements", "materials", "certificates", "registers", "offices", "items", "scenarios", "proofs", "announcements")  # fmt: skip
-NO_TEXT = {"aliases", "keywords", "words", "examples", "example", "code", "rule", "article", "region", "uscc", "item", "result_of", "items", "departments_of"}  # fmt: skip
+NO_TEXT = {"aliases", "keywords", "words", "examples", "example", "code", "rule", "region", "uscc", "item", "result_of", "items", "departments_of"}  # fmt: skip
 KEYS_ARE_NAMES = {"themes", "departments", "proofs", "announcements", "certain_laws"}
 # What may not be missing in a language the pack names: whatever one chooses, is asked, brings or goes to.
 NEEDED = re.compile(

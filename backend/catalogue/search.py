@@ -6,6 +6,8 @@ from collections import Counter
 import asyncpg
 import msgspec
 
+from backend.catalogue.model import Pack
+from backend.catalogue.search_foreign import found_in_other_words, is_foreign, tags_of
 from backend.catalogue.search_index import Index, Row, index
 from backend.catalogue.search_life import Guide, guides, lived, near
 from backend.catalogue.search_order import Scored, ordered, reason
@@ -17,8 +19,8 @@ JUDGED = 80  # the engine's best, which are then put in order
 WORTH_SHOWING = 0.3  # of the best score; what is further off only hides what was found
 WORTH_A_LOOK = 0.1  # the same for the first few
 LEAST = 0.35  # of ln(all items): below this nothing was found that is worth showing
-WHOLLY = 0.95  # share of a question that is shown however common its words are
-MAINLY = 0.65  # share of a question that speaks of what no office does: below this nothing of it is ours
+WHOLLY = 0.94  # share of a question that is shown however common its words are
+MAINLY = 0.6  # share of a question that speaks of what no office does: below this nothing of it is ours
 FIRST_FEW = 5
 MOST_THEMES = 8
 ANYTHING = Wanted()
@@ -68,6 +70,8 @@ async def find(
     `offset`: how many of the best to pass over. The order of one question stays while nothing is published.
     """
     here = await index(db)
+    if is_foreign(q) and here.city and (known := _in_other_words(here.city.pack, q, wanted)):
+        return msgspec.structs.replace(known, hits=known.hits[max(0, offset) :][: max(1, min(limit, MOST))])
     question = asked(here, q)
     if not question.text.strip():
         return NOTHING
@@ -87,11 +91,28 @@ async def find(
     )
 
 
+def _in_other_words(pack: Pack, q: str, wanted: Wanted) -> Found | None:
+    """What was found by its name in another language; None for nothing."""
+    items = [item for item in found_in_other_words(pack, q) if set(wanted.tags) <= set(tags_of(item, pack.city.region))]
+    if not items:
+        return None
+    themes = [theme for theme, _n in Counter(theme for item in items for theme in item.themes).most_common(MOST_THEMES)]
+    hits = [
+        Hit(
+            code=item.code, name=item.name, department=pack.departments[item.department].name, fileable=True, instant=bool(item.instant),
+            visits=item.visits.count, promised=item.limits.promised, promised_unit=item.limits.unit, reason="",
+        )
+        for item in items
+    ]  # fmt: skip
+    return Found(hits, [], themes, {}, [], len(hits))
+
+
 def _judged(here: Index, question: Asked, wanted: Wanted, events: dict[str, str]) -> list[Scored]:
     scored = ordered(here.speech, question, here.best(query(here, question, wanted), JUDGED), events)
     best = max((one.score for one in scored), default=0.0)
     if _elsewhere(here, question):
-        scored = [one for one in scored if one.share >= MAINLY]
+        least = max(MAINLY, question.beyond) if question.words else math.inf
+        scored = [one for one in scored if one.share >= least]
     floors = [best * (WORTH_SHOWING if at >= FIRST_FEW else WORTH_A_LOOK) for at in range(len(scored))]
     least = LEAST * math.log(1 + here.number)
     return [
@@ -103,7 +124,7 @@ def _judged(here: Index, question: Asked, wanted: Wanted, events: dict[str, str]
 
 def _elsewhere(here: Index, question: Asked) -> bool:
     """Whether she speaks of something that no office does."""
-    return any(word.said in here.speech.elsewhere for word, _tells in question.words)
+    return question.beyond > 0 or any(word.said in here.speech.elsewhere for word, _tells in question.words)
 
 
 def place(here: Index, region: str) -> str:

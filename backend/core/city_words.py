@@ -18,21 +18,14 @@ from backend.core.traditional import simplified_only, traditional
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # How texts are put together, the loosest joint first, and how their parts are joined where words have spaces between them.
 JOINTS = (
-    (" · ", " · "),
-    ("；", "; "),
-    ("，并且", ", and "),
-    ("，或者", ", or "),
-    ("，", ", "),
-    (" / ", " / "),
-    ("、", ", "),
-    ("：", ": "),
-    ("”或“", "” or “"),
-)
+    (" · ", " · "), ("；", "; "), ("，并且", ", and "), ("，或者", ", or "), ("，", ", "), (" / ", " / "), ("、", ", "), ("”或“", "” or “"),
+    ("：", ": "), (" ", " "),
+)  # fmt: skip
 # Sentences the program makes of the city's words, tried in this order.
 MADE = (
     _("不是“%(a)s”的"), _("%(a)s不是“%(b)s”"), _("%(a)s是“%(b)s”"), _("%(a)s不在%(b)s"), _("%(a)s在%(b)s"),
     _("%(a)s不少于 %(b)s"), _("%(a)s不超过 %(b)s"), _("%(a)s多于 %(b)s"), _("%(a)s少于 %(b)s"), _("%(a)s早于 %(b)s"), _("%(a)s晚于 %(b)s"),
-    _("没有填%(a)s"), _("填了%(a)s"), _("有一位%(a)s"), _("每一位%(a)s"), _("%(a)s（%(b)s）"), _("“%(a)s”"),
+    _("《%(a)s》%(b)s：%(c)s"), _("不到 %(a)s"), _("%(a)s以上"), _("没有填%(a)s"), _("填了%(a)s"), _("有一位%(a)s"), _("每一位%(a)s"), _("%(a)s（%(b)s）"), _("“%(a)s”"),
 )  # fmt: skip
 COUNTED = re.compile(r"([\d.,–-]+) ?(\D+)")
 # A stretch of Chinese with what stands between its words; group 1: markup, which is passed over with what it encloses.

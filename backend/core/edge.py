@@ -113,6 +113,10 @@ async def add_headers(message: Message, scope: Scope) -> None:
     headers = MutableScopeHeaders.from_message(message)
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
+    if (language := scope.get("state", {}).get("language")) and "content-language" not in headers:
+        headers["Content-Language"] = language
+    if message["status"] == 304:
+        return  # the page keeps the policy it came with: a policy here would take its place
     if "text/html" in headers.get("content-type", ""):
         headers.setdefault("Content-Security-Policy", CSP)
     else:

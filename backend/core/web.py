@@ -67,9 +67,9 @@ async def open_tx(request: Request) -> AsyncGenerator[Tx, None]:
 
 async def _follow_language(db: asyncpg.Connection, viewer: Viewer, request: Request) -> None:
     """Who never chose is written to in what her browser reads; what she chose before signing in is her choice."""
-    chosen = request.cookies.get("lang") in LANGUAGES
-    if chosen or language_of(request) != viewer.language:
-        await keep_language(db, viewer, language_of(request), chosen=chosen)
+    by_herself = request.cookies.get("lang") in LANGUAGES
+    if by_herself or language_of(request) != viewer.language:
+        await keep_language(db, viewer, language_of(request), chosen=by_herself)
 
 
 request_tx = asynccontextmanager(open_tx)
@@ -186,7 +186,7 @@ def page(
     if block is None:
         told["Link"] = f"<{request.app.state.assets.url('app.css')}>; rel=preload; as=style"
     if is_known(request, body, told):
-        return Response("", status_code=304, media_type=MediaType.HTML, headers=told)
+        return Response("", status_code=304, headers=told)
     return Response(body, status_code=status, media_type=MediaType.HTML, headers=told)
 
 
@@ -234,8 +234,10 @@ def base_context(request: Request, visitor: Any, tx: Tx | None) -> dict[str, Any
 def language_of(request: Request) -> str:
     """The reader's language: what her account remembers that she chose, what this device does, what the browser says."""
     viewer = request.state.get("viewer")
-    chosen = viewer.language if viewer and viewer.language_chosen else request.cookies.get("lang")
-    return wanted(chosen, request.headers.get("accept-language", ""))
+    kept = copied(request).rpartition(" ")[2]
+    remembered = viewer.language if viewer and viewer.language_chosen else kept or request.cookies.get("lang")
+    request.state.language = wanted(remembered, request.headers.get("accept-language", ""))  # what the answer says it is in
+    return request.state.language
 
 
 def network_of(request: Request) -> str:

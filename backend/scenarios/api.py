@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from backend.core.db import Tx
 from backend.core.i18n import translate
+from backend.core.localised import localised
 from backend.core.web import ANYONE, language_of
 from backend.scenarios.answers import read_answers
 from backend.scenarios.model import Fit, Question, QuestionKind, Scenario
@@ -77,15 +78,17 @@ class Stand(msgspec.Struct, frozen=True):
 
 
 @get("/api/v1/scenarios", opt=ANYONE, tags=["scenarios"], operation_id="listScenarios")
-async def scenario_list(tx: NamedDependency[Tx]) -> list[Guide]:
-    return [Guide(one.id, one.title, one.summary) for one in (await guides(tx.db)).scenarios.values()]
+async def scenario_list(request: Request, tx: NamedDependency[Tx]) -> list[Guide]:
+    found = [Guide(one.id, one.title, one.summary) for one in (await guides(tx.db)).scenarios.values()]
+    return localised(found, language_of(request))
 
 
 @get("/api/v1/scenarios/{scenario_id:str}", opt=ANYONE, tags=["scenarios"], operation_id="showScenario")
-async def scenario_in_full(tx: NamedDependency[Tx], scenario_id: FromPath[str]) -> GuideInFull:
+async def scenario_in_full(request: Request, tx: NamedDependency[Tx], scenario_id: FromPath[str]) -> GuideInFull:
     one = (await guides(tx.db)).scenario(scenario_id)
     questions = [_asked(question) for question in one.questions]
-    return GuideInFull(one.id, one.title, one.summary, questions, [result.id for result in one.results])
+    whole = GuideInFull(one.id, one.title, one.summary, questions, [result.id for result in one.results])
+    return localised(whole, language_of(request))
 
 
 @get("/api/v1/scenarios/{scenario_id:str}/step", opt=ANYONE, tags=["scenarios"], operation_id="stepScenario")
@@ -95,7 +98,9 @@ async def scenario_step(request: Request, tx: NamedDependency[Tx], scenario_id: 
     scenario = found.scenario(scenario_id)
     answers = {ask: request.query_params.getall(ask) for ask in request.query_params}
     lang = language_of(request)
-    return _stand(found, scenario, answers, tx.today, lang)
+    stand = _stand(found, scenario, answers, tx.today, lang)
+    following = localised(stand.next, lang) if stand.next else None
+    return msgspec.structs.replace(localised(stand, lang), next=following)
 
 
 def _stand(found: Guides, scenario: Scenario, answers: dict[str, list[str]], today: date, lang: str) -> Stand:

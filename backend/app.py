@@ -15,8 +15,9 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from backend.accounts.consents import PLATFORM
-from backend.core import db, i18n, live, pwa
+from backend.core import db, live, pwa
 from backend.core.assets import Assets
+from backend.core.city_words import speak
 from backend.core.crypto import Vault
 from backend.core.edge import Compression, Edge, add_headers
 from backend.core.errors import NotFound, Problem, Refusal, Unavailable
@@ -64,8 +65,7 @@ def build() -> Litestar:
 def furnish(app: Litestar, settings: Settings, clock: db.Clock) -> Litestar:
     """What the routes find in `app.state`; whatever was there before is gone."""
     assets = Assets()
-    if settings.languages_folder:
-        i18n.offer(settings.languages_folder)
+    speak(settings.languages_folder)
     app.state.clear()
     app.state.update(
         {

@@ -12,6 +12,8 @@ import msgspec
 
 from backend.settings import Settings, environ_of, load, need_keys
 
+GIVES_WAY = 10  # the worker's niceness: who waits for a page goes first, papers and letters take what is left
+
 
 def told_by_the_environment(_: argparse.ArgumentParser) -> None:
     """No arguments: backend/settings.py lists what these commands listen to."""
@@ -64,6 +66,7 @@ def worker(_: argparse.Namespace) -> int:
 
     with reachable(load()) as settings:
         need_keys(settings, "SIGNING_KEY")
+        os.nice(GIVES_WAY)  # not before: a database started on the way would be as modest for ever
         with asyncio.Runner(loop_factory=_quick_loop()) as runner:
             runner.run(_work(settings))
     return 0
@@ -80,10 +83,12 @@ def _quick_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 async def _work(settings: Settings) -> None:
     from backend.core import db, jobs
+    from backend.core.city_words import speak
     from backend.core.crypto import Vault
     from backend.core.standing import refuse_unsafe
     from backend.features import gathered, job_handlers
 
+    speak(settings.languages_folder)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

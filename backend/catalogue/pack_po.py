@@ -23,14 +23,14 @@ def catalogues_in(folder: Path) -> dict[str, Path]:
 
 def translations_in(folder: Path) -> dict[str, dict[str, str]]:
     """Language → Chinese → text, of what is translated and was read since the Chinese changed. ValueError: not a catalogue."""
-    return {language: _said(_read(path)) for language, path in catalogues_in(folder).items()}
+    return {language: _said(read(path)) for language, path in catalogues_in(folder).items()}
 
 
 def _said(catalogue: Catalog) -> dict[str, str]:
     return {str(one.id): str(one.string) for one in catalogue if one.id and one.string and not one.fuzzy}
 
 
-def _read(path: Path) -> Catalog:
+def read(path: Path) -> Catalog:
     try:
         return read_po(BytesIO(path.read_bytes()), abort_invalid=True)
     except (PoFileError, UnicodeDecodeError) as error:
@@ -94,7 +94,7 @@ def catalogues_of(raw: Raw) -> Iterable[tuple[Path, str]]:
 def update(folder: Path, raw: Raw, language: str) -> Catalog:
     """Writes the language's catalogue of this pack anew and gives it back."""
     path = folder / FOLDER / f"{language.replace('-', '_')}.po"
-    fresh = brought_up_to_date(raw, _read(path) if path.exists() else Catalog())
+    fresh = brought_up_to_date(raw, read(path) if path.exists() else Catalog())
     path.parent.mkdir(exist_ok=True)
     path.write_text(as_text(language, fresh), "utf-8")
     return fresh

@@ -25,7 +25,7 @@ LANGUAGES: dict[str, Path | None] = {DEFAULT: None} | found_in(FOLDER)
 
 
 def offer(folder: Path) -> None:
-    """Languages of this deployment beside those of the product."""
+    """Languages of this deployment beside those of the product, for this process."""
     LANGUAGES.update(found_in(folder))
     translations.cache_clear()
 

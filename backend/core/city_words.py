@@ -8,11 +8,14 @@ The same words mean the same thing everywhere in a city: that is what makes a gl
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
 
-from backend.core.catalogues import DEFAULT, _, traditional_like, translations
+from backend.core.catalogues import DEFAULT, _, found_in, offer, traditional_like, translations
 from backend.core.traditional import simplified_only, traditional
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -39,6 +42,18 @@ def know(texts: Mapping[str, Mapping[str, str]]) -> None:
     """What this process says from now on: language → Chinese → text. Texts it knew before stay known: a case may be older."""
     for language, said in texts.items():
         _known.setdefault(language, {}).update(said)
+
+
+def speak(folder: Path | None) -> None:
+    """A deployment's own languages: the product's sentences (`suishouban.po`) and, beside them, its city's texts (`city.po`)."""
+    if folder is None:
+        return
+    offer(folder)
+    for language, path in found_in(folder).items():
+        written = path / "LC_MESSAGES" / "city.po"
+        if written.exists():
+            read = read_po(BytesIO(written.read_bytes()))
+            know({language: {str(one.id): str(one.string) for one in read if one.id and one.string and not one.fuzzy}})
 
 
 def known_in(language: str) -> Mapping[str, str]:

@@ -1,5 +1,5 @@
 // Static files: fingerprinted, from the cache. Pages: from the network; kept for offline only where the server says "the same for everyone".
-import { flush, forget, isFresh, keep, keepPage, keptPage, leave, wipePages } from './js/kept_store.js';
+import { flush, forget, keep, keepPage, keptPage, leave, wipePages } from './js/kept_store.js';
 
 const STATIC = 'static-' + __VERSION__, PAGES = 'pages-' + __VERSION__, OFFLINE = '/offline', KEPT = '/cart/kept', SHARE = '/share';
 // Forms that may wait on the phone for a network: answers, photos, the filing with its key, a correction, what another app shares.
@@ -96,11 +96,6 @@ async function sent(request, url) {
   return Response.redirect(next && await keptPage(next) ? next : KEPT, 303);
 }
 
-// The pages of the sheet that come next.
-async function ahead({ paths }) {
-  for (const path of paths) if (!(await isFresh(path))) await fetch(path).then(answer => keepPage(path, answer), () => {});
-}
-
 on('sync', flush);
 
 const wipe = () => Promise.all([caches.delete(PAGES), wipePages()]), left = () => Promise.all([wipe(), leave(), navigator.clearAppBadge?.()]);
@@ -110,8 +105,8 @@ async function silence() {
   await (await registration.pushManager?.getSubscription())?.unsubscribe();
 }
 // `update`: she said so, or nothing is open that could be lost.
-const MESSAGES = { wipe, flush: () => flush().catch(() => {}), update: () => skipWaiting(), ahead };
-on('message', async ({ data }) => MESSAGES[data.do || data]?.(data));
+const MESSAGES = { wipe, flush: () => flush().catch(() => {}), update: () => skipWaiting() };
+on('message', async ({ data }) => MESSAGES[data]?.());
 
 // The payload is Declarative Web Push JSON without personal data: newer iOS shows it even without this code.
 on('push', async event => {

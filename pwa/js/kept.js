@@ -1,5 +1,5 @@
 // What waits on this phone: a line on the pages of cart, orders and cases, and the list on /cart/kept.
-import { drop, list, open, read } from './kept_store.js';
+import { drop, isFresh, keepPage, list, open, read } from './kept_store.js';
 
 const { phone, said, without } = document.currentScript.dataset, arrived = new Map();
 const flush = () => navigator.serviceWorker.controller?.postMessage('flush');
@@ -77,13 +77,19 @@ function follow() {
   place()?.querySelector('[data-some] button').addEventListener('click', flush);
 }
 
+// The pages of the sheet that come next, for going on in a tunnel.
+async function ahead() {
+  for (const { dataset } of document.querySelectorAll('[data-ahead]')) {
+    if (!(await isFresh(dataset.ahead))) await keepPage(dataset.ahead, await fetch(dataset.ahead));
+  }
+}
+
 (async () => {
   if (!navigator.serviceWorker?.controller && !(await navigator.serviceWorker?.ready)) return;
   if (phone) await open(phone);
   follow();
   flush();
   await show();
-  const paths = [...document.querySelectorAll('[data-ahead]')].map(link => link.dataset.ahead);
-  if (paths.length) navigator.serviceWorker.controller?.postMessage({ do: 'ahead', paths });
   if ('kept' in document.documentElement.dataset) document.getElementById('toast').textContent = without;
-})();
+  else await ahead();
+})().catch(() => {});  // a browser that keeps nothing, or the line broke: the page works as it is

@@ -8,7 +8,7 @@ const GUEST = 'guest';  // whoever shares something to the app before she has si
 const bytes = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
 const encoded = text => new TextEncoder().encode(text), decoded = data => new TextDecoder().decode(data);
 const binding = (owner, id) => encoded(`${owner} ${id}`);
-const me = () => keys.get('me'), here = async () => (await me()) || keys.get(GUEST);
+const me = () => keys.get('me').catch(() => {}), here = async () => (await me()) || keys.get(GUEST);
 const tell = told => new BroadcastChannel('kept').postMessage(told);
 
 // `spoken`: "owner.key" as the server wrote it on her page.

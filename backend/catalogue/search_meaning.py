@@ -8,15 +8,12 @@ question where one searches. Only this module knows it.
 import gc
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
-
-import numpy as np
-from threadpoolctl import ThreadpoolController
 
 SIZE = 512  # numbers of a meaning, kept as one byte each
 FULL = 127.0
-NEAR = 0.45  # as alike as two questions about different things often are
+NEAR = 0.4  # as alike as two questions about different things often are
 SURE = 2.0  # how much each tenth nearer than that tells
 MOST_ALIKE = 12
 SENTENCE = 3  # characters from which on it may be one; a word by itself is found by its letters
@@ -26,7 +23,9 @@ WRITTEN_HERE = re.compile(r"[\u2581\u4e00-\u9fff]+|[\u2581\u0020-\u007e\u3000-\u
 
 def meanings(sentences: Sequence[str]) -> list[bytes]:
     """What each sentence means, in SIZE bytes."""
-    found: np.ndarray = np.rint(_encoder().encode(list(sentences)) * FULL)
+    import numpy as np  # here and below: 13 MB that only who searches or publishes needs
+
+    found = np.rint(_encoder().encode(list(sentences)) * FULL)
     return [row.tobytes() for row in found.astype(np.int8)]
 
 
@@ -35,13 +34,20 @@ class Recalled:
 
     def __init__(self, known: Sequence[tuple[tuple[str, ...], str, bytes]] = ()) -> None:
         self._leads = [(leads, sentence) for leads, sentence, _meaning in known]
-        rows = np.frombuffer(b"".join(meaning for *_, meaning in known), np.int8).reshape(-1, SIZE)
-        self._meanings = rows.astype(np.float32) / FULL
+        self._said = b"".join(meaning for *_, meaning in known)
+
+    @cached_property
+    def _meanings(self) -> Any:
+        import numpy as np
+
+        return np.frombuffer(self._said, np.int8).reshape(-1, SIZE).astype(np.float32) / FULL
 
     def near(self, text: str) -> list[tuple[tuple[str, ...], str, float]]:
         """What answered the questions that are most alike, and how much it tells, up to 1; the nearest first."""
         if not self._leads or len(CHARACTER.findall(text)) < SENTENCE:
             return []
+        import numpy as np
+
         asked = _encoder().encode(text)
         with _threads().limit(limits=1, user_api="blas"):  # to wake a second one would cost more than it brings
             alike = self._meanings @ asked
@@ -53,6 +59,8 @@ class _Written:
     """The encoder's table of word pieces without those of languages nobody here writes: 6 MB instead of 65."""
 
     def __init__(self, table: Any, kept: list[int]) -> None:
+        import numpy as np
+
         self._place = np.zeros(len(table), np.int32)
         self._place[kept] = np.arange(len(kept))
         self._rows = table[kept]
@@ -62,7 +70,9 @@ class _Written:
 
 
 @cache
-def _threads() -> ThreadpoolController:
+def _threads() -> Any:
+    from threadpoolctl import ThreadpoolController
+
     return ThreadpoolController()
 
 

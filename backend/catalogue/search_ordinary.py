@@ -4,8 +4,6 @@ Pure, apart from rjieba's dictionary, of which only what is neither a name nor a
 
 from functools import lru_cache
 
-import rjieba
-
 TELLING = frozenset(("n", "v", "a", "vn", "t", "z", "b", "s", "an"))
 SELDOM = 28  # so often in rjieba's sixty million words, or less: 一叶障目 is no word of a question
 EMPTY = frozenset(("m", "d", "r", "c", "f", "p", "ad", "q", "o", "mq", "u", "e", "y", "ul", "uv", "ug", "uz"))
@@ -23,6 +21,8 @@ def says_nothing(word: str) -> bool:
 
 @lru_cache(20_000)
 def _kind(word: str) -> str:
+    import rjieba  # here: 34 MB that only who searches needs
+
     if len(word) < 2 or not rjieba.has_word(word):
         return ""
     kind: str = rjieba.tag(word, hmm=False)[0][1]

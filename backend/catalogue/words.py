@@ -8,8 +8,6 @@ until the process ends.
 import unicodedata
 from collections.abc import Iterable
 
-import rjieba
-
 from backend.catalogue.model import Guide, Item, Lexicon, Pack
 
 LONGEST_TEXT = 5_000
@@ -39,6 +37,9 @@ class Words:
     """The dictionary with the words of one lexicon, without those that say nothing."""
 
     def __init__(self, lexicon: Lexicon, names: Iterable[str] = ()) -> None:
+        import rjieba  # here, so that it is loaded where the first Words are made
+
+        self._cut = rjieba.cut_for_search
         self.common = ALWAYS_COMMON | frozenset(lexicon.common)
         lexicon_words = {word for group in lexicon.synonyms for word in group}
         for word in {*lexicon_words, *(word for words in lexicon.means.values() for word in words), *names}:
@@ -47,7 +48,7 @@ class Words:
 
     def cut_fine(self, text: str) -> list[str]:
         """The words of a text and the shorter words inside long ones."""
-        return self._kept(rjieba.cut_for_search(plain(text)[:LONGEST_TEXT]))
+        return self._kept(self._cut(plain(text)[:LONGEST_TEXT]))
 
     def _kept(self, words: Iterable[str]) -> list[str]:
         return [word for word in words if any(c.isalnum() for c in word) and word not in self.common]

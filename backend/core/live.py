@@ -5,7 +5,7 @@ right that was taken away ends with the next fetch. Each change has a number; wh
 one she heard (`Last-Event-ID`) and is told at once if something came since, or if that cannot be known. Topics are "<channel>:<payload>" of `pg_notify`: `case_events:<case id>`, `inbox:<person id>`.
 
     @get("/inbox/events", opt=PERSON)
-    async def events(request: Request, tx: NamedDependency[Tx]) -> ServerSentEvent:
+    async def events(request: Request, tx: NamedDependency[Tx]) -> ASGIApp:
         return request.app.state.live.answer(f"inbox:{tx.viewer.id}", request.headers.get("last-event-id", ""))
 """
 
@@ -14,12 +14,12 @@ import logging
 import secrets
 import signal
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 
 import asyncpg
-from litestar.response import ServerSentEvent
 from litestar.response.sse import ServerSentEventMessage as Sent
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from backend.core.db import LOST, connect
 from backend.core.errors import Unavailable
@@ -33,6 +33,7 @@ PING = 25.0  # seconds: shorter than the patience of the proxies on the way
 LONGEST = 600.0  # seconds; then the browser opens a new stream, and whether it may is asked again
 COME_BACK = 3000  # milliseconds a browser waits before it does so
 CHANGED = "changed"
+NOT_HELD_BACK = (b"x-accel-buffering", b"no")  # by a proxy that would rather send much at once
 MOST = 4000  # open streams of one process; whoever comes then looks again by herself now and then
 REMEMBERED = 20_000  # topics that had news
 
@@ -61,14 +62,14 @@ class Hub:
             if not self._watched[topic]:
                 del self._watched[topic]
 
-    def answer(self, topic: str, heard: str = "") -> ServerSentEvent:
+    def answer(self, topic: str, heard: str = "") -> ASGIApp:
         """The usual stream: `changed` at each change, and at once where the page may be older than the stream; pings in between.
         `heard`: the last id, of a stream that broke. Unavailable when there are too many streams."""
         if self.open_streams >= MOST:
             raise Unavailable(_("现在看的人很多，页面过一会儿自己更新。"))
-        return ServerSentEvent(self._stream(topic, heard), headers={"Cache-Control": "no-store"})
+        return Stream(self._stream(topic, heard))
 
-    async def _stream(self, topic: str, heard: str = "") -> AsyncIterator[Sent]:
+    async def _stream(self, topic: str, heard: str = "") -> AsyncGenerator[Sent]:
         clock = asyncio.get_running_loop().time
         ends = clock() + LONGEST
         with self.watching(topic) as news:
@@ -77,7 +78,7 @@ class Hub:
             else:
                 yield Sent(data=None, comment="nothing new", retry=COME_BACK)
             while clock() < ends:
-                told = await _within(news.wait(), self._ping)
+                told = await _within(news, self._ping)
                 news.clear()
                 if self.ended:
                     return
@@ -141,16 +142,60 @@ class Hub:
                 )
             self.listening.set()
             self.tell_all()
-            while not await _within(gone.wait(), self._ping):
+            while not await _within(gone, self._ping):
                 await connection.execute("SELECT 1", timeout=5)  # a server that vanished without a word
         finally:
             connection.terminate()
 
 
-async def _within(waiting: Awaitable[object], seconds: float) -> bool:
+class Stream:
+    """The answer to an EventSource, as an ASGI application: thousands are open at once, so each is one task, and a small one
+    that waits for the browser to leave. litestar's own holds five."""
+
+    def __init__(self, parts: AsyncGenerator[Sent]) -> None:
+        self._parts = parts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [
+            (b"content-type", b"text/event-stream; charset=utf-8"),
+            (b"cache-control", b"no-store"),
+            NOT_HELD_BACK,
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        scope["state"].clear()  # who she is and what her browser said: 4 kB that nobody asks for any more
+        scope["headers"] = []
+        left = asyncio.create_task(_leaves(receive))
+        try:
+            async with aclosing(self._parts) as parts, _until(left):
+                async for part in parts:
+                    await send({"type": "http.response.body", "body": part.encode(), "more_body": True})
+        finally:
+            left.cancel()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _leaves(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+@asynccontextmanager
+async def _until(over: asyncio.Task[None]) -> AsyncIterator[None]:
+    """The block ends where it waits as soon as the task is over."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(None) as limit:
+            over.add_done_callback(stop := lambda _: limit.reschedule(0))
+            try:
+                yield
+            finally:
+                over.remove_done_callback(stop)
+
+
+async def _within(event: asyncio.Event, seconds: float) -> bool:
     """Whether it came about in time."""
     try:
-        await asyncio.wait_for(waiting, seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
     except TimeoutError:
         return False
     return True

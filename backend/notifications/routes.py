@@ -7,7 +7,7 @@ import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
-from litestar.response import ServerSentEvent
+from litestar.types import ASGIApp
 
 from backend.accounts.actions import act_for
 from backend.accounts.consents import PUSH, agreed
@@ -111,7 +111,7 @@ async def read_everything(tx: NamedDependency[Tx]) -> Response[None]:
 
 
 @get("/inbox/events", opt=PERSON, include_in_schema=False)
-async def follow_inbox(request: Request, tx: NamedDependency[Tx]) -> ServerSentEvent:
+async def follow_inbox(request: Request, tx: NamedDependency[Tx]) -> ASGIApp:
     return request.app.state.live.answer(f"inbox:{tx.viewer.id}", request.headers.get("last-event-id", ""))
 
 

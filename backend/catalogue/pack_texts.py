@@ -48,9 +48,10 @@ def texts_of(raw: Raw) -> Iterator[Text]:
         yield from _texts(wording.get("title", ""), f"documents.{kind}.title")
 
 
-def texts_of_item(raw: Raw, item: str) -> Iterator[Text]:
-    """Those of one item as it is written, for the desk."""
-    yield from _texts(raw, f"items.{item}")
+def texts_of_written(raw: Raw) -> Iterator[Text]:
+    """Those of a part of a pack as it is written, such as one item with its elements and materials."""
+    for file, data in raw.items():
+        yield from _texts(data, file)
 
 
 def _texts(data: Any, place: str) -> Iterator[Text]:

@@ -1,6 +1,8 @@
 """The city's texts in other languages, as the pack brought them and as an editor put them."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -17,8 +19,9 @@ async def texts_in_force(db: asyncpg.Connection, raw: dict[str, Any]) -> Texts:
     desk = await texts_of_the_desk(db)
     known = {"zh-Hant": in_traditional(chinese)}
     for language in {*pack, *desk}:
-        own = {text: said for text, said in desk.get(language, {}).items() if said}
-        known[language] = known.get(language, {}) | pack.get(language, {}) | own
+        written = desk.get(language, {})
+        own = {text: said for text, said in written.items() if said}
+        known[language] = dict.fromkeys(written, "") | known.get(language, {}) | pack.get(language, {}) | own
     return known
 
 
@@ -31,3 +34,15 @@ async def texts_of_the_desk(db: asyncpg.Connection) -> Texts:
     for row in rows:
         found.setdefault(row["language"], {})[row["chinese"]] = row["said"]
     return found
+
+
+async def write_text(db: asyncpg.Connection, editor: UUID, now: datetime, language: str, chinese: str, said: str) -> None:
+    """What an editor writes beside one text, from now on; "" gives way to what the pack brought."""
+    await db.execute(
+        "INSERT INTO city_texts (language, chinese, said, written_by, written_at) VALUES ($1, $2, $3, $4, $5)",
+        language,
+        chinese,
+        said,
+        editor,
+        now,
+    )

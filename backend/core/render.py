@@ -188,7 +188,7 @@ def time_zh(at: datetime) -> str:
     if language.get() == "en":
         return f"{local.day} {local:%B} {local:%H:%M}"
     if not language.get().startswith("zh"):
-        return format_skeleton("MMMdHm", local, locale=locale_of(language.get()), tzinfo=SHANGHAI)
+        return f"{format_skeleton('MMMd', local, locale=locale_of(language.get()))} {local:%H:%M}"
     return f"{local.month} 月 {local.day} 日 {local:%H:%M}"
 
 

@@ -16,7 +16,7 @@ from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotFound, Problem
 from backend.core.i18n import _
 from backend.core.web import OFFICER, Form, language_of, page, read_form, see_other
-from backend.editing import routes_form, routes_import, routes_pack, routes_trials, routes_words
+from backend.editing import routes_form, routes_import, routes_languages, routes_pack, routes_trials, routes_words
 from backend.editing.actions import begin, begin_from_guide, begin_new, move
 from backend.editing.candidate import candidate, findings
 from backend.editing.differences import Side, changes_of
@@ -171,6 +171,7 @@ ROUTES = [
     preview,
     *routes_form.ROUTES,
     *routes_import.ROUTES,
+    *routes_languages.ROUTES,
     *routes_words.ROUTES,
     *routes_pack.ROUTES,
     *routes_trials.ROUTES,

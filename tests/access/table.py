@@ -406,6 +406,11 @@ TABLE: dict[str, Verdicts] = {
     "POST /desk/certificates": verdicts(refused=(CIVIL, MARKET)),  # no number was sent
     "POST /desk/certificates/state": verdicts(refused=(CIVIL, MARKET)),
     "POST /certificates/{certificate}/showings": SHOWS,
+    "GET /certificates/{certificate}/carried": SHOWS,
+    "POST /certificates/{certificate}/carried": SHOWS,
+    "GET /certificates/{certificate}/carried/{purpose}/{until}": verdicts(),  # no time that it would hold until
+    "GET /carried": PUBLIC,
+    "POST /carried": REFUSED_TO_ALL,  # nothing to check was sent
     "GET /certificates/{certificate}/looks": SHOWS,
     "GET /showings/{showing}": FATHERS,
     "POST /showings/{showing}/codes": FATHERS,
@@ -451,6 +456,8 @@ TABLE: dict[str, Verdicts] = {
     "GET /desk/items/{code}/draft/{section}": verdicts(ok=(EDITOR,)),
     "POST /desk/items/{code}/draft/{section}": verdicts(refused=(EDITOR,)),  # what was sent lacks the item's name
     "POST /desk/items/{code}/moves": verdicts(ok=(EDITOR,)),
+    "GET /desk/items/{code}/languages": verdicts(ok=(EDITOR,)),
+    "POST /desk/items/{code}/languages": verdicts(ok=(EDITOR,)),
     "GET /desk/pack": verdicts(ok=(EDITOR,)),
     "GET /desk/pack.zip": verdicts(ok=(EDITOR,)),
     "POST /desk/pack": verdicts(refused=(EDITOR,)),  # no file came along

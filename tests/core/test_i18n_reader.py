@@ -42,3 +42,21 @@ async def test_a_language_nobody_speaks_changes_nothing(site, owner):
     await daughter.post("/language", data={"lang": "tlh", "back": "https://elsewhere.example"})
     await daughter.post("/acting", data={"mandate": "", "principal": ""}, headers={"Cookie": "lang=tlh"})
     assert await owner.fetchval("SELECT language FROM accounts WHERE handle = 'daughter'") == "zh-Hans"
+
+
+async def test_what_she_chose_is_hers_on_every_device_and_comes_before_the_browsers(site):
+    first = await site.person("daughter")
+    await first.post("/language", data={"lang": "en", "back": "/me"})
+    elsewhere = await site.person("daughter")
+    answer = await elsewhere.get("/me")
+    assert '<html lang="en"' in answer.text
+    assert answer.headers["content-language"] == "en"
+    assert '<html lang="zh-CN"' in (await (await site.person("father")).get("/me")).text
+
+
+async def test_a_guests_choice_goes_with_her_when_she_signs_in(site, owner):
+    daughter = await site.person("daughter")
+    daughter.cookies.set("lang", "zh-Hant")
+    await daughter.post("/acting", data={"mandate": "", "principal": ""})
+    row = await owner.fetchrow("SELECT language, language_chosen FROM accounts WHERE handle = 'daughter'")
+    assert tuple(row) == ("zh-Hant", True)

@@ -164,7 +164,7 @@ async def test_other_languages_keep_their_own(desk):
     await granted(town)
     father = await site.person("father")
     assert "护理补贴：同意了" in (await father.get("/inbox")).text
-    assert "护理补贴: approved" in (await father.get("/inbox", headers={"Accept-Language": "en"})).text
+    assert "Care allowance: approved" in (await father.get("/inbox", headers={"Accept-Language": "en"})).text
 
 
 async def test_looking_keeps_nothing_and_what_is_wrong_is_not_kept_either(desk):

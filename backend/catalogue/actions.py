@@ -66,7 +66,7 @@ async def load_pack(db: asyncpg.Connection, raw: Raw) -> Loaded:
         await _cut_guides_again(db, words)
     await list_in_force(db, words, everything=True)
     await learn(db, Speech(pack.lexicon).words)
-    await learn_sentences(db, (sentence for asked in pack.lexicon.asked.values() for sentence in asked))
+    await learn_sentences(db, pack.lexicon.sentences)
     return Loaded(pack_id, **done, withdrawn=withdrawn)
 
 

@@ -30,6 +30,7 @@ class Lexicon(Strict, frozen=True, kw_only=True):
     for something else than she said comes later. `narrow`: words that make an item one for few people; it comes later
     for all others. `aside`: who or where, not what; it counts half beside other words. `common`: what says nothing.
     `elsewhere`: what people ask for and no office does; a question about it finds nothing unless it speaks of more.
+    `beyond`: whole questions of that kind; what is asked alike is taken for one.
     """
 
     synonyms: tuple[tuple[str, ...], ...] = ()
@@ -42,3 +43,10 @@ class Lexicon(Strict, frozen=True, kw_only=True):
     aside: tuple[str, ...] = ()
     common: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> dict[str, tuple[str, ...]]:
+        """Every sentence that is known by its meaning → the words of the trade that answer it; none, where no office does."""
+        answered = {said: tuple(leads.split()) for leads, asked in self.asked.items() for said in asked}
+        return dict.fromkeys(self.beyond, ()) | answered

@@ -41,12 +41,18 @@ def _asked(lexicon: Lexicon) -> Iterator[Fault]:
     for leads, sentences in lexicon.asked.items():
         where = f"lexicon.yaml: asked.{leads}"
         yield from _words(where, tuple(leads.split()), LONGEST_LEAD)
-        for sentence in sentences:
-            if plain(sentence) != sentence or not 2 < len(sentence) <= LONGEST_QUESTION:
-                yield Fault(where, f"“{sentence}”要写简体、小写、半角，三到 {LONGEST_QUESTION} 个字")
-    for sentence, times in Counter(one for sentences in lexicon.asked.values() for one in sentences).items():
+        yield from _sentences(where, sentences)
+    yield from _sentences("lexicon.yaml: beyond", lexicon.beyond)
+    every = [*lexicon.beyond, *(one for sentences in lexicon.asked.values() for one in sentences)]
+    for sentence, times in Counter(every).items():
         if times > 1:
             yield Fault("lexicon.yaml: asked", f"“{sentence}”写了 {times} 次，只有一处算数", warning=True)
+
+
+def _sentences(where: str, sentences: tuple[str, ...]) -> Iterator[Fault]:
+    for sentence in sentences:
+        if plain(sentence) != sentence or not 2 < len(sentence) <= LONGEST_QUESTION:
+            yield Fault(where, f"“{sentence}”要写简体、小写、半角，三到 {LONGEST_QUESTION} 个字")
 
 
 def _group(where: str, group: tuple[str, ...]) -> Iterator[Fault]:

@@ -265,7 +265,7 @@ async def _sounds(db: asyncpg.Connection) -> Sounds:
 
 
 async def _recalled(db: asyncpg.Connection, lexicon: Lexicon) -> Recalled:
-    asked = {sentence: tuple(leads.split()) for leads, sentences in lexicon.asked.items() for sentence in sentences}
+    asked = lexicon.sentences
     rows = await db.fetch("SELECT sentence, meaning FROM search_sentences WHERE sentence = ANY ($1::text[])", [*asked])
     return Recalled([(asked[row["sentence"]], row["sentence"], row["meaning"]) for row in rows])
 

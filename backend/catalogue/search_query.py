@@ -16,7 +16,10 @@ SOUNDS_LIKE = 0.7
 DEED, ASIDE = 0.4, 0.5  # how much less what she wants done, and who or where it is, tell than what it is about
 NOT_IN_NAMES = 2.0  # what a word tells that no name bears
 MOST_TOLD = 7.0
+NEXT = 0.93  # how much less each further word of the trade tells that answered a question: the main one stands first
+MUCH_ALIKE = 0.3  # of 1, from which on a question is taken for one that no office answers
 Who = str
+Alike = tuple[tuple[str, ...], str, float]
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -49,6 +52,7 @@ class Asked(msgspec.Struct, frozen=True):
     actions: frozenset[str]
     text: str
     recalled: dict[str, float]
+    beyond: float  # how much it is like a question that no office answers, 0 where it is more like another
 
 
 def asked(index: Index, q: str) -> Asked:
@@ -66,12 +70,14 @@ def asked(index: Index, q: str) -> Asked:
     ]
     once = {frozenset(way for way, much in word.ways if much >= SAME): word for word in reversed(about or said)}
     words = [*joined, *list(once.values())[::-1]][:MOST_MEANT]
+    alike = index.recalled.near(plain(q))
     return Asked(
         tuple((word, _tells(index, word)) for word in words),
         _meant(words),
         actions | _certifying(index, joined),
         text,
-        recalled(index, plain(q)),
+        recalled(alike),
+        beyond(alike),
     )
 
 
@@ -88,13 +94,19 @@ def together(index: Index, words: list[Word], text: str) -> list[Word]:
     return [Word("".join(parts), index.speech.ways_together(leads)) for leads, parts in once.items()]
 
 
-def recalled(index: Index, q: str) -> dict[str, float]:
+def recalled(alike: list[Alike]) -> dict[str, float]:
     """What answered the questions that were asked before and are most like it, and how much each tells, up to 1."""
     ways: dict[str, float] = {}
-    for leads, _sentence, alike in index.recalled.near(q):
-        for way in leads:
-            ways[way] = max(ways.get(way, 0.0), alike)
+    for leads, _sentence, much in alike:
+        for at, way in enumerate(leads):
+            ways[way] = max(ways.get(way, 0.0), much * NEXT**at)
     return ways
+
+
+def beyond(alike: list[Alike]) -> float:
+    """How much it is like a question that no office answers, if that is the one it is most like."""
+    leads, _sentence, much = alike[0] if alike else (("",), "", 0.0)
+    return 0.0 if leads or much < MUCH_ALIKE else much
 
 
 def _certifying(index: Index, joined: list[Word]) -> frozenset[str]:

@@ -207,7 +207,7 @@ def base_context(request: Request, visitor: Any, tx: Tx | None) -> dict[str, Any
     return {
         "lang": language_of(request),
         "mode": looks.mode,
-        "looks": looks,
+        "her_looks": looks,
         "copied": bool(copied(request)),
         "path": request.url.path,
         "today": tx.today if tx else None,

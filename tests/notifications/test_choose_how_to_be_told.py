@@ -107,6 +107,15 @@ def test_an_elder_without_push_has_a_text_message_and_a_letter_until_she_chooses
     assert channels(happening(has_push=False, sms_agreed=True), EVERY, mine) == [Channel.INBOX, Channel.SMS]
 
 
+def test_what_she_may_have_without_asking_is_never_texted_without_her_consent():
+    """It is no decision that has to be served: her inbox, a letter where nothing digital reaches her, and the community office."""
+    only_a_phone = {"has_push": False, "has_email": False, "case_id": None, "hers": False, "actor_kind": "machine"}
+    assert channels(happening("offered", **only_a_phone), EVERY, Wishes()) == [Channel.INBOX, Channel.LETTER]
+    agreed = happening("offered", sms_agreed=True, **only_a_phone)
+    assert channels(agreed, EVERY, Wishes()) == [Channel.INBOX, Channel.SMS]
+    assert Channel.SMS in channels(happening(has_push=False, has_email=False), EVERY, Wishes()), "a decision is served"
+
+
 @pytest.mark.parametrize(("how", "kind", "knocks"), [("all", "accepted", True), ("needs", "accepted", False),
                                                       ("needs", "granted", True), ("inbox", "granted", False)])  # fmt: skip
 def test_an_agents_copies_knock_as_she_wishes(how, kind, knocks):

@@ -24,7 +24,7 @@ async function show() {
 async function row(box, item) {
   const part = box.querySelector('template').content.cloneNode(true).firstElementChild, [what] = item.path.split('/').slice(-1);
   const find = role => part.querySelector(`[data-${role}]`), state = item.state;
-  find('what').textContent = box.dataset[what];
+  find('what').textContent = box.dataset[what] || box.dataset.other;
   find('when').textContent = new Date(item.at).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
   find('state').textContent = box.dataset[state];
   part.classList.add(`kept-${state}`);

@@ -64,6 +64,7 @@ publish('passkey.js', await bundle('js/passkey.js'));  // only where one is made
 publish('push.js', await bundle('js/push.js'));  // only where reminders are offered
 publish('sign.js', await bundle('js/sign.js'));  // only where somebody signs
 publish('show.js', await bundle('js/show.js'));  // only where a certificate is shown
+publish('carried.js', await bundle('js/carried.js'));  // only where a code that was carried along is checked
 publish('scan.js', await bundle('js/scan.js'));  // only where codes are scanned
 publish('update.js', await bundle('js/update.js'));  // only where a new version waits
 publish('install.js', await bundle('js/install.js'));  // only where the app is offered

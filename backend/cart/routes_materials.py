@@ -7,6 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 
 from backend.cart.actions import lock_draft
+from backend.cart.closed import closed_to_agent
 from backend.cart.credit import credit_of
 from backend.cart.forms import id_in, speaker_of
 from backend.cart.handing_in import given_in, kept_of, pressed_of
@@ -158,6 +159,7 @@ async def _list(request: Request, tx: Tx, draft: Draft, problems: tuple[Problem,
         status=422 if problems else 200,
         draft=draft,
         credit=credit_of(draft),
+        closed=await closed_to_agent(tx, draft),
         by_hand=by_hand,
         found=[need for need in needs if need.way not in ("", "file", "pledge")],
         left=sum(need.problem is not None for need in needs),

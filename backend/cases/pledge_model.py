@@ -35,7 +35,7 @@ class Objection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pledge(msgspec.Struct, frozen=True, kw_only=True):
-    """`words`: everything she read and signed; `terms`: the pack's rule as it was then. `late`: not checked by its day."""
+    """`words`: everything she read and signed; `terms`: the pack's rule as it was then. `taken_back`: the decision on its case."""
 
     id: UUID
     case_id: UUID
@@ -56,6 +56,7 @@ class Pledge(msgspec.Struct, frozen=True, kw_only=True):
     result_by: UUID | None
     result_at: datetime | None
     excluded_until: date | None
+    taken_back: bool = False
     objection: Objection | None = None
 
     @property

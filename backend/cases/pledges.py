@@ -45,7 +45,7 @@ async def _pledges(tx: Tx, pledge: UUID | None, done: bool | None, principal: UU
     rows = await tx.db.fetch(
         """SELECT p.id, p.case_id, c.number AS case_number, p.principal_id, p.department_id, p.item_code, v.name AS item_name, p.label, p.words,
                   p.terms, p.means, p.mandate_id IS NOT NULL AS by_agent, p.signed_at, p.due, p.result, p.result_words, p.result_by, p.result_at,
-                  p.excluded_until, o.words_sealed, o.made_at, o.answer, o.answer_words, o.answered_at
+                  p.excluded_until, c.state = 'void' AS taken_back, o.words_sealed, o.made_at, o.answer, o.answer_words, o.answered_at
            FROM pledges p JOIN cases c ON c.id = p.case_id JOIN item_versions v ON (v.code, v.version) = (p.item_code, p.item_version)
            LEFT JOIN pledge_objections o ON o.pledge_id = p.id
            WHERE ($1::uuid IS NULL OR p.id = $1) AND ($3::uuid IS NULL OR p.principal_id = $3)

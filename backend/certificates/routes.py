@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from backend.catalogue.queries import city
-from backend.certificates import routes_desk, routes_showing
+from backend.certificates import routes_carried, routes_desk, routes_showing
 from backend.certificates.making import rows_of
 from backend.certificates.model import Certificate, Standing
 from backend.certificates.queries import certificate_for, changes_of, desk_looks, listed, paper_of, paper_place
@@ -99,4 +99,4 @@ async def pdf(request: Request, tx: NamedDependency[Tx], certificate: FromPath[U
     return paper(tx.key.open(sealed, paper_place(certificate)), number)
 
 
-ROUTES = [all_of_hers, one_of_hers, pdf, *routes_desk.ROUTES, *routes_showing.ROUTES]
+ROUTES = [all_of_hers, one_of_hers, pdf, *routes_desk.ROUTES, *routes_showing.ROUTES, *routes_carried.ROUTES]

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 from backend.accounts.cookies import set_cookie
 from backend.catalogue.queries import city
-from backend.certificates.rules import STANDINGS
+from backend.certificates.rules import MEANINGS, STANDINGS
 from backend.certificates.showing import PURPOSES, REFUSED, RENEWED_BEFORE, Offered, elements_for
 from backend.certificates.showing_actions import begin, end, look, renew, to_show
 from backend.certificates.showing_queries import looks_of, offered_at, seen_at, showing_for, used_by
@@ -53,7 +53,7 @@ async def _choice(request: Request, tx: Tx, certificate: UUID, problems: tuple[P
     seen = {code: [pack.elements[e].label for e in elements_for(code, kind)] for code in PURPOSES}
     return page(
         request, tx, "certificates/show.html", status=422 if problems else 200, one=one, kind=kind, problems=problems,
-        purposes=PURPOSES, seen=seen, standing=STANDINGS[one.standing], headers=STRICT,
+        purposes=PURPOSES, seen=seen, standing=STANDINGS[one.standing], means=MEANINGS[one.standing], headers=STRICT,
     )  # fmt: skip
 
 

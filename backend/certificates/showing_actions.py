@@ -9,7 +9,7 @@ import secrets
 from uuid import UUID, uuid4
 
 from backend.catalogue.model import Pack
-from backend.certificates.model import Certificate
+from backend.certificates.model import Certificate, Standing
 from backend.certificates.queries import certificate_for
 from backend.certificates.showing import CODE_LIFE, LIFE, PURPOSES, Outcome, elements_for
 from backend.core.db import Tx
@@ -18,15 +18,18 @@ from backend.core.i18n import _
 from backend.core.jobs import enqueue
 from backend.core.viewer import hash_of
 
+NOT_SHOWN = _("这份证照现在不能用，亮出来别人也不认，所以没有出示。")
 GUESSES_AN_HOUR = 30
 SHOWINGS_AN_HOUR = 120
 
 
 async def begin(tx: Tx, pack: Pack, certificate: UUID, purpose: str) -> UUID:
-    """The showing's id, with its first code; NotFound for what she does not hold."""
+    """The showing's id, with its first code; NotFound for what she does not hold, Conflict for what does not hold today."""
     one = await to_show(tx, certificate)
     if purpose not in PURPOSES:
         raise Invalid(Problem(_("请选一个用途，对方只看到这个用途要的内容。"), "purpose"))
+    if one.standing is not Standing.VALID:
+        raise Conflict(NOT_SHOWN, next_step=f"/certificates/{one.id}", next_say=_("看看为什么"))
     if one.type not in pack.certificates:
         raise Conflict(_("这种证照现在不能亮了，请到窗口问一问。"), next_step="/certificates", next_say=_("看我的证照"))
     if not await tx.db.fetchval("SELECT within_limit($1, 3600, $2)", tx.vault.blind(str(one.holder_id), "showings"), SHOWINGS_AN_HOUR):  # fmt: skip

@@ -30,6 +30,8 @@ FIXED: dict[str, dict[str, str]] = {
         "verified": _("核实过身份：统一身份认证或窗口"),
     },
     "per": {"year": _("每年"), "ever": _("一共")},
+    "looks": {"daily": _("每天"), "weekly": _("每周"), "monthly": _("每月")},
+    "offered_per": {"once": _("一共一次"), "year": _("每年一次")},
     "outcomes": {"granted": _("当场批准"), "undecided": _("由人来看"), "false": _("不符合条件")},
     "results": {
         "certificate": _("证照"),
@@ -78,6 +80,8 @@ def lists_of(pack: Pack, item: Item, departments: Iterable[str], roles: Iterable
         "roles": named_roles,
         "certificates": {code: one.label for code, one in pack.certificates.items()},
         "registers": {code: one.label for code, one in pack.registers.items()},
+        "person_registers": {code: one.label for code, one in pack.registers.items() if one.about == "person"},
+        "person_roles": {name: role.label for name, role in item.roles.items() if role.kind == "person" and not role.repeated},
         "vouching": {code: one.label for code, one in pack.registers.items()}
         | {f"certificate.{code}": one.label for code, one in pack.certificates.items()},
         "laws": {law: law for law in pack.city.certain_laws},

@@ -126,7 +126,8 @@ class _Reader:
         return {"kind": written, "label": label} if label else written
 
     def group(self, spec: Spec, filled: Filled, place: str) -> Raw | None:
-        if spec.optional and not any(any(texts) for texts in filled.texts.values()) and not any(filled.rules.values()):
+        there = (*(any(texts) for texts in filled.texts.values()), *filled.rules.values(), *filled.rows.values())
+        if spec.optional and not any(there):
             return None
         raw = self.all(spec.parts, filled, f"{place}.")
         wanting = {part.name for part in spec.parts if part.kind in ("text", "select")}

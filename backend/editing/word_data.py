@@ -34,6 +34,12 @@ TRUSTS = {
     "D": _("自己说的"),
 }
 
+EXCLUDES = {
+    "nothing": _("还能承诺"),
+    "item": _("这件事不能再承诺"),
+    "department": _("这个部门的事都不能再承诺"),
+}
+
 
 def new_code(kind: str, about: str, field: str, pack: Pack) -> str:
     """`person.nickname` of a new element; ValueError where it can be none."""
@@ -122,6 +128,7 @@ def lists_for(pack: Pack) -> Lists:
         "element_types": ELEMENT_TYPES,
         "sensitivities": SENSITIVITIES,
         "trusts": TRUSTS,
+        "excludes": EXCLUDES,
         "certificates": {code: one.label for code, one in pack.certificates.items()},
         "registers": {code: one.label for code, one in pack.registers.items()},
         "items": {name: name for name in pack.items},

@@ -54,3 +54,47 @@ BEGIN
     RETURN found;
 END $$;
 CREATE INDEX case_sources_from ON case_sources (way, source);
+
+-- ---- Whoever saw the names and addresses of those whom nothing digital reaches, or took the table along.
+CREATE TABLE outreach_looks (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    department_id text NOT NULL REFERENCES departments,
+    kind          text NOT NULL CHECK (kind IN ('list', 'table')),
+    people        integer NOT NULL CHECK (people > 0),
+    officer_id    uuid NOT NULL REFERENCES accounts,
+    by_name       text NOT NULL,                    -- as she signs, at that time
+    at            timestamptz NOT NULL
+);
+CREATE INDEX outreach_looks_of ON outreach_looks (department_id, id);
+CREATE TRIGGER outreach_looks_stay BEFORE UPDATE OR DELETE ON outreach_looks FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER outreach_looks_no_truncate BEFORE TRUNCATE ON outreach_looks EXECUTE FUNCTION refuse_change();
+ALTER TABLE outreach_looks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY looked_here ON outreach_looks FOR SELECT TO suishouban_web
+    USING (department_id = ANY ((SELECT my_outreach())::text[]) OR department_id = ANY ((SELECT my_examinations())::text[]));
+CREATE POLICY look_kept ON outreach_looks FOR INSERT TO suishouban_web
+    WITH CHECK (officer_id = viewer() AND department_id = ANY ((SELECT my_outreach())::text[]));
+CREATE POLICY worker_all ON outreach_looks TO suishouban_worker USING (true);
+GRANT SELECT, INSERT ON outreach_looks TO suishouban_web;
+GRANT SELECT ON outreach_looks TO suishouban_worker;
+
+-- ---- Somebody checked a code that its holder carried along without a network: the holder is told, as of any other look. `words`: the digest of the certificate.
+CREATE FUNCTION look_at_carried(words bytea, telephone bytea, look uuid, said_purpose text, said_elements text[])
+RETURNS TABLE (state text, since timestamptz, valid_from date, valid_until date, event_id bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE c certificates; told bigint;
+BEGIN
+    SELECT * INTO c FROM certificates x WHERE x.digest = words;
+    IF NOT FOUND THEN RETURN; END IF;
+    INSERT INTO certificate_looks (id, certificate_id, holder_id, officer_id, department_id, browser, purpose, elements, standing, mark, at)
+    SELECT look, c.id, c.holder_id, a.id, CASE WHEN a.id IS NOT NULL THEN (my_departments())[1] END, telephone, said_purpose, said_elements,
+           CASE WHEN c.state <> 'valid' THEN c.state WHEN c.valid_from > app_today() THEN 'not_yet'
+                WHEN c.valid_until < app_today() THEN 'expired' ELSE 'valid' END, '00', app_now()
+    FROM (SELECT 1) one LEFT JOIN accounts a ON a.id = viewer() AND a.kind = 'officer';
+    INSERT INTO events (principal_id, kind, actor_kind, actor_id, department_id, at, public, data)
+    SELECT l.holder_id, 'certificate_shown', CASE WHEN l.officer_id IS NULL THEN 'machine' ELSE 'officer' END, l.officer_id, l.department_id,
+           l.at, true, jsonb_build_object('certificate', c.id, 'type', c.type, 'page', '/certificates/' || c.id || '/looks')
+    FROM certificate_looks l WHERE l.id = look RETURNING id INTO told;
+    RETURN QUERY SELECT c.state, c.state_since, c.valid_from, c.valid_until, told;
+END $$;
+REVOKE EXECUTE ON FUNCTION look_at_carried(bytea, bytea, uuid, text, text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION look_at_carried(bytea, bytea, uuid, text, text[]) TO suishouban_web;

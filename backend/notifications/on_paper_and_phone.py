@@ -128,16 +128,17 @@ async def _still_ours(tx: Tx, task: TextTask) -> bool:
 
 
 async def text_tasks(db: asyncpg.Pool, notices: list[UUID]) -> list[TextTask]:
-    """What is to be said, to whom, and by whom it was done. Where another channel failed for good, a text message needs no consent."""
+    """What is to be said, to whom, and by whom it was done. Where another channel failed for good, a text message needs no
+    consent; word of what she may have without asking always does."""
     rows = await db.fetch(
         """SELECT n.id, n.attempts, extract(epoch FROM now() - n.created_at)::float8 AS age, n.person_id, n.words, a.language, e.at,
                   e.actor_kind = 'agent' AS by_agent, a.key_wrapped,
                   (SELECT w.words FROM notice_wordings w WHERE (w.kind, w.channel, w.language) = (n.words ->> 'kind', CASE n.channel WHEN 'sms' THEN 'sms' ELSE 'inbox' END, a.language) ORDER BY w.id DESC LIMIT 1) AS worded, k.value_sealed AS phone_sealed,
                   g.id AS agent_id, g.name_sealed AS agent_name, g.key_wrapped AS agent_key,
-                  g.id IS NOT NULL OR consented(n.person_id, 'sms') >= $2 OR NOT (
+                  g.id IS NOT NULL OR consented(n.person_id, 'sms') >= $2 OR (e.kind NOT LIKE 'offer%' AND (NOT (
                       EXISTS (SELECT 1 FROM push_subscriptions s WHERE s.account_id = n.person_id)
                       OR EXISTS (SELECT 1 FROM contacts m WHERE m.account_id = n.person_id AND m.kind = 'email' AND m.verified_at IS NOT NULL))
-                      OR EXISTS (SELECT 1 FROM notices o WHERE o.event_id = n.event_id AND o.person_id = n.person_id AND o.state = 'failed') AS may_text
+                      OR EXISTS (SELECT 1 FROM notices o WHERE o.event_id = n.event_id AND o.person_id = n.person_id AND o.state = 'failed'))) AS may_text
            FROM notices n JOIN events e ON e.id = n.event_id JOIN accounts a ON a.id = n.person_id LEFT JOIN cases c ON c.id = e.case_id
            LEFT JOIN accounts g ON g.id = CASE WHEN e.actor_kind = 'agent' THEN e.actor_id ELSE c.actor_id END AND g.id <> n.person_id
            LEFT JOIN contacts k ON k.account_id = n.person_id AND k.kind = 'phone' AND k.verified_at IS NOT NULL WHERE n.id = ANY($1)""",

@@ -75,18 +75,19 @@ def _usual(told: Happening, reach: frozenset[Channel], elder: bool) -> list[Chan
 
     Of what she filed herself a text message comes only with her consent (`sms`). What must be served on her, a question or a
     decision, comes without it where neither push nor mail reaches her, and by letter where no phone does. An elder without push
-    has both.
+    has both. What she may have without asking is no such thing: never a text message without her consent, a letter instead.
     """
     loud = _served(told) or told.actor_kind == "agent"
     to_her = (told.for_her and loud) or (told.hers and _served(told) and not told.in_filing)
-    to_her = to_her or (matter(told) is Matter.OFFERS and not told.as_agent)
-    silent = not (told.has_push or told.has_email)
-    may_text = told.for_her or told.sms_agreed or silent
+    offered = matter(told) is Matter.OFFERS and not told.as_agent
+    to_her, silent = to_her or offered, not (told.has_push or told.has_email)
+    may_text = told.sms_agreed or (not offered and (told.for_her or silent))
+    no_text = not told.has_phone or (offered and not may_text)
     usual = {
         Channel.PUSH: True,
         Channel.EMAIL: True,
         Channel.SMS: to_her and may_text,
-        Channel.LETTER: to_her and ((silent and not told.has_phone) or elder),
+        Channel.LETTER: to_her and ((silent and no_text) or elder),
     }
     return [channel for channel in IN_TURN if channel in reach and usual[channel]]
 

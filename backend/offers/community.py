@@ -1,5 +1,8 @@
 """The community office: goes to those whom nothing digital reaches, and writes down what they said."""
 
+from collections import Counter
+from collections.abc import Iterable
+from typing import Literal
 from uuid import UUID
 
 from backend.core.db import Tx
@@ -7,7 +10,22 @@ from backend.core.errors import Invalid, Problem
 from backend.core.i18n import _
 from backend.core.jobs import enqueue
 from backend.offers.messages import OUTCOMES
+from backend.offers.model import Unreached
 from backend.offers.queries import unreached_one
+
+
+async def keep_look(tx: Tx, kind: Literal["list", "table"], people: Iterable[Unreached]) -> None:
+    """That the viewer saw who these are and where they live, department by department."""
+    for department, count in Counter(one.department for one in people).items():
+        await tx.db.execute(
+            "INSERT INTO outreach_looks (department_id, kind, people, officer_id, by_name, at) VALUES ($1, $2, $3, $4, $5, $6)",
+            department,
+            kind,
+            count,
+            tx.viewer.id,
+            tx.viewer.name,
+            tx.now,
+        )
 
 
 async def note_visit(tx: Tx, offer: UUID, outcome: str, words: str) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -101,6 +101,15 @@ class Unreached(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None = None
     words: str = ""
     at: datetime | None = None
+
+
+class OutreachLook(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody of the office saw names and addresses, on the page or as a table."""
+
+    kind: Literal["list", "table"]
+    people: int
+    by_name: str
+    at: datetime
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from backend.accounts.consents import SMS
 from backend.cases.states import State as CaseState
 from backend.catalogue.model import Item
 from backend.core.crypto import DataKey
@@ -32,7 +33,8 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class _Account(msgspec.Struct, frozen=True):
-    """`reached`: by a phone, mail or browser of her own. `has`: the thing itself, or it is under way."""
+    """`reached`: by mail, by a browser of her own, by text messages she agreed to, or
+    through whoever may take it for her. `has`: the thing itself, or it is under way."""
 
     id: UUID
     key: bytes
@@ -65,8 +67,11 @@ async def _accounts(tx: Tx, item: Item, subjects: list[bytes]) -> dict[bytes, _A
     """Whose number was seen by a provider or at a counter; somebody who only says that it is hers is offered nothing by it."""
     rows = await tx.db.fetch(
         """SELECT n.blind, a.id, a.key_wrapped AS key,
-                  EXISTS (SELECT 1 FROM contacts c WHERE c.account_id = a.id AND c.verified_at IS NOT NULL)
-                  OR EXISTS (SELECT 1 FROM push_subscriptions s WHERE s.account_id = a.id) AS reached,
+                  EXISTS (SELECT 1 FROM contacts c WHERE c.account_id = a.id AND c.verified_at IS NOT NULL
+                          AND (c.kind = 'email' OR consented(a.id, 'sms') >= $6))
+                  OR EXISTS (SELECT 1 FROM push_subscriptions s WHERE s.account_id = a.id)
+                  OR EXISTS (SELECT 1 FROM mandates m WHERE m.principal_id = a.id AND m.ended_at IS NULL AND 'submit' = ANY (m.actions)
+                             AND app_today() BETWEEN m.valid_from AND m.valid_to AND mandate_covers(m.kind, m.items, $2)) AS reached,
                   EXISTS (SELECT 1 FROM cases c WHERE c.principal_id = a.id AND c.item_code = $2 AND c.state <> ALL($3)
                           AND ($4 = 'once' OR c.received_at >= date_trunc('year', $5::timestamptz, 'Asia/Shanghai'))) AS has
            FROM id_numbers n JOIN accounts a ON a.id = n.account_id WHERE n.blind = ANY($1) AND a.erased_at IS NULL AND a.kind = 'person'""",
@@ -75,6 +80,7 @@ async def _accounts(tx: Tx, item: Item, subjects: list[bytes]) -> dict[bytes, _A
         CAME_TO_NOTHING,
         item.offered.per if item.offered else "once",
         tx.now,
+        SMS.version,
     )
     return {row["blind"]: _Account(row["id"], row["key"], row["reached"], row["has"]) for row in rows}
 

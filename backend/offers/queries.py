@@ -9,7 +9,7 @@ import msgspec
 from backend.catalogue.queries import city
 from backend.core.db import Tx
 from backend.core.errors import NotFound
-from backend.offers.model import Contact, Found, Offer, Unreached
+from backend.offers.model import Contact, Found, Offer, OutreachLook, Unreached
 
 
 def about(offer: UUID) -> str:
@@ -117,3 +117,9 @@ async def looks(tx: Tx) -> list[dict[str, Any]]:
            ORDER BY l.begun_at DESC LIMIT 20"""
     )
     return [dict(row) for row in rows]
+
+
+async def outreach_looks(tx: Tx) -> list[OutreachLook]:
+    """Who saw names and addresses of the viewer's departments, the last one first."""
+    rows = await tx.db.fetch("SELECT kind, people, by_name, at FROM outreach_looks ORDER BY id DESC LIMIT 30")
+    return msgspec.convert(rows, list[OutreachLook])

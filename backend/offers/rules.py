@@ -4,6 +4,7 @@ Only what is clearly true makes an offer: a fact that no register has, or that t
 then nobody is offered anything, and nothing is kept of her.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -102,3 +103,18 @@ def _decisive(item: Item, pack: Pack, said: Sequence[RegisterFact]) -> Iterator[
     """What entitlement rests on, in one order; when a register was asked does not matter."""
     elements = {s for use in uses_of(entitled_by(item)) for s in sources_of(pack, item.element_of(use.fact))}
     yield from sorted({(f.element, str(f.value)) for f in said if f.element in elements})
+
+
+DISTRICT = re.compile(r"(?:[^省\s]{2,8}省)?(?:[^市\s]{1,8}市)?(?:[^区县\s]{1,6}(?<!社)[区县])?")
+STREET = re.compile(r"[^省市区县\s,，]{1,10}?(?:街道办事处|街道|镇|乡)(?!路|中)")
+COMMUNITY = re.compile(r"[^省市区县镇乡道\s,，\d]{1,12}?(?:社区|居委会|村委会|村)")
+
+
+def community_of(address: str) -> str:
+    """The subdistrict or town and the community or village in an address as the register writes it, as far as it says; else ""."""
+    begins = DISTRICT.match(address)
+    rest = address[begins.end() :] if begins else address
+    street = STREET.match(rest)
+    rest = rest[street.end() :] if street else rest
+    community = COMMUNITY.match(rest)
+    return (street[0] if street else "") + (community[0] if community else "")

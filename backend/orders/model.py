@@ -52,7 +52,7 @@ class Saved(msgspec.Struct, frozen=True):
 
 class OrderedCase(msgspec.Struct, frozen=True, kw_only=True):
     """One case of an order as it stands now. `why`: the machine's rules in words, where they were all clearly true. `asking`:
-    a register that had not answered is being asked, or a moment ago was."""
+    a register that had not answered is being asked, or will be again (approval/again.py)."""
 
     number: str
     item_code: str

@@ -35,8 +35,9 @@ async def _cases_of(tx: Tx, order_id: UUID) -> tuple[OrderedCase, ...]:
                   coalesce(v.data->'item'->'limits'->>'unit', 'workday') AS promised_unit,
                   EXISTS (SELECT 1 FROM events e WHERE e.case_id = c.id AND e.kind = 'granted' AND e.actor_kind = 'machine')
                       AS granted_by_machine,
-                  EXISTS (SELECT 1 FROM register_requests r WHERE r.case_id = c.id
-                          AND (r.state = 'waiting' OR r.done_at > app_now() - interval '15 seconds')) AS asking
+                  EXISTS (SELECT 1 FROM register_requests r WHERE r.case_id = c.id AND c.officer_id IS NULL AND c.rules->'verdict' = 'null'
+                          AND (r.state = 'waiting' OR r.done_at > app_now() - interval '15 seconds'
+                               OR c.received_at > app_now() - interval '2 hours')) AS asking
            FROM cases c JOIN departments d ON d.id = c.department_id
            JOIN item_versions v ON (v.code, v.version) = (c.item_code, c.item_version)
            WHERE c.order_id = $1 AND may_act(c.principal_id, 'see', c.item_code) ORDER BY c.number""",

@@ -88,6 +88,7 @@ LEFT_OUT = {
     "rechecks": "a grant somebody looks at again; what came of it is told as events of the case",
     "source_inquiries": "what an officer found wrong with a register",
     "inquiry_lines": "which cases stood on it: what was done is told as events of the case",
+    "outreach_looks": "that an officer saw whom nothing digital reaches",
     "rule_trials": "that an editor tried rules over decided cases",
     "rule_trial_lines": "how a case would have come out under rules that are no rules yet",
     "bulk_moves": "that an officer took one step for many cases",

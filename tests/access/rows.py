@@ -53,7 +53,7 @@ NOBODYS = {
     "schema_migrations", "departments", "officer_roles", "packs", "items", "item_versions", "item_figures", "filed_together", "item_events", "catalogue_imports", "word_changes", "word_events", "item_scopes", "scenarios", "guide_versions", "calendar_days", "calendar_changes",
     "catalogue_revision", "document_wordings", "search_words", "search_sentences", "notice_wordings", "city_texts", "sending_days",
     "consent_texts", "organisations", "service_points",
-    "approval_switches", "approval_shares", "source_inquiries", "rule_trials",  # officers' own
+    "approval_switches", "approval_shares", "source_inquiries", "rule_trials", "outreach_looks",  # officers' own
     "absences", "desk_views", "correction_texts", "role_events", "bulk_moves",  # officers' own
     "register_breakers", "register_clients", "register_pushes",  # machines of other authorities
     "pgqueuer", "pgqueuer_log",  # jobs carry ids only: see test_markers

@@ -151,6 +151,7 @@ def body_of(route: str, city: City) -> dict[str, Any]:
         "POST /cart/materials/pledge": {"data": pledge},
         "POST /orders": {"data": filing | {"agree": "yes", "use": t["use"], "key": "walked-all-routes"}},
         "POST /certificates/{certificate}/showings": {"data": {"purpose": "whose"}},
+        "POST /certificates/{certificate}/carried": {"data": {"purpose": "whose", "hours": "1"}},
         "POST /api/v1/certificates/{certificate}/showings": {"json": {"purpose": "whose"}},
         "POST /api/v1/looks": {"json": {"token": "nothing"}},
         "POST /me/data/facts/{party}/{element}": {"data": {"value": "13900010001"}},

@@ -1,5 +1,6 @@
 """A pledge instead of a paper is read, signed, filed for ever, checked by a day; who broke one brings the paper next time."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -177,3 +178,66 @@ async def test_nobody_else_reads_it(site, father):
     place = f"/pledges/{(await pledged(site))['id']}"
     assert (await (await site.person("buyer")).get(place)).status_code == 404
     assert (await (await site.person("officer-market")).get(f"/desk{place}")).status_code == 404
+
+
+SHOP, ADDRESS = "个体工商户设立", "business.premises_proof"
+
+
+async def moved(officer, number: str, **said: str) -> None:
+    page = (await officer.get(f"/desk/cases/{number}")).text
+    version = re.search(r'name="version" value="(\d+)"', page)
+    assert version, page[:300]
+    answer = await officer.post(f"/desk/cases/{number}/moves", data={"version": version[1], **said})
+    assert answer.status_code == 303, answer.text[:500]
+
+
+async def test_a_decision_that_stood_on_an_untrue_pledge_is_taken_back_by_the_head_with_its_certificate(site):
+    """Licensed on her word for the address; nobody is there; the head takes it back, and her objection is answered by somebody else."""
+    owner = await site.person("father")
+    await put_in(site, owner, (SHOP,))
+    await fill_in(site, owner)
+    await file_it(site, owner)
+    (case,) = await rows(site, "SELECT id, number FROM cases")
+    officer = await site.person("officer-market")
+    await moved(officer, case["number"], move="accepted")
+    await moved(officer, case["number"], move="granted")
+    (licence,) = await rows(site, "SELECT id, state FROM certificates WHERE case_id = $1", case["id"])
+    assert licence["state"] == "valid"
+
+    (one,) = await rows(site, "SELECT id, words FROM pledges WHERE material = $1", ADDRESS)
+    assert "依法撤回" in one["words"], "she read it before she signed"
+    place, found = f"/pledges/{one['id']}", {"result": "broken", "words": "去看过两次，没有这个门牌。"}
+    assert "同时撤回决定" in (await officer.get(f"/desk{place}")).text
+    refused = await officer.post(f"/desk{place}/result", data=found | {"withdraw": "yes"})
+    assert refused.status_code == 403, "who reviews cannot take a decision back"
+    assert await rows(site, "SELECT 1 FROM pledges WHERE result IS NOT NULL") == []
+    await give_role(site, "officer-market", "head")
+    head = await site.person("officer-market")
+    assert (await head.post(f"/desk{place}/result", data=found | {"withdraw": "yes"})).status_code == 303
+
+    (case,) = await rows(site, "SELECT id, number, state FROM cases")
+    (licence,) = await rows(site, "SELECT id, state FROM certificates")
+    assert (case["state"], licence["state"]) == ("void", "revoked")
+    assert "批准它的决定作废了" in (await owner.get(f"/certificates/{licence['id']}")).text
+    told = await rows(site, "SELECT kind, actor_kind FROM events WHERE kind IN ('voided', 'pledge_broken') ORDER BY id")
+    assert [tuple(row) for row in told] == [("pledge_broken", "officer"), ("voided", "officer")]
+    page = (await owner.get(place)).text
+    assert "没有这个门牌" in page
+    assert "原来的决定已经撤回" in page
+    await put_in(site, owner, (SHOP,))
+    assert "之前有一份承诺不属实" in (await owner.get("/cart/materials")).text
+
+    assert (await owner.post(f"{place}/objection", data={"words": "门牌上个月换过。"})).status_code == 303
+    answer = {"answer": "upheld", "words": "查了门牌变更，属实。"}
+    assert (await head.post(f"/desk{place}/answer", data=answer)).status_code == 403
+    await give_role(site, "officer-street", "reviewer")
+    other = await site.person("officer-street")
+    assert (await other.post(f"/desk{place}/answer", data=answer)).status_code == 303
+    page = (await owner.get(place)).text
+    assert "异议成立" in page
+    assert "撤回的决定不会自己恢复" in page
+    assert "之前有一份承诺不属实" not in (await owner.get("/cart/materials")).text
+
+
+async def give_role(site, handle: str, role: str) -> None:
+    await rows(site, "INSERT INTO officer_roles (account_id, department_id, role, valid_from) SELECT id, '市场监督管理局', $2, '2026-01-01' FROM accounts WHERE handle = $1", handle, role)  # fmt: skip

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -163,11 +163,21 @@ async def test_what_holds_no_more_says_so_to_whoever_looks(site, father, state, 
     assert "等核实" not in page, "the reason is between her and the issuer"
 
 
-async def test_one_that_has_run_out_says_so(site):  # noqa: F811
+async def test_one_that_runs_out_meanwhile_says_so_and_is_not_offered_any_more(site):  # noqa: F811
+    site.clock.now = datetime(2026, 9, 25, 15, 59, tzinfo=UTC)  # a minute before midnight
     buyer = await site.person("buyer")
-    buyer.card = await give(site, "buyer", "elder_card", CARD, until=date(2026, 9, 24))
-    page = (await looked(site.stranger(), await scanned(buyer, await begun(buyer)))).text
+    buyer.card = await give(site, "buyer", "elder_card", CARD, until=date(2026, 9, 25))
+    path = await scanned(buyer, await begun(buyer))
+    site.clock.now += timedelta(seconds=61)
+    assert "已过期" in (await looked(site.stranger(), path)).text
+    page = (await buyer.get(f"/certificates/{buyer.card}")).text
+    assert "给人看（亮证）" not in page
+    assert "所以没有“给人看”" in page
+    page = (await buyer.get(f"/certificates/{buyer.card}/show")).text
+    assert "出示二维码" not in page
     assert "已过期" in page
+    refused = await buyer.post(f"/certificates/{buyer.card}/showings", data={"purpose": "whose"})
+    assert (refused.status_code, "没有出示" in refused.text) == (409, True)
 
 
 async def test_what_was_altered_is_worth_nothing(site, father):  # noqa: F811

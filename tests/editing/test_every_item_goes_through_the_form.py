@@ -20,7 +20,7 @@ from tests.catalogue.packs import ORIGINAL
 
 PACK = build(ORIGINAL)
 # The code is given once for ever; who else is asked, and what excludes it, is set in the pack.
-NOT_EDITED = {"code", "joint", "grades", "excludes", "offered"}
+NOT_EDITED = {"code", "joint", "grades", "excludes"}
 
 
 def lists_for(name: str) -> Lists:

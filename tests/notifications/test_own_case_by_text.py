@@ -2,13 +2,14 @@
 
 import pytest
 
+from backend.accounts.consents import SMS
 from tests.notifications.knocks import as_owner, give_address, give_email, give_phone, give_push, notices, told
 from tests.notifications.test_told_of_what_was_done_for_her import DEVICE, PHONE, deliver, letters, post
 
 __all__ = ["post"]
 
 
-async def agrees(town, version=2, withdrawn=False):
+async def agrees(town, version=SMS.version, withdrawn=False):
     """To text messages about her own cases."""
     await as_owner(town, "INSERT INTO consent_texts VALUES (sha256('sms'), 'sms') ON CONFLICT DO NOTHING")
     await as_owner(

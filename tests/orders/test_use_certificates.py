@@ -137,8 +137,12 @@ async def test_an_agent_uses_it_only_if_the_mandate_says_so_and_only_for_this(si
     assert (await material(site, daughter)).way == "file", "what was handed in counts first"
     await owner_says(site, "DELETE FROM cart_materials WHERE material = 'person.id_card'")
     assert (await material(site, daughter)).way == "certificate"
+    assert "没有允许您使用" not in (await daughter.get("/cart/materials")).text
     await owner_says(site, "UPDATE mandates SET actions = '{see,fill,submit,correct,pay,receive,rate}'")
     assert (await material(site, daughter)).way == ""
+    page = (await daughter.get("/cart/materials")).text
+    assert "林长福没有允许您使用TA的证照" in page
+    assert 'href="/mandates/ask"' in page
     async with transaction(site, daughter) as tx:
         assert (await open_draft(tx)).told.certificates == ()
         assert await tx.db.fetchval("SELECT count(*) FROM certificates") == 0

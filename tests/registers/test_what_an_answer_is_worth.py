@@ -98,6 +98,23 @@ def test_only_true_and_false_are_yes_and_no(value: object):
     assert told(Record(NOW, {"person.alive": value})) == Unknown("contradiction")
 
 
+@pytest.mark.parametrize(("age", "said"), [(timedelta(hours=23, minutes=59), True), (timedelta(days=1), False)])
+def test_what_is_as_old_as_it_may_be_is_too_old(age: timedelta, said: bool):
+    found = told(Record(NOW - age, {"person.alive": True}))
+    assert (isinstance(found, Told), found == Unknown("stale")) == (said, not said)
+
+
+def test_an_answer_about_somebody_else_or_from_the_future_is_none_at_all():
+    assert told(Record(NOW, {"person.alive": True, "person.id_number": "460199199206142076"})) == Unknown(
+        "contradiction"
+    )
+    assert told(Record(NOW + timedelta(minutes=6), {"person.alive": True})) == Unknown("contradiction")
+
+
+def test_the_circuit_opens_with_the_fifth_failure_in_a_row():
+    assert (pause_after(FAILURES - 1, 0.5), pause_after(FAILURES, 0.5) > 0) == (0.0, True)
+
+
 def test_a_register_is_asked_where_the_item_speaks_of_it_and_no_further():
     item = CITY.items["高龄老人长寿补贴"]
     registers = registers_for(item, CITY, materials_anyway(item))

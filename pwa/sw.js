@@ -1,7 +1,7 @@
 // Static files: fingerprinted, from the cache. Pages: from the network; kept for offline only where the server says "the same for everyone".
 import { flush, forget, keep, keepPage, keptPage, leave, wipePages } from './js/kept_store.js';
 
-const STATIC = 'static-' + __VERSION__, PAGES = 'pages-' + __VERSION__, OFFLINE = '/offline', KEPT = '/cart/kept', SHARE = '/share';
+const STATIC = 'static-' + __VERSION__, PAGES = 'pages-' + __VERSION__, OFFLINE = '/offline', KEPT = '/cart/kept';
 // Forms that may wait on the phone for a network: answers, photos, the filing with its key, a correction, what another app shares.
 const KEEPS = /^\/(share|cart\/(sheet|materials)|orders|cases\/[^/]+\/correction)$/, LEAVES = /^\/(sign-out|acting)$/;
 // Pages of hers that are sealed as she sees them, so that she can go on filling in.
@@ -32,23 +32,22 @@ on('activate', async () => {
 
 addEventListener('fetch', event => {
   const { request } = event, url = new URL(request.url);
-  if (url.origin !== location.origin) return;
-  if (request.method === 'POST' && request.mode === 'navigate' && KEEPS.test(url.pathname)) return event.respondWith(sent(request, url));
-  if (LEAVES.test(url.pathname) && request.method === 'POST') event.waitUntil(left().then(() => url.pathname === '/sign-out' && silence()));
+  if (url.origin !== origin) return;
+  const posts = request.method === 'POST', navigates = request.mode === 'navigate';
+  if (posts && navigates && KEEPS.test(url.pathname)) return event.respondWith(sent(request, url));
+  if (posts && LEAVES.test(url.pathname)) event.waitUntil(left());
+  if (url.pathname === '/sign-out' && request.mode === 'navigate') event.respondWith(signedOut(event));
   if (request.method !== 'GET') return;
   if (url.pathname.startsWith('/static/')) return event.respondWith(asset(request));
-  if (request.mode === 'navigate') event.respondWith(page(event, url));
+  if (navigates) event.respondWith(page(event, url));
 });
 
 const put = async (name, key, answer) => (await caches.open(name)).put(key, answer);
 
-async function asset(request) {
-  const kept = await caches.match(request);
-  if (kept) return kept;
-  const answer = await fetch(request);
+const asset = async request => (await caches.match(request)) || fetch(request).then(answer => {
   if (answer.ok) put(STATIC, request, answer.clone());
   return answer;
-}
+});
 
 async function page(event, url) {
   try {
@@ -64,7 +63,7 @@ async function page(event, url) {
 async function remember(url, answer) {
   const { pathname, search } = url, whose = answer.headers.get('X-Offline');
   if (HERS.test(pathname)) return keepPage(pathname + search, answer);
-  if (!answer.ok || !/^(public|stranger)$/.test(whose)) return;
+  if (!/^[ps]/.test(whose)) return;  // public, stranger; only a page that was found says so
   if (whose === 'public' && ![OFFLINE, KEPT].includes(pathname)) await forget();  // such a page is for nobody: whoever was here is signed out
   return whose === 'public' && !search ? put(PAGES, pathname, answer) : strange(pathname, answer);
 }
@@ -74,13 +73,13 @@ async function strange(path, answer) {
   const kept = await caches.match(path);
   if (kept && Date.now() - Date.parse(kept.headers.get('Date')) < DAY) return;
   const copy = await fetch(path, { credentials: 'omit', headers: { 'X-Kept': answer.headers.get('X-Mode') } });
-  if (copy.ok && !copy.redirected && copy.headers.get('X-Offline') === 'public') await put(PAGES, path, copy);
+  if (copy.headers.get('X-Offline') === 'public') await put(PAGES, path, copy);
 }
 
 // Sent as ever; without an answer the form is sealed and waits here. Nothing is said to be filed before the server says so.
 async function sent(request, url) {
-  const copy = request.clone(), shared = url.pathname === SHARE;
-  const answer = await fetch(request, shared ? { signal: AbortSignal.timeout?.(SLOW) } : {}).catch(() => null);
+  const copy = request.clone(), shared = url.pathname === '/share';
+  const answer = await fetch(request, shared ? { signal: AbortSignal.timeout?.(SLOW) } : {}).catch(() => {});
   if (answer && !(shared ? /40[13]|50[234]/ : /50[234]/).test(answer.status)) return answer;
   let next;
   try {
@@ -99,6 +98,14 @@ async function sent(request, url) {
 on('sync', flush);
 
 const wipe = () => Promise.all([caches.delete(PAGES), wipePages()]), left = () => Promise.all([wipe(), leave(), navigator.clearAppBadge?.()]);
+// Her other tabs show nothing of hers any more either: each asks for its page anew, and is asked who is there.
+async function signedOut({ request, clientId }) {
+  await silence().catch(() => {});
+  const answer = await fetch(request);
+  for (const tab of await clients.matchAll()) if (tab.id !== clientId) tab.navigate(tab.url).catch(() => {});
+  return answer;
+}
+
 // Signed out, the phone says nothing more of hers: what lies on its screen goes, and her notices do not come here any more.
 async function silence() {
   (await registration.getNotifications?.())?.forEach(shown => shown.close());
@@ -117,23 +124,21 @@ on('push', async event => {
     body: notice.body || '点一下查看', tag: notice.tag, lang: notice.lang || 'zh-CN', icon: __ICON__,
     data: { navigate: notice.navigate || '/inbox' },
   });
-  if (badge !== undefined) await navigator.setAppBadge?.(+badge).catch(() => {});
+  if (badge != null) await navigator.setAppBadge?.(+badge);
 });
 
 on('notificationclick', async ({ notification }) => {
   notification.close();
-  const url = new URL(notification.data?.navigate || '/inbox', location.origin);
-  if (url.origin !== location.origin) return;
-  for (const client of await clients.matchAll()) {
-    if ('focus' in client) { await client.focus(); return client.navigate(url.href); }
-  }
-  return clients.openWindow(url.href);
+  const url = new URL(notification.data.navigate, origin);
+  if (url.origin !== origin) return;
+  const [open] = await clients.matchAll();
+  return open ? open.focus().then(() => open.navigate(url)) : clients.openWindow(url);
 });
 
 on('pushsubscriptionchange', async event => {
-  const fresh = event.newSubscription || await registration.pushManager.subscribe(event.oldSubscription.options);
+  const old = event.oldSubscription, subscription = event.newSubscription || await registration.pushManager.subscribe(old.options);
   await fetch('/push/renewal', {
     method: 'POST', headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ old: event.oldSubscription?.endpoint, subscription: fresh }),
+    body: JSON.stringify({ old: old?.endpoint, subscription }),
   });
 });

@@ -85,7 +85,7 @@ export async function read(item, mine) {
 // A page of hers, sealed as she last saw it, for going on without a network.
 export async function keepPage(path, answer) {
   const mine = await me();
-  if (mine && answer.ok && !answer.redirected) await pages.put(path, { owner: mine.owner, at: Date.now(), headers: [...answer.headers], ...await seal(mine, path, encoded(await answer.text())) });
+  if (mine && answer.ok) await pages.put(path, { owner: mine.owner, at: Date.now(), headers: [...answer.headers], ...await seal(mine, path, encoded(await answer.text())) });
 }
 
 export async function keptPage(path) {
@@ -106,7 +106,7 @@ export const flush = () => navigator.locks.request('kept', async () => {
 });
 
 async function send(item) {
-  const answer = await fetch(item.path, { method: 'POST', body: await read(item), credentials: 'same-origin' }).catch(() => null);
+  const answer = await fetch(item.path, { method: 'POST', body: await read(item), credentials: 'same-origin' }).catch(() => {});
   const state = verdict(answer);
   await (state === 'sent' ? items.drop(item.id) : items.change(item.id, { state }));
   if (state !== item.state) tell({ state, id: item.id, path: item.path, at: item.at, go: answer?.url });
@@ -115,8 +115,8 @@ async function send(item) {
 
 // Taken: the server led on to a page of the cart, the order or the case.
 function verdict(answer) {
-  if (!answer || answer.status >= 500 || answer.status === 429) return 'waiting';
+  if (!answer || /5..|429/.test(answer.status)) return 'waiting';
   const at = new URL(answer.url).pathname;
   if (answer.ok && HERE.test(at)) return 'sent';
-  return answer.status === 401 || answer.status === 403 || answer.redirected ? 'stranger' : 'refused';
+  return /40[13]/.test(answer.status) || answer.redirected ? 'stranger' : 'refused';
 }

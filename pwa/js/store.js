@@ -4,25 +4,25 @@ export function drawer(name, store) {
   const open = () => opening ||= new Promise((done, fail) => {
     const asked = indexedDB.open(name);
     asked.onupgradeneeded = () => asked.result.createObjectStore(store);
-    asked.onsuccess = () => { asked.result.onclose = () => { opening = null; }; done(asked.result); };
-    asked.onerror = () => { opening = null; fail(asked.error); };
+    asked.onsuccess = () => { asked.result.onclose = () => { opening = 0; }; done(asked.result); };
+    asked.onerror = () => { opening = 0; fail(asked.error); };
   });
   // `work` asks for something; its answer comes when the whole transaction is written down.
-  const run = async (mode, work) => {
-    const step = (await open()).transaction(store, mode), asked = work(step.objectStore(store));
+  const run = async work => {
+    const step = (await open()).transaction(store, 'readwrite'), asked = work(step.objectStore(store));
     return new Promise((done, fail) => {
       step.oncomplete = () => done(asked.result);
-      step.onabort = step.onerror = () => fail(step.error);
+      step.onabort = () => fail(step.error);
     });
   };
   return {
-    get: key => run('readonly', rows => rows.get(key)),
-    all: () => run('readonly', rows => rows.getAll()),
-    put: (key, value) => run('readwrite', rows => rows.put(value, key)),
-    drop: key => run('readwrite', rows => rows.delete(key)),
-    clear: () => run('readwrite', rows => rows.clear()),
+    get: key => run(rows => rows.get(key)),
+    all: () => run(rows => rows.getAll()),
+    put: (key, value) => run(rows => rows.put(value, key)),
+    drop: key => run(rows => rows.delete(key)),
+    clear: () => run(rows => rows.clear()),
     // Of a row that is there; one that is gone stays gone.
-    change: (key, value) => run('readwrite', rows => {
+    change: (key, value) => run(rows => {
       const asked = rows.get(key);
       asked.onsuccess = () => asked.result && rows.put({ ...asked.result, ...value }, key);
       return asked;

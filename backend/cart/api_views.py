@@ -18,6 +18,7 @@ from backend.cart.uses import hash_of_words, uses_of, words_of
 from backend.core.db import Tx
 from backend.core.errors import NotFound, Problem
 from backend.core.i18n import translate
+from backend.core.localised import localised
 from backend.core.render import saying
 from backend.core.web import language_of
 from backend.core.workdays import calendar
@@ -134,7 +135,7 @@ async def cart_view(request: Request, tx: Tx, draft: Draft) -> Cart:
     words = {line.id: line for line in speaker.lines(await calendar(tx.db, tx.today))}
     with saying(language_of(request)) as said:
         changes = {line: [said(one) for one in found.changes] for line, found in words.items()}
-    return Cart(
+    view = Cart(
         id=draft.cart_id,
         version=draft.version,
         lines=[
@@ -163,6 +164,7 @@ async def cart_view(request: Request, tx: Tx, draft: Draft) -> Cart:
         waiting=[Waits(line, _said(request, speaker, found)) for line, found in parts.waiting.items()],
         use=_use(request, draft),
     )
+    return localised(view, language_of(request))
 
 
 def _use(request: Request, draft: Draft) -> UseWords | None:
@@ -173,12 +175,13 @@ def _use(request: Request, draft: Draft) -> UseWords | None:
 
 async def sheet_view(request: Request, tx: Tx, draft: Draft) -> SheetView:
     speaker, sheet = speaker_of(tx, draft), draft.sheet
-    return SheetView(
+    view = SheetView(
         version=draft.version,
         questions=[_question(speaker, q, speaker.question(q)) for q in sheet.questions],
         materials=[_material(speaker, need, speaker.need(need)) for need in sheet.materials],
         problems=_said(request, speaker, sheet.problems),
     )
+    return localised(view, language_of(request))
 
 
 def _question(speaker: Speaker, question: Any, words: QuestionWords) -> AskedQuestion:

@@ -17,6 +17,7 @@ from backend.cases.queries import case_for, cases_of, events_of
 from backend.cases.queries_joint import together
 from backend.cases.states import LABELS, Clock, Public, State
 from backend.cases.when import due_words_of
+from backend.core.city_words import city_word
 from backend.core.db import Tx
 from backend.core.i18n import translate
 from backend.core.render import language, said
@@ -156,8 +157,8 @@ async def _detail(request: Request, tx: Tx, case: Case) -> CaseDetail:
 def _summary(case: Case | CaseRow, lang: str) -> CaseSummary:
     return CaseSummary(
         number=case.number,
-        item=case.item_name,
-        department=case.department_name,
+        item=city_word(case.item_name, lang),
+        department=city_word(case.department_name, lang),
         state=case.state,
         public_state=case.public,
         label=translate(lang, LABELS[case.state]),

@@ -17,7 +17,8 @@ async def texts_in_force(db: asyncpg.Connection, raw: dict[str, Any]) -> Texts:
     chinese = {text.chinese for text in texts_of(raw)}
     pack: Texts = raw.get("i18n", {})
     desk = await texts_of_the_desk(db)
-    known = {"zh-Hant": in_traditional(chinese)}
+    aliases = {alias for item in raw["items"].values() for alias in item.get("aliases", ())}
+    known = {"zh-Hant": in_traditional(chinese | aliases)}
     for language in {*pack, *desk}:
         written = desk.get(language, {})
         own = {text: said for text, said in written.items() if said}

@@ -28,6 +28,8 @@ def _localised(value: Any, language: str) -> Any:
         return city_word(str(value), language)
     if isinstance(value, list | tuple):
         return type(value)(_localised(one, language) for one in value)
+    if isinstance(value, dict):
+        return {name: _localised(one, language) if name in READ else one for name, one in value.items()}
     if isinstance(value, msgspec.Struct):
         return msgspec.structs.replace(value, **_fields(value, language))
     return value

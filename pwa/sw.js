@@ -5,7 +5,7 @@ const STATIC = 'static-' + __VERSION__, PAGES = 'pages-' + __VERSION__, OFFLINE 
 // Forms that may wait on the phone for a network: answers, photos, the filing with its key, a correction, what another app shares.
 const KEEPS = /^\/(share|cart\/(sheet|materials)|orders|cases\/[^/]+\/correction)$/, LEAVES = /^\/(sign-out|acting)$/;
 // Pages of hers that are sealed as she sees them, so that she can go on filling in.
-const HERS = /^\/(cart(\/(sheet|materials))?|certificates\/[^/]+\/carried\/.+)$/, DAY = 86400e3, SLOW = 9000;
+const HERS = /^\/cart(\/(sheet|materials))?$|\/carried\/./, DAY = 86400e3, SLOW = 9000;
 
 const nothing = async () => (await caches.match(OFFLINE)) || Response.error();
 

@@ -6,7 +6,7 @@ reads it is told what it does not prove: that the person in front of them is the
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -17,7 +17,7 @@ from backend.core.keyring import Keyring
 HOURS = {1: _("1 小时"), 8: _("8 小时"), 24: _("24 小时")}
 LONGEST = 4000  # characters of a code
 AHEAD = timedelta(minutes=5)  # a clock may be off by
-KIND = "suishouban-carried-1"  # so that nothing else the platform signs is taken for one
+KIND = "carried-1"  # so that nothing else the platform signs is taken for one
 
 REFUSED: dict[str, str] = {
     "forged": _("签名不对：不是本平台签的，或者被改动过。请不要认。"),
@@ -26,17 +26,26 @@ REFUSED: dict[str, str] = {
 }
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """What is signed. `digest`: SHA-256 of the certificate's own words; `fields`: element and words, as few as the purpose needs."""
+class Statement(msgspec.Struct, frozen=True, array_like=True):
+    """What is signed, as short as it can be, for a coarse code is read from far and by old phones. `digest`: SHA-256 of the certificate's own
+    words; `fields`: element and words, as few as the purpose needs; `begun` and `ends`: seconds."""
 
     kind: str
     digest: bytes
-    label: str
+    type: str
     issuer: str
     purpose: str
-    fields: list[tuple[str, str, str]]
-    at: datetime
-    until: datetime
+    fields: list[tuple[str, str]]
+    begun: int
+    ends: int
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromtimestamp(self.begun, UTC)
+
+    @property
+    def until(self) -> datetime:
+        return datetime.fromtimestamp(self.ends, UTC)
 
 
 def written(keyring: Keyring, statement: Statement) -> str:
@@ -54,9 +63,9 @@ def read(keyring: Keyring, text: str, now: datetime) -> Statement | Literal["for
         said = msgspec.json.decode(words, type=Statement)
     except (msgspec.ValidationError, msgspec.DecodeError):
         return "forged"
-    if said.kind != KIND or said.at > now + AHEAD:
+    if said.kind != KIND or said.begun > (now + AHEAD).timestamp():
         return "forged"
-    return "expired" if now >= said.until else said
+    return "expired" if now.timestamp() >= said.ends else said
 
 
 def _parts(text: str) -> tuple[str, bytes, bytes]:

@@ -1,7 +1,7 @@
 """Carrying a code along to where there is no network, and checking one."""
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -74,25 +74,26 @@ async def code(
     one, pack = await to_carry(tx, certificate), (await city(tx.db)).pack
     if purpose not in PURPOSES or not 0 < until - tx.now.timestamp() <= max(HOURS) * 3600:
         raise NotFound(next_step=f"/certificates/{certificate}/carried")
-    said = statement_of(one, pack, purpose, tx.now, datetime.fromtimestamp(until, UTC))
+    said = statement_of(one, pack, purpose, tx.now, until)
     address = f"{request.app.state.settings.public_url}/carried#{written(tx.vault.keyring, said)}"
     return page(
-        request, tx, "certificates/carried.html", one=one, said=said, purpose=PURPOSES[purpose],
+        request, tx, "certificates/carried.html", one=one, said=said, purpose=PURPOSES[purpose], label=pack.certificates[one.type].label,
+        labels=[pack.elements[e].label for e, _words in said.fields],
         picture=segno.make(address, error="l", micro=False).svg_data_uri(scale=4, border=4, light="white"), headers=KEPT,
     )  # fmt: skip
 
 
-def statement_of(one: Certificate, pack: Pack, purpose: str, now: datetime, until: datetime) -> Statement:
+def statement_of(one: Certificate, pack: Pack, purpose: str, now: datetime, until: int) -> Statement:
     assert one.content is not None  # it holds, so it is as it was signed
     kind = pack.certificates[one.type]
     fields = [
-        (e, pack.elements[e].label, shown(pack.elements[e], one.fields[e], pack.city.regions))
+        (e, shown(pack.elements[e], one.fields[e], pack.city.regions))
         for e in elements_for(purpose, kind)
         if e in one.fields
     ]
     return Statement(
-        kind=KIND, digest=one.digest, label=kind.label, issuer=one.content.issuer, purpose=purpose, fields=fields,
-        at=now.replace(microsecond=0), until=until,
+        kind=KIND, digest=one.digest, type=one.type, issuer=one.content.issuer, purpose=purpose, fields=fields,
+        begun=int(now.timestamp()), ends=until,
     )  # fmt: skip
 
 
@@ -103,7 +104,7 @@ async def asking(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
 
 
 @post("/carried", opt=ANYONE, include_in_schema=False)
-async def check(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
+async def check_carried(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     """Whether its signature is ours, its time not over, and how the certificate stands now. Every check is told to the holder."""
     if not scans.allows(network_of(request), tx.now):
         raise TooMany(_("查得太快了，请过一分钟再扫。"))
@@ -119,17 +120,19 @@ async def check(request: Request, tx: NamedDependency[Tx]) -> Response[str]:
     row = await _looked(tx, found)
     if row is None:
         return _refused(request, tx, "unknown")
-    standing = standing_on(tx.today, row["state"], row["valid_from"], row["valid_until"])
+    pack = (await city(tx.db)).pack
+    standing, kinds = standing_on(tx.today, row["state"], row["valid_from"], row["valid_until"]), pack.certificates
     return page(
         request, tx, "certificates/carried_seen.html", said=found, standing=STANDINGS[standing], means=MEANINGS[standing],
-        holds=standing is Standing.VALID, since=row["since"], headers=STRICT,
+        holds=standing is Standing.VALID, label=kinds[found.type].label if found.type in kinds else found.type,
+        rows=[(pack.elements[e].label, words) for e, words in found.fields if e in pack.elements], headers=STRICT,
     )  # fmt: skip
 
 
 async def _looked(tx: Tx, said: Statement) -> Any:
     row = await tx.db.fetchrow(
         "SELECT state, since, valid_from, valid_until, event_id FROM look_at_carried($1, $2, $3, $4, $5)",
-        said.digest, hash_of(secrets.token_urlsafe(18)), uuid4(), said.purpose, [element for element, _label, _words in said.fields],
+        said.digest, hash_of(secrets.token_urlsafe(18)), uuid4(), said.purpose, [element for element, _words in said.fields],
     )  # fmt: skip
     if row:
         await enqueue(tx.db, "notify", {"events": [row["event_id"]]})
@@ -140,4 +143,4 @@ def _refused(request: Request, tx: Tx, outcome: str) -> Response[str]:
     return page(request, tx, "certificates/look_refused.html", status=409, say=REFUSED[outcome], headers=STRICT)
 
 
-ROUTES = [choose, begin, code, asking, check]
+ROUTES = [choose, begin, code, asking, check_carried]

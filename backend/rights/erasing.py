@@ -134,6 +134,7 @@ KEPT = {
     "rechecks": "that a person looked again and what came of it; the words are sealed under the key that is destroyed",
     "source_inquiries": "an officer's, with keyed hashes of the numbers she asked for",
     "inquiry_lines": "which case stood on a wrong source, and what was done",
+    "outreach_looks": "an officer's: how many she saw, and nobody",
     "rule_trials": "an editor's: counts",
     "rule_trial_lines": "ids and rules in words",
     "bulk_moves": "one step for many cases: the officer's, the step, the words for all",

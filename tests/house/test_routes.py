@@ -54,6 +54,7 @@ def test_what_anyone_may_write_is_a_short_list_read_by_people(handlers: list[HTT
         "verify_file",  # compares a file with a hash; counts how often
         "check_words",  # writes nothing: whether signed words are those that were issued; keeps its pace
         "take_a_look",  # a shown certificate's code, once, from the telephone that opened its page
+        "check_carried",  # whether a code is ours; keeps its pace, and tells the holder
         "narrow_item",  # writes nothing: answers that shall not stand in an address
     }  # fmt: skip
 

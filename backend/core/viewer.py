@@ -111,11 +111,13 @@ async def keep_looks(db: asyncpg.Connection, viewer: Viewer, looks: Looks) -> No
 
 
 async def counts_of(db: asyncpg.Connection, viewer: Viewer) -> Counts:
+    """Of unread notices a thousand are counted: nobody reads a greater number, and every page of hers asks."""
     row = await db.fetchrow(
         """SELECT (SELECT count(*) FROM cart_lines l JOIN carts c ON c.id = l.cart_id
                    WHERE c.principal_id = $1 AND c.actor_id = $2 AND c.state = 'open') AS cart,
                   count(*) AS unread, count(*) FILTER (WHERE n.needs_you) AS needs_you
-           FROM notices n WHERE n.person_id = (SELECT inbox_on_screen($1)) AND n.channel = 'inbox' AND n.read_at IS NULL""",
+           FROM (SELECT needs_you FROM notices WHERE person_id = (SELECT inbox_on_screen($1)) AND channel = 'inbox' AND read_at IS NULL
+                 ORDER BY needs_you DESC LIMIT 1000) AS n""",
         viewer.principal_id,
         viewer.id,
     )

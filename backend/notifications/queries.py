@@ -115,15 +115,19 @@ async def inbox_of(tx: Tx, limit: int = PAGE, before: UUID | None = None) -> lis
     first, then the newest. `before`: those that come after this one of hers in that order; none after a stranger's."""
     rows = await tx.db.fetch(
         """WITH mine AS (
-               SELECT n.*, n.event_id = max(n.event_id) OVER (PARTITION BY coalesce(n.case_id, n.id)) AS newest FROM notices n
-               WHERE n.person_id = (SELECT inbox_on_screen($1)) AND n.channel = 'inbox')
-           SELECT n.id, n.words, n.needs_you, n.created_at, n.read_at, e.principal_id, e.actor_kind, e.actor_id, n.newest,
+               SELECT n.id, n.case_id, n.event_id, n.person_id, n.words, n.needs_you, n.created_at, n.read_at FROM notices n
+               WHERE n.person_id = (SELECT inbox_on_screen($1)) AND n.channel = 'inbox'
+                 AND ($3::uuid IS NULL OR (n.needs_you, n.created_at, n.event_id) < (
+                      SELECT m.needs_you, m.created_at, m.event_id FROM notices m WHERE m.id = $3 AND m.channel = 'inbox' AND m.person_id = n.person_id))
+               ORDER BY n.needs_you DESC, n.created_at DESC, n.event_id DESC LIMIT $2)
+           SELECT n.id, n.words, n.needs_you, n.created_at, n.read_at, e.principal_id, e.actor_kind, e.actor_id,
+                  NOT EXISTS (SELECT 1 FROM notices y WHERE y.case_id = n.case_id AND y.person_id = n.person_id AND y.channel = 'inbox'
+                              AND y.event_id > n.event_id) AS newest,
                   p.name_sealed AS principal_name, p.key_wrapped AS principal_key,
                   a.name_sealed AS actor_name, a.key_wrapped AS actor_key, x.id AS paper, x.title AS paper_title
            FROM mine n LEFT JOIN events e ON e.id = n.event_id LEFT JOIN documents x ON x.event_id = e.id AND x.made_at IS NOT NULL
            LEFT JOIN accounts p ON p.id = e.principal_id LEFT JOIN accounts a ON a.id = e.actor_id AND e.actor_kind = 'agent'
-           WHERE $3::uuid IS NULL OR (n.needs_you, n.created_at, n.event_id) < (SELECT m.needs_you, m.created_at, m.event_id FROM mine m WHERE m.id = $3)
-           ORDER BY n.needs_you DESC, n.created_at DESC, n.event_id DESC LIMIT $2""",
+           ORDER BY n.needs_you DESC, n.created_at DESC, n.event_id DESC""",
         tx.viewer.principal_id,
         limit,
         before,

@@ -18,11 +18,13 @@ read_once = cache(read_folder)  # nobody who loads it changes it
 
 
 async def load_demo(settings: Settings) -> None:
-    meanings([HAIKOU.name])  # read its table before a transaction begins that may not be idle for ten seconds
+    # Read before a transaction begins that may not be idle for ten seconds.
+    meanings([HAIKOU.name])
+    city, cast = read_once(HAIKOU), read_cast(HAIKOU)
     owner = await connect(settings.login("owner"))
     async with owner.transaction():
         now = StoppedClock()()
         await owner.execute("SELECT set_config('app.now', $1, true)", now.isoformat())
-        await load_pack(owner, read_once(HAIKOU))
-        await load_cast(Tx(owner, Vault(settings.master_key or ""), now), read_cast(HAIKOU))
+        await load_pack(owner, city)
+        await load_cast(Tx(owner, Vault(settings.master_key or ""), now), cast)
     await owner.close()

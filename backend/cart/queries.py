@@ -15,7 +15,7 @@ from backend.cart.renewal import same_kind
 from backend.cart.rules import sheet_of
 from backend.cases.states import OPEN
 from backend.catalogue.model import Item, Pack
-from backend.catalogue.queries import Published, city, item_version
+from backend.catalogue.queries import Published, city_in, item_version
 from backend.certificates.model import Certificate
 from backend.certificates.queries import facts_in, held_by
 from backend.core.db import Tx
@@ -83,7 +83,7 @@ async def no_cart(tx: Tx) -> StoredCart:
 
 
 async def draft_of(tx: Tx, cart: StoredCart) -> Draft:
-    published = await city(tx.db)
+    published = await city_in(tx)
     lines = tuple([await _line(tx, published, stored) for stored in cart.lines])
     scope = await scope_of(tx)
     parties, facts = await parties_of(tx, scope)

@@ -4,6 +4,7 @@ Known and unknown signers get the same page, the same row and the same job: who 
 """
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -202,9 +203,11 @@ async def _refuse(tx: Tx, asked: Asked) -> None:
         raise NotAllowed(OWN_SIDE, next_step="/acting", next_say=_("换人"))
 
 
-async def file_signatures(tx: Tx, draft: Draft, cases: dict[UUID, UUID]) -> None:
+async def file_signatures(tx: Tx, signing: Iterable[Signer], cases: dict[UUID, UUID]) -> None:
     """Binds each signature that counts to its case: line → case."""
-    counting = [signer.signature for signer in await signers(tx, draft) if signer.state == "signed"]
+    counting = [signer.signature for signer in signing if signer.state == "signed"]
+    if not counting:
+        return
     await tx.db.execute(
         """UPDATE signatures s SET case_id = filed.case_id
            FROM unnest($1::uuid[], $2::uuid[]) AS filed(line_id, case_id) WHERE s.line_id = filed.line_id AND s.id = ANY($3)""",

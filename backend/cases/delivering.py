@@ -3,11 +3,13 @@
 Certificates that are issued by the platform join in here: what `make_result` does between the grant and the delivery.
 """
 
-from backend.cases.actions import move
 from backend.cases.model import Case
+from backend.cases.queries import events_of
 from backend.cases.states import State
+from backend.cases.walking import walk
 from backend.catalogue.queries import item_version
 from backend.core.db import Tx
+from backend.core.events import record
 
 ONLINE = {"way": "online"}
 
@@ -18,5 +20,7 @@ async def deliver_online(tx: Tx, case: Case) -> Case:
     result = (await item_version(tx.db, case.item_code, case.item_version)).item.result
     if case.state is not State.GRANTED or "electronic" not in result.delivery:
         return case
-    made = await move(tx, case, "certificate_made", ONLINE, machine=True)
-    return await move(tx, made, "delivered", ONLINE, machine=True)
+    path = [("certificate_made", ONLINE), ("delivered", ONLINE)]
+    (delivered,), events, jobs = await walk(tx, [(case, await events_of(tx.db, case.id), path)])
+    await record(tx, events, also=jobs)
+    return delivered

@@ -6,13 +6,14 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from backend.cases.actions import as_seen, due_data, due_of
+from backend.cases.actions import due_of
 from backend.cases.clocks import Count, replay, running, told_limit
-from backend.cases.model import CaseFile, NewCase
+from backend.cases.model import Case, CaseFile, Event, NewCase
 from backend.cases.queries import facts_place
 from backend.cases.sources import keep_sources
 from backend.cases.states import MOVES, Clock, Move
-from backend.catalogue.queries import city
+from backend.cases.steps import as_seen, due_data
+from backend.catalogue.queries import city_in
 from backend.core.clock import Due
 from backend.core.codes import case_number
 from backend.core.db import Tx
@@ -20,8 +21,8 @@ from backend.core.errors import NotFound
 from backend.core.events import NewEvent, record
 
 
-class _Filed(msgspec.Struct, frozen=True):
-    """One case on its way into the tables: its id and number, the clock that starts with it."""
+class Filed(msgspec.Struct, frozen=True):
+    """One case on its way into the tables: its id and number, the clock that starts with it, and what its event says of that."""
 
     id: UUID
     number: str
@@ -29,25 +30,50 @@ class _Filed(msgspec.Struct, frozen=True):
     move: Move
     count: Count | None
     end: Due | None
+    limit: dict[str, Any]
 
 
 async def file_cases(tx: Tx, order_id: UUID, new: Sequence[NewCase]) -> list[UUID]:
-    """Writes the cases of an order, each with its number, frozen facts, files, event and notice clock. Returns their ids.
+    """Writes the cases of an order and tells of them. Returns their ids."""
+    filed = await write_cases(tx, order_id, new, await next_serials(tx, len(new)))
+    await record(tx, [filing_event(tx, order_id, case) for case in filed])
+    return [case.id for case in filed]
+
+
+async def write_cases(tx: Tx, order_id: UUID, new: Sequence[NewCase], serials: Sequence[int]) -> list[Filed]:
+    """Writes the cases of an order, each with its number, frozen facts, files and notice clock. Their events (`filing_event`) are
+    recorded in the same transaction, or it does not commit.
 
     The order row must exist. Principal, actor and mandate are the viewer's.
     """
     await _refuse_without_mandate(tx, new)
-    serials = await next_serials(tx, len(new))
     # One notice clock for all: it runs from the same moment and does not depend on the item.
-    limit = told_limit(Clock.NOTICE, (await city(tx.db)).pack.city.clocks)
-    count = running(replay([as_seen(tx, MOVES["filed"], limit)], new[0].limits))
+    limit = told_limit(Clock.NOTICE, (await city_in(tx)).pack.city.clocks)
+    count = running(replay([as_seen(tx.now, MOVES["filed"], limit)], new[0].limits))
     end = await due_of(tx, count)
-    filed = [_prepared(tx, case, serial, count, end) for case, serial in zip(new, serials, strict=True)]
+    filed = [_prepared(tx, case, serial, count, end, limit) for case, serial in zip(new, serials, strict=True)]
     await _insert(tx, order_id, filed)
     await _insert_files(tx, [(case.id, file) for case in filed for file in case.new.files])
     await keep_sources(tx, [(case.id, n, source) for case in filed for n, source in enumerate(case.new.sources, 1)])
-    await record(tx, [_event(tx, order_id, case, limit) for case in filed])
-    return [case.id for case in filed]
+    return filed
+
+
+def as_case(tx: Tx, order_id: UUID, order_number: str, filed: Filed, names: tuple[str, str]) -> Case:
+    """As it would be loaded now. `names`: of the item and of the department."""
+    new = filed.new
+    return Case(
+        id=filed.id, number=filed.number, order_id=order_id, order_number=order_number, principal_id=tx.viewer.principal_id,
+        actor_id=tx.viewer.id, mandate_id=tx.viewer.mandate_id, item_code=new.item_code, item_version=new.item_version,
+        item_name=names[0], limits=new.limits, department_id=new.department_id, department_name=names[1],
+        state=filed.move.leads_to(None), version=1, officer_id=None, received_at=tx.now, accepted_at=None, decided_at=None,
+        due=filed.end.due if filed.end else None, due_clock=filed.count.clock if filed.count else None,
+        due_provisional=bool(filed.end and filed.end.provisional), bound=msgspec.to_builtins(new.bound), rules=new.rules,
+    )  # fmt: skip
+
+
+def as_event(tx: Tx, filed: Filed) -> Event:
+    """How it began, for the clocks of what the machine does next."""
+    return as_seen(tx.now, filed.move, filed.limit if filed.count else {})
 
 
 async def next_serials(tx: Tx, wanted: int) -> list[int]:
@@ -66,14 +92,14 @@ async def _refuse_without_mandate(tx: Tx, new: Sequence[NewCase]) -> None:
         raise NotFound()
 
 
-def _prepared(tx: Tx, new: NewCase, serial: int, count: Count | None, end: Due | None) -> _Filed:
+def _prepared(tx: Tx, new: NewCase, serial: int, count: Count | None, end: Due | None, limit: dict[str, Any]) -> Filed:
     number = case_number(new.region, tx.today, serial)
     if new.waiting:
-        return _Filed(uuid4(), number, new, MOVES["filed_waiting"], None, None)
-    return _Filed(uuid4(), number, new, MOVES["filed"], count, end)
+        return Filed(uuid4(), number, new, MOVES["filed_waiting"], None, None, limit)
+    return Filed(uuid4(), number, new, MOVES["filed"], count, end, limit)
 
 
-async def _insert(tx: Tx, order_id: UUID, filed: list[_Filed]) -> None:
+async def _insert(tx: Tx, order_id: UUID, filed: list[Filed]) -> None:
     rows = [_row(case) for case in filed]
     sealed = [tx.key.seal_value(case.new.facts, facts_place(case.id)) for case in filed]
     await tx.db.execute(
@@ -96,7 +122,7 @@ async def _insert(tx: Tx, order_id: UUID, filed: list[_Filed]) -> None:
     )
 
 
-def _row(case: _Filed) -> dict[str, Any]:
+def _row(case: Filed) -> dict[str, Any]:
     row = {
         "id": case.id,
         "number": case.number,
@@ -128,7 +154,7 @@ async def _insert_files(tx: Tx, files: list[tuple[UUID, CaseFile]]) -> None:
     )
 
 
-def _event(tx: Tx, order_id: UUID, case: _Filed, limit: dict[str, Any]) -> NewEvent:
+def filing_event(tx: Tx, order_id: UUID, case: Filed) -> NewEvent:
     return NewEvent(
         kind=case.move.name,
         principal_id=tx.viewer.principal_id,
@@ -139,7 +165,7 @@ def _event(tx: Tx, order_id: UUID, case: _Filed, limit: dict[str, Any]) -> NewEv
         order_id=order_id,
         department_id=case.new.department_id,
         data={"version": 1, "to": case.move.after}
-        | (limit if case.count else {})
+        | (case.limit if case.count else {})
         | due_data(case.end, case.count)
         | _assisted(tx),
     )

@@ -1,6 +1,6 @@
 """What is known of cases. Everything is loaded through the viewer: missing and forbidden are both NotFound."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -105,8 +105,13 @@ async def files_of(db: asyncpg.Connection, case_id: UUID) -> list[CaseFile]:
 
 
 async def filed_facts(tx: Tx, case: Case) -> list[Fact]:
-    """The facts in force: of each (subject, element) the last one given, at filing or with a correction."""
-    return list({(fact.subject, fact.element): fact for fact in await all_facts(tx, case)}.values())
+    """The facts in force, opened."""
+    return in_force(await all_facts(tx, case))
+
+
+def in_force(facts: Iterable[Fact]) -> list[Fact]:
+    """Of each (subject, element) the last one given, at filing or with a correction."""
+    return list({(fact.subject, fact.element): fact for fact in facts}.values())
 
 
 async def all_facts(tx: Tx, case: Case) -> list[Fact]:

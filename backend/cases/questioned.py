@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from backend.cases.beneficiary import RULE, Agent, doubts, own_of
-from backend.cases.model import Fact
+from backend.cases.model import Case, Fact
+from backend.cases.queries import case_by_id
 from backend.catalogue.model import Pack
 from backend.core.db import Tx
 from backend.core.events import NewEvent, record
@@ -26,29 +27,21 @@ def doubts_in(tx: Tx, facts: Iterable[Fact], pack: Pack, agent: Agent | None) ->
     return doubts(facts, pack.city.beneficiary, agent, tx.vault.blind) if agent else ()
 
 
-async def question(tx: Tx, cases: Sequence[UUID]) -> None:
+def questions(tx: Tx, cases: Sequence[Case]) -> list[NewEvent]:
     """One event for each of these cases of one order; the first of them is told, once for all."""
-    if not cases:
-        return
-    rows = await tx.db.fetch(
-        "SELECT id, order_id, principal_id, department_id FROM cases WHERE id = ANY($1) ORDER BY number", list(cases)
-    )
-    await record(
-        tx,
-        [
-            NewEvent(
-                kind=QUESTIONED,
-                principal_id=row["principal_id"],
-                actor_kind="machine",
-                mandate_id=tx.viewer.mandate_id,
-                case_id=row["id"],
-                order_id=row["order_id"],
-                department_id=row["department_id"],
-                public=n == 0,
-            )
-            for n, row in enumerate(rows)
-        ],
-    )
+    return [
+        NewEvent(
+            kind=QUESTIONED,
+            principal_id=case.principal_id,
+            actor_kind="machine",
+            mandate_id=tx.viewer.mandate_id,
+            case_id=case.id,
+            order_id=case.order_id,
+            department_id=case.department_id,
+            public=n == 0,
+        )
+        for n, case in enumerate(cases)
+    ]
 
 
 async def question_correction(tx: Tx, case: UUID, said: Sequence[Fact], pack: Pack) -> None:
@@ -63,4 +56,4 @@ async def question_correction(tx: Tx, case: UUID, said: Sequence[Fact], pack: Pa
         case,
         rules,
     )
-    await question(tx, [case])
+    await record(tx, questions(tx, [await case_by_id(tx.db, case)]))

@@ -2,7 +2,7 @@
 
 import hashlib
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,50 +11,64 @@ import asyncpg
 import msgspec
 
 from backend.catalogue.model import Pack
-from backend.certificates.model import Certificate, Content, Issue, State
+from backend.certificates.model import Certificate, Content, Granted, Issue, State
 from backend.certificates.queries import place
 from backend.certificates.rules import canonical, fields_of, issuer_code, last_day, type_code
 from backend.core.codes import certificate_number
 from backend.core.crypto import DataKey, Vault
 from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotFound, Problem
-from backend.core.events import NewEvent, record
+from backend.core.events import PAPERS, NewEvent, record
 from backend.core.i18n import _
-from backend.core.jobs import enqueue
+from backend.core.jobs import Named, enqueue_all
 from backend.core.viewer import hash_of
 
 LEAST_REASON = 4  # characters
 
 
-class Granted(msgspec.Struct, frozen=True, kw_only=True):
-    """A case whose grant a certificate is issued on. `filed`: element → value, of the party it is about."""
+async def issue(tx: Tx, pack: Pack, granted: Sequence[Granted]) -> list[Named]:
+    """The certificates of granted cases, each once; none of a type that the city knows no more. Returns the jobs that print them.
 
-    case_id: UUID
-    case_number: str
-    type: str
-    holder_id: UUID
-    party_id: UUID | None
-    filed: Mapping[str, Any]
+    Two of one kind for the same party are issued one after the other: the second takes the place of the first.
+    """
+    known = [one for one in granted if one.type in pack.certificates]
+    jobs: list[Named] = []
+    while known:
+        firsts = list({(one.holder_id, one.type, one.party_id): one for one in reversed(known)}.values())[::-1]
+        jobs += await _write(tx, await _issues(tx, pack, firsts))
+        known = [one for one in known if one not in firsts]
+    return jobs
 
 
-async def issue(tx: Tx, pack: Pack, granted: Granted) -> UUID | None:
-    """The certificate of a granted case, once; None where the city knows no such type any more."""
-    kind = pack.certificates.get(granted.type)
-    if kind is None:
-        return None
-    key, name = await _holder(tx, granted.holder_id)
-    until = last_day(kind, granted.filed, tx.today)
-    before = None if kind.several else await _before(tx, granted)
-    wanted = _wanted(pack, granted.type, granted.holder_id, name, granted.party_id, key)
-    wanted = msgspec.structs.replace(
-        wanted,
-        case_id=granted.case_id,
-        fields=fields_of(kind, granted.filed, until),
-        valid_from=tx.today,
-        valid_until=until,
-        replaces=before,
+async def _issues(tx: Tx, pack: Pack, granted: Sequence[Granted]) -> list[Issue]:
+    holders = {holder: await _holder(tx, holder) for holder in {one.holder_id for one in granted}}
+    places = await _places(tx, pack, granted)
+    found = []
+    for one, (serial, before) in zip(granted, places, strict=True):
+        kind, (key, name) = pack.certificates[one.type], holders[one.holder_id]
+        until = last_day(kind, one.filed, tx.today)
+        wanted = _wanted(pack, one.type, one.holder_id, name, one.party_id, key)
+        fields = fields_of(kind, one.filed, until)
+        found.append(
+            msgspec.structs.replace(
+                wanted, case_id=one.case_id, fields=fields, serial=serial, valid_from=tx.today, valid_until=until, replaces=before
+            )
+        )  # fmt: skip
+    return found
+
+
+async def _places(tx: Tx, pack: Pack, granted: Sequence[Granted]) -> list[tuple[str, tuple[UUID, str] | None]]:
+    """Of each its serial (the day and the next of one sequence: whatever is rolled back leaves a gap, and no number comes twice)
+    and the one that holds of the same type about the same party, whose place it takes; held until the commit."""
+    rows = await tx.db.fetch(
+        """SELECT nextval('certificate_serial') AS serial, b.id, b.number
+           FROM unnest($1::uuid[], $2::text[], $3::uuid[]) WITH ORDINALITY AS w(granted, type, party, n)
+           LEFT JOIN LATERAL certificate_before(w.granted, w.type, w.party) b ON true ORDER BY w.n""",
+        [one.case_id for one in granted],
+        ["" if pack.certificates[one.type].several else one.type for one in granted],
+        [one.party_id for one in granted],
     )
-    return await _write(tx, wanted)
+    return [(f"{tx.today:%Y%m%d}{row['serial']:08}", (row["id"], row["number"]) if row["id"] else None) for row in rows]
 
 
 async def take_from_register(
@@ -83,11 +97,17 @@ async def take_from_register(
     )
     last = await _newest(tx, wanted)
     if last is None:
-        return await _write(tx, wanted)
+        return await _take(tx, wanted)
     if last["state"] != "valid" or _same(key, last, wanted):
         return None
     newer = msgspec.structs.replace(wanted, version=last["version"] + 1, replaces=(last["id"], last["number"]))
-    return await _write(tx, newer)
+    return await _take(tx, newer)
+
+
+async def _take(tx: Tx, wanted: Issue) -> UUID:
+    (job,) = await _write(tx, [wanted])
+    await enqueue_all(tx.db, [job], behind=PAPERS)
+    return job[1]["certificate"]  # type: ignore[no-any-return]
 
 
 def _wanted(pack: Pack, kind: str, holder: UUID, name: str, party: UUID | None, key: DataKey) -> Issue:
@@ -101,31 +121,54 @@ def _wanted(pack: Pack, kind: str, holder: UUID, name: str, party: UUID | None, 
     )  # fmt: skip
 
 
-async def _write(tx: Tx, wanted: Issue) -> UUID | None:
-    """Numbered, signed and sealed; its PDF follows by a job. None if the case has its certificate already."""
-    certificate, until = uuid4(), wanted.valid_until
-    serial = wanted.serial or await _next_serial(tx)
-    number = certificate_number(wanted.kind, wanted.issuer, serial, wanted.version)
-    content = Content(
-        number=number, type=wanted.type, label=wanted.label, issuer=wanted.department_name, holder=wanted.holder_name,
-        about=wanted.about, fields=wanted.fields, issued_at=tx.now.isoformat(), valid_from=wanted.valid_from.isoformat(),
-        valid_until=until.isoformat() if until else None, source="issued" if wanted.case_id else "register",
-        replaces=wanted.replaces and wanted.replaces[1],
-    )  # fmt: skip
-    text = canonical(content)
-    signed = tx.vault.keyring.sign(text)
-    written = await tx.db.execute(
+async def _write(tx: Tx, wanted: Sequence[Issue]) -> list[Named]:
+    """Numbered, signed and sealed; the PDFs follow by jobs. Nothing for a case that has its certificate already."""
+    written = await tx.db.fetch(
         """INSERT INTO certificates (id, number, type, department_id, holder_id, party_id, case_id, source, sealed, digest, signature, key_id,
                                      issued_at, valid_from, valid_until, state_since, replaces, token_hash)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $13, $16, $17) ON CONFLICT (case_id) DO NOTHING""",
-        certificate, number, wanted.type, wanted.department_id, wanted.holder_id, wanted.party_id, wanted.case_id, content.source,
-        wanted.key.seal(text, place(certificate)), hashlib.sha256(text).digest(), signed.signature, signed.key_id, tx.now,
-        wanted.valid_from, wanted.valid_until, wanted.replaces and wanted.replaces[0], hash_of(token_of(tx.vault, certificate)),
+           SELECT w.id, w.number, w.type, w.department_id, w.holder_id, w.party_id, w.case_id, w.source, b.sealed, b.digest, b.signature,
+                  w.key_id, $1, w.valid_from, w.valid_until, $1, w.replaces, b.token_hash
+           FROM ROWS FROM (jsonb_to_recordset($2) AS (id uuid, number text, type text, department_id text, holder_id uuid, party_id uuid,
+                case_id uuid, source text, key_id text, valid_from date, valid_until date, replaces uuid)) WITH ORDINALITY
+                AS w(id, number, type, department_id, holder_id, party_id, case_id, source, key_id, valid_from, valid_until, replaces, n)
+           JOIN unnest($3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[]) WITH ORDINALITY AS b(sealed, digest, signature, token_hash, n) USING (n)
+           ORDER BY n ON CONFLICT (case_id) DO NOTHING RETURNING id""",
+        tx.now,
+        *_rows(tx, wanted),
+    )
+    return [("make_certificate", {"certificate": row["id"]}) for row in written]
+
+
+def _rows(tx: Tx, wanted: Sequence[Issue]) -> tuple[list[Any], ...]:
+    """What is plain as JSON, and beside it what is bytes: sealed words, digest, signature, hash of the token."""
+    plain: list[Any] = []
+    raw: list[tuple[bytes, bytes, bytes, bytes]] = []
+    for one in wanted:
+        certificate = uuid4()
+        content = _content(tx, one)
+        text = canonical(content)
+        signed = tx.vault.keyring.sign(text)
+        row = {
+            "id": certificate, "number": content.number, "type": one.type, "department_id": one.department_id, "holder_id": one.holder_id,
+            "party_id": one.party_id, "case_id": one.case_id, "source": content.source, "key_id": signed.key_id,
+            "valid_from": one.valid_from, "valid_until": one.valid_until, "replaces": one.replaces and one.replaces[0],
+        }  # fmt: skip
+        plain.append(msgspec.to_builtins(row))
+        token = hash_of(token_of(tx.vault, certificate))
+        raw.append(
+            (one.key.seal(text, place(certificate)), hashlib.sha256(text).digest(), signed.signature, token)
+        )  # fmt: skip
+    return plain, *map(list, zip(*raw, strict=True))
+
+
+def _content(tx: Tx, one: Issue) -> Content:
+    until = one.valid_until
+    return Content(
+        number=certificate_number(one.kind, one.issuer, one.serial, one.version), type=one.type, label=one.label,
+        issuer=one.department_name, holder=one.holder_name, about=one.about, fields=one.fields, issued_at=tx.now.isoformat(),
+        valid_from=one.valid_from.isoformat(), valid_until=until.isoformat() if until else None,
+        source="issued" if one.case_id else "register", replaces=one.replaces and one.replaces[1],
     )  # fmt: skip
-    if written != "INSERT 0 1":
-        return None
-    await enqueue(tx.db, "make_certificate", {"certificate": str(certificate)})
-    return certificate
 
 
 def token_of(vault: Vault, certificate: UUID) -> str:
@@ -139,25 +182,14 @@ def check_value(vault: Vault, certificate: UUID) -> str:
     return f"{digits // 10**4:04} {digits % 10**4:04}"
 
 
-async def _next_serial(tx: Tx) -> str:
-    """The day and the next of one sequence: whatever is rolled back leaves a gap, and no number comes twice."""
-    return f"{tx.today:%Y%m%d}{await tx.db.fetchval('SELECT nextval($1)', 'certificate_serial'):08}"
-
-
 async def _holder(tx: Tx, holder: UUID) -> tuple[DataKey, str]:
+    if tx.visitor and tx.visitor.principal_id == holder:
+        return tx.key, tx.visitor.principal_name
     row = await tx.db.fetchrow("SELECT key_wrapped, name_sealed FROM accounts WHERE id = $1", holder)
     if row is None:
         raise NotFound()
     key = tx.vault.key(row["key_wrapped"])
     return key, key.open(row["name_sealed"], f"name:{holder}").decode()
-
-
-async def _before(tx: Tx, granted: Granted) -> tuple[UUID, str] | None:
-    """The one that holds of the same type about the same party."""
-    row = await tx.db.fetchrow(
-        "SELECT id, number FROM certificate_before($1, $2, $3)", granted.case_id, granted.type, granted.party_id
-    )
-    return (row["id"], row["number"]) if row else None
 
 
 async def _newest(tx: Tx, wanted: Issue) -> asyncpg.Record | None:

@@ -8,7 +8,7 @@ from backend.certificates.ending import tell_ending
 from backend.core.jobs import Work, at_once
 
 
-@at_once(4)
+@at_once(20)  # they wait for the press, which prints them together
 async def make_certificate(work: Work, payload: dict[str, Any]) -> None:
     await making.make(work, UUID(payload["certificate"]))
 

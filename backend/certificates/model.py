@@ -89,6 +89,17 @@ class DeskLook(msgspec.Struct, frozen=True):
     department: str
 
 
+class Granted(msgspec.Struct, frozen=True, kw_only=True):
+    """A case whose grant a certificate is issued on. `filed`: element → value, of the party it is about."""
+
+    case_id: UUID
+    case_number: str
+    type: str
+    holder_id: UUID
+    party_id: UUID | None
+    filed: Mapping[str, Any]
+
+
 class Issue(msgspec.Struct, frozen=True, kw_only=True):
     """What issuing one takes. `issuer` and `kind` are the codes in its number; `serial`: the issuer's own, else the next of ours;
     `case_id` None: a register told of it. `replaces`: id and number of the one whose place it takes."""

@@ -11,7 +11,7 @@ import logging
 import random
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Container, Coroutine, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,6 +38,7 @@ TRIES = 12
 FIRST_DELAY, LONGEST_DELAY = 2.0, 300.0  # seconds
 DEATHS = 3  # workers a job may take down with it
 AT_ONCE, BATCH = 60, 20  # jobs of one worker; asked for in one go
+BEHIND = -1  # the priority of what lets everything else pass
 SILENT, DEAD = timedelta(seconds=5), timedelta(seconds=10)  # between looks at the queue; a worker without heartbeat
 FRESH = 120.0  # seconds in which a new worker asks what took the last one down
 KEPT_DAYS = 14  # the queue's journal
@@ -109,16 +110,17 @@ async def enqueue(
 
 
 async def enqueue_all(
-    db: asyncpg.Connection, jobs: Iterable[Named], *, after: timedelta | None = None, priority: int = 0
+    db: asyncpg.Connection, jobs: Iterable[Named], *, after: timedelta | None = None, behind: Container[str] = ()
 ) -> None:
-    """The same for many jobs in one statement. What is asked for first is done first, of the higher priority before the others."""
+    """The same for many jobs in one statement. What is asked for first is done first; the names in `behind` after all others."""
     names: list[str] = []
     payloads: list[bytes | None] = []
     for name, payload in jobs:
         names.append(name)
         payloads.append(msgspec.json.encode(payload))
     if names:
-        await Queries(AsyncpgDriver(db)).enqueue(names, payloads, [priority] * len(names), [after] * len(names))
+        ranks = [BEHIND if name in behind else 0 for name in names]
+        await Queries(AsyncpgDriver(db)).enqueue(names, payloads, ranks, [after] * len(names))
 
 
 async def work(

@@ -8,6 +8,7 @@ import asyncpg
 from chinese_calendar import constants
 
 from backend.core.clock import Calendar, CalendarDay
+from backend.core.db import Tx
 from backend.core.i18n import _
 
 STATE_COUNCIL = "国务院办公厅"
@@ -34,6 +35,15 @@ def _published_days() -> Iterator[CalendarDay]:
         yield CalendarDay(day, False, NAMES[constants.Holiday(name)])
     for day, name in constants.workdays.items():
         yield CalendarDay(day, True, NAMES[constants.Holiday(name)])
+
+
+async def calendar_in(tx: Tx, since: date) -> Calendar:
+    """The same, read once a transaction for all who count from that day on or later."""
+    begins, found = tx.known.get(calendar, (date.max, None))
+    if since < begins:
+        found = await calendar(tx.db, since)
+        tx.known[calendar] = since, found
+    return found  # type: ignore[no-any-return]
 
 
 async def calendar(db: asyncpg.Connection, since: date) -> Calendar:

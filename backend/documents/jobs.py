@@ -7,7 +7,7 @@ from backend.core.seals import seal, write_heads
 from backend.documents import making
 
 
-@at_once(4)
+@at_once(20)  # they wait for the press, which prints them together
 async def make_documents(work: Work, payload: dict[str, Any]) -> None:
     await making.make(work, payload["events"])
 

@@ -22,7 +22,7 @@ from backend.cases.queries import case_by_id
 from backend.core.crypto import DataKey, Vault
 from backend.core.db import Tx
 from backend.core.jobs import Work
-from backend.core.printing import Unprintable, printed_together
+from backend.core.printing import MOST, printed
 from backend.core.signature import PlatformSigner
 from backend.core.stores import open_store, put
 from backend.core.viewer import hash_of
@@ -36,7 +36,6 @@ TEMPLATE = "document.typ"
 SEAL = "（印章处）"
 CHECK = "扫码可查验真伪。平台签名只证明文件由本平台生成、没有改动，不是法定电子印章。"
 SIGNS = ["受送达人签名", "送达人签名"]
-MOST = 20  # papers in one go of the press
 
 
 async def make(work: Work, events: Sequence[int]) -> None:
@@ -48,21 +47,11 @@ async def make(work: Work, events: Sequence[int]) -> None:
 
 async def finish(work: Work, asked: Sequence[UUID]) -> None:
     """One that cannot be printed keeps no other from being made; it fails the job when the others are done."""
-    failed: list[Unprintable] = []
+    failed: list[BaseException] = []
     for first in range(0, len(asked), MOST):
-        failed += await _print_or_each(work, asked[first : first + MOST])
+        failed += await _print(work, asked[first : first + MOST])
     if failed:
         raise failed[0]
-
-
-async def _print_or_each(work: Work, wanted: Sequence[UUID]) -> list[Unprintable]:
-    try:
-        await _print(work, wanted)
-    except Unprintable as failure:
-        if len(wanted) == 1:
-            return [failure]
-        return [one for document in wanted for one in await _print_or_each(work, [document])]
-    return []
 
 
 async def number(tx: Tx, events: Sequence[int]) -> list[UUID]:
@@ -115,22 +104,22 @@ def token_of(vault: Vault, document: UUID) -> str:
     return urlsafe_b64encode(vault.blind(str(document), "document")[:16]).decode().rstrip("=")
 
 
-async def _print(work: Work, wanted: Sequence[UUID]) -> None:
+async def _print(work: Work, wanted: Sequence[UUID]) -> list[BaseException]:
+    """Why some could not be printed."""
     async with work.transaction() as tx:
         asked = await _asked(tx, wanted)
         sheets = [await sheet_of(tx, one, work.settings.public_url) for one in asked]
         keys = {one.case_id: await _key_of(tx, one.case_id) for one in asked}
-    papers = await printed_together(TEMPLATE, sheets)
-    signer, store, now = (
-        PlatformSigner(work.settings.signing_key),
-        open_store(work.settings),
-        work.clock(),
-    )
+    papers = await asyncio.gather(*(printed(TEMPLATE, sheet) for sheet in sheets), return_exceptions=True)
+    signer, store, now = PlatformSigner(work.settings.signing_key), open_store(work.settings), work.clock()
+    made: list[tuple[UUID, bytes, str]] = []
     for one, paper in zip(asked, papers, strict=True):
-        signed = await asyncio.to_thread(signer.sign, paper, now)
-        store_key = await put(store, keys[one.case_id].seal(signed, place(one.id)))
-        async with work.transaction(now) as tx:
-            await _keep(tx, one.id, signed, store_key)
+        if isinstance(paper, bytes):
+            signed = await asyncio.to_thread(signer.sign, paper, now)
+            made.append((one.id, signed, await put(store, keys[one.case_id].seal(signed, place(one.id)))))
+    async with work.transaction(now) as tx:
+        await _keep(tx, made)
+    return [paper for paper in papers if isinstance(paper, BaseException)]
 
 
 async def _asked(tx: Tx, wanted: Sequence[UUID]) -> list[Asked]:
@@ -206,15 +195,17 @@ def place(document: UUID) -> str:
     return f"document:{document}"
 
 
-async def _keep(tx: Tx, document: UUID, paper: bytes, store_key: str) -> None:
+async def _keep(tx: Tx, made: Sequence[tuple[UUID, bytes, str]]) -> None:
     """Once: of two that printed the same one the first is kept."""
     await tx.db.execute(
-        "UPDATE documents SET made_at = $2, sha256 = $3, size = $4, store_key = $5 WHERE id = $1 AND made_at IS NULL",
-        document,
+        """UPDATE documents d SET made_at = $1, sha256 = m.sha256, size = m.size, store_key = m.store_key
+           FROM unnest($2::uuid[], $3::bytea[], $4::integer[], $5::text[]) AS m(id, sha256, size, store_key)
+           WHERE d.id = m.id AND d.made_at IS NULL""",
         tx.now,
-        hashlib.sha256(paper).digest(),
-        len(paper),
-        store_key,
+        [document for document, _paper, _key in made],
+        [hashlib.sha256(paper).digest() for _document, paper, _key in made],
+        [len(paper) for _document, paper, _key in made],
+        [key for _document, _paper, key in made],
     )
 
 

@@ -36,6 +36,19 @@ async def note(tx: Tx, mandate: UUID, kind: str, data: Mapping[str, Any] | None 
     )
 
 
+ENDED = _("授权刚刚结束了，所以没有办。")
+
+
+async def hold_mandate(tx: Tx) -> None:
+    """The mandate on the screen stays until the commit: whoever revokes it waits, or has done so before and this is NotAllowed. For what
+    takes several steps under it, of which none may find it gone."""
+    if tx.viewer.acting and not await tx.db.fetchval(
+        "SELECT true FROM mandates WHERE id = $1 AND ended_at IS NULL AND app_today() BETWEEN valid_from AND valid_to FOR SHARE",
+        tx.viewer.mandate_id,
+    ):
+        raise NotAllowed(ENDED, next_step="/acting", next_say=_("换人"))
+
+
 async def note_use(tx: Tx, did: str, items: Sequence[str], number: str) -> None:
     """What the agent just did for the principal, in the transaction that did it; nothing when she acts for herself.
 
@@ -53,7 +66,7 @@ async def note_use(tx: Tx, did: str, items: Sequence[str], number: str) -> None:
         {"did": did, "items": list(items), "number": number},
     )
     if not noted:
-        raise NotAllowed(_("授权刚刚结束了，所以没有办。"), next_step="/acting", next_say=_("换人"))
+        raise NotAllowed(ENDED, next_step="/acting", next_say=_("换人"))
 
 
 async def faults(db: asyncpg.Connection) -> list[Fault]:

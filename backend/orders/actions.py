@@ -1,12 +1,13 @@
 """Filing a cart: one transaction for the order, its cases, what the machine grants at once, and who is told."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 
 from backend.accounts.consents import SENSITIVE, agree
-from backend.approval.actions import grant_if_clear
+from backend.approval.actions import Judged, grant_all_clear
 from backend.approval.model import Finding
 from backend.approval.rules import examine, questioned
 from backend.approval.terms import terms_of
@@ -19,23 +20,24 @@ from backend.cart.pledging import file_pledges
 from backend.cart.principals import may_tick
 from backend.cart.queries import open_draft
 from backend.cart.signatures import file_signatures
-from backend.cart.signing import takes_part
+from backend.cart.signing import Signer, takes_part
 from backend.cart.uses import sources_of
-from backend.cases.filing import file_cases, next_serials
-from backend.cases.model import CaseSource, Fact, NewCase
-from backend.cases.questioned import agent_of, doubts_in, question
+from backend.cases.filing import Filed, as_case, as_event, filing_event, next_serials, write_cases
+from backend.cases.model import Case, CaseSource, Fact, NewCase
+from backend.cases.questioned import agent_of, doubts_in, questions
 from backend.catalogue.model import Pack
-from backend.catalogue.queries import city
 from backend.core.codes import order_number
 from backend.core.db import Tx
 from backend.core.errors import Conflict, Invalid, NotFound, Problem
+from backend.core.events import record
 from backend.core.i18n import _
 from backend.core.idempotency import fingerprint, once
-from backend.core.jobs import enqueue
-from backend.mandates.journal import note_use
+from backend.core.jobs import Named
+from backend.mandates.journal import hold_mandate, note_use
 from backend.orders.following import judge_again_when_told
-from backend.orders.model import CaseReceipt, Filing, Order, Receipt, Saved
-from backend.orders.queries import order_for, order_of_cart
+from backend.orders.model import Filing, Receipt
+from backend.orders.queries import order_of_cart
+from backend.orders.receipts import receipt_now, saved_by
 from backend.orders.things import told_of_things
 from backend.orders.using import Agreed, agreed_in, hold, keep_agreement, unagreed
 from backend.parties.actions import remember_filed
@@ -48,7 +50,7 @@ async def file_order(tx: Tx, key: str, body: Filing) -> tuple[Receipt, bool]:
 
     0. She stands by what she filled in, or nothing happens.
     1. The key: a replay is answered with the first receipt and does nothing else.
-    2. The cart is locked; what was filed or changed in the meantime is a Conflict.
+    2. The mandate is held and the cart is locked; what was filed or changed in the meantime is a Conflict.
     3. Everything that is missing, not allowed or not agreed to, at once: Invalid; certificates are held as they are.
     4. Order, cases, files, events and notices; the cart is filed; answers are remembered for the next sheet.
     5. What every rule clearly allows is granted now; everything else is on a desk. What a register could not tell in time is
@@ -68,6 +70,7 @@ async def file_order(tx: Tx, key: str, body: Filing) -> tuple[Receipt, bool]:
 
 
 async def _file(tx: Tx, body: Filing) -> Receipt:
+    await hold_mandate(tx)
     await _lock(tx, body)
     whole = await open_draft(tx)
     assert whole is not None
@@ -75,11 +78,12 @@ async def _file(tx: Tx, body: Filing) -> Receipt:
     if body.sensitive and await may_tick(tx) and await agree(tx, draft.principal_id, SENSITIVE, body.sensitive):
         draft = msgspec.structs.replace(draft, sensitive=True)
     agreed = agreed_in(draft, whole, body.use)
-    await _refuse_problems(tx, draft, agreed)
+    signing = await _refuse_problems(tx, draft, agreed)
     sources = [list(sources_of(draft, line)) for line in draft.lines]
     await hold(tx, draft, [source for of_line in sources for source in of_line])
-    pack = (await city(tx.db)).pack
-    order_id, number = await _insert_order(tx, draft, pack, await _filed_cart(tx, whole, draft))
+    pack = draft.pack
+    serial, *serials = await next_serials(tx, 1 + len(draft.lines))
+    order_id, number = await _insert_order(tx, draft, pack, await _filed_cart(tx, whole, draft), serial)
     if agreed:
         await keep_agreement(tx, order_id, agreed)
     frozen = [draft.frozen_facts(line.id) for line in draft.lines]
@@ -91,20 +95,39 @@ async def _file(tx: Tx, body: Filing) -> Receipt:
         for line, facts, words in zip(draft.lines, frozen, doubted, strict=True)
     ]
     new = [_new_case(tx, draft, *of_line, pack) for of_line in zip(draft.lines, frozen, sources, findings, strict=True)]
-    cases = await file_cases(tx, order_id, new)
-    await file_pledges(tx, draft, {line.id: case for line, case in zip(draft.lines, cases, strict=True)})
-    await file_signatures(tx, draft, {line.id: case for line, case in zip(draft.lines, cases, strict=True)})
+    filed = await write_cases(tx, order_id, new, serials)
+    of_lines = {line.id: one.id for line, one in zip(draft.lines, filed, strict=True)}
+    await file_pledges(tx, draft, of_lines)
+    await file_signatures(tx, signing, of_lines)
     await note_use(tx, "filed", [line.item.name for line in draft.lines], number)
     await remember_filed(tx, _answered(draft))
-    await question(tx, [case for case, words in zip(cases, doubted, strict=True) if words])
-    if draft.told.under_way and any(case.waiting for case in new):
-        await enqueue(tx.db, "settle_waiting", {"order": order_id})  # what it waits for may be decided just now
-    for case_id, found, case in zip(cases, findings, new, strict=True):
-        if not case.waiting:
-            await grant_if_clear(tx, case_id, found)
+    cases = [_as_case(tx, order_id, number, *of_line, pack) for of_line in zip(draft.lines, filed, strict=True)]
+    granted = await grant_all_clear(tx, _judged(tx, zip(cases, filed, findings, strict=True)))
+    asked = questions(tx, [case for case, words in zip(cases, doubted, strict=True) if words])
+    begun = [filing_event(tx, order_id, one) for one in filed]
+    settle: list[Named] = [("settle_waiting", {"order": order_id})] if _may_be_decided(draft, new) else []
+    await record(tx, [*begun, *asked, *granted.events], also=[*settle, *granted.jobs])
     waits = (case.waiting for case in new)
-    await judge_again_when_told(tx, draft, zip(cases, draft.lines, findings, waits, strict=True))
-    return receipt_of(await order_for(tx, number))
+    await judge_again_when_told(tx, draft, zip((one.id for one in filed), draft.lines, findings, waits, strict=True))
+    return receipt_now(tx, number, draft, [*cases, *granted.cases], {one.id for one in granted.cases}, findings)
+
+
+def _as_case(tx: Tx, order_id: UUID, number: str, line: Line, filed: Filed, pack: Pack) -> Case:
+    return as_case(tx, order_id, number, filed, (line.item.name, pack.departments[line.item.department].name))
+
+
+def _judged(tx: Tx, filed: Iterable[tuple[Case, Filed, Finding | None]]) -> list[Judged]:
+    """What the machine may decide now: whatever waits for another case is judged when it goes on."""
+    return [
+        Judged(case, found, one.new.facts, [as_event(tx, one)])
+        for case, one, found in filed
+        if found and not one.new.waiting
+    ]
+
+
+def _may_be_decided(draft: Draft, new: list[NewCase]) -> bool:
+    """What these wait for may be decided just now, by a case under way."""
+    return bool(draft.told.under_way) and any(case.waiting for case in new)
 
 
 def _chosen(whole: Draft, body: Filing) -> Draft:
@@ -146,15 +169,17 @@ async def _refuse_filed(tx: Tx, cart: UUID) -> None:
     )
 
 
-async def _refuse_problems(tx: Tx, draft: Draft, agreed: Agreed | None) -> None:
-    """Everything that stands in the way, at once."""
-    problems = [*draft.sheet.problems, *(await hindrances(tx, draft)).problems, *unagreed(draft, agreed)]
+async def _refuse_problems(tx: Tx, draft: Draft, agreed: Agreed | None) -> tuple[Signer, ...]:
+    """Everything that stands in the way, at once; else who has signed."""
+    found = await hindrances(tx, draft)
+    problems = [*draft.sheet.problems, *found.problems, *unagreed(draft, agreed)]
     if sensitive_unagreed(draft) and await may_tick(tx):
         problems.append(Problem(_("请看一遍敏感个人信息怎么用，同意就打上勾。"), "sensitive"))
     if not draft.lines and not problems:
         problems.append(Problem(_("购物车还是空的，先选一件要办的事。")))
     if problems:
         raise Invalid(*problems, next_step="/cart/review", next_say=_("看看还差什么"))
+    return found.signers
 
 
 async def _filed_cart(tx: Tx, whole: Draft, draft: Draft) -> UUID:
@@ -164,8 +189,7 @@ async def _filed_cart(tx: Tx, whole: Draft, draft: Draft) -> UUID:
     return await part_lines(tx, whole.cart_id, [line.id for line in draft.lines])
 
 
-async def _insert_order(tx: Tx, draft: Draft, pack: Pack, cart: UUID) -> tuple[UUID, str]:
-    (serial,) = await next_serials(tx, 1)
+async def _insert_order(tx: Tx, draft: Draft, pack: Pack, cart: UUID, serial: int) -> tuple[UUID, str]:
     order_id, number = uuid4(), order_number(pack.city.region, tx.today, serial)
     await tx.db.execute(
         """WITH filed AS (UPDATE carts SET state = 'filed', changed_at = $7 WHERE id = $6)
@@ -182,16 +206,6 @@ async def _insert_order(tx: Tx, draft: Draft, pack: Pack, cart: UUID) -> tuple[U
         "window" if tx.viewer.kind == "officer" else "online",
     )
     return order_id, number
-
-
-def saved_by(draft: Draft) -> Saved:
-    """Trips: each thing filed by itself at a window takes at least one; here only those an item still calls for."""
-    trips = [line.item.visits.count for line in draft.lines]
-    return Saved(
-        questions=draft.sheet.saved.questions,
-        materials=draft.sheet.saved.materials,
-        trips=(sum(trips), sum(max(1, count) for count in trips)),
-    )
 
 
 def _finding(tx: Tx, draft: Draft, line: Line, facts: list[Fact], pack: Pack) -> Finding | None:
@@ -248,24 +262,3 @@ def _answered(draft: Draft) -> dict[tuple[UUID, str], Any]:
         for cell, settled in draft.sheet.settled.items()
         if settled.source == ANSWERED and cell in asked and cell[0] in draft.parties
     }
-
-
-def receipt_of(order: Order) -> Receipt:
-    """An order in few words, as programs get it."""
-    return Receipt(
-        number=order.number,
-        filed_at=order.filed_at,
-        saved=order.saved,
-        cases=[
-            CaseReceipt(
-                number=case.number,
-                item_code=case.item_code,
-                item_name=case.item_name,
-                department=case.department_name,
-                state=case.state,
-                due=case.due,
-                why=case.why,
-            )
-            for case in order.cases
-        ],
-    )

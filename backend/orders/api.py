@@ -9,10 +9,11 @@ from backend.cart.again import Again
 from backend.core.db import Tx
 from backend.core.idempotency import fingerprint, once
 from backend.core.web import PERSON, IdempotencyKey
-from backend.orders.actions import file_order, receipt_of
+from backend.orders.actions import file_order
 from backend.orders.again import order_again
 from backend.orders.model import Filing, Receipt
 from backend.orders.queries import order_for
+from backend.orders.receipts import receipt_of
 
 
 @post("/api/v1/orders", opt=PERSON, tags=["orders"], status_code=201)

@@ -2,8 +2,10 @@
 
 Real processes: two web workers and one worker over a real PostgreSQL as durable as a city's. Old people's allowances, each
 of somebody else, all filled in beforehand, are filed at a steady pace, whether the one before was answered or not; beside
-them ordinary filings that a person decides, and people who look at pages. Time from the request to the receipt that says
-granted. Targets: 50 a second, 99 of 100 within 300 ms; each within 2 s of the tap. Prints and never fails.
+them ordinary filings that a person decides, and people who look at pages. Time from the moment the request was due, so that
+what waits because the machine is late counts as waiting, to the receipt that says granted. Then what it cost the processors,
+which a busy machine changes little, and how long the signed papers took. Targets: 50 a second, 99 of 100 within 300 ms; each
+within 2 s of the tap; papers within 60 s. Prints and never fails.
 """
 
 import asyncio
@@ -12,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +40,8 @@ QUICK, ORDINARY = "高龄老人长寿补贴", "护理补贴"
 SLOWER = 10  # one ordinary filing for so many quick ones
 PAGES = ("/", "/items", "/search?q=老人")
 WARM = 20  # filings before the clock runs
-TARGET, TAP = 0.3, 2.0
+TARGET, TAP, PAPER = 0.3, 2.0, 60
+PATIENCE = 600  # seconds until the last paper
 WEIGHTS, CHECKS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"
 
 
@@ -51,7 +55,7 @@ def main(pace: int, seconds: int) -> None:
             settings = at(load({"DATA": folder, "SUISHOUBAN_DEMO": "on"}), server.sockets)
             quick, ordinary = asyncio.run(_prepared(settings, pace * seconds + WARM))
             with started(settings) as town:
-                asyncio.run(_measure(settings, town, quick, ordinary, pace))
+                asyncio.run(_measure(server, settings, town, quick, ordinary, pace))
         finally:
             server.stop()
 
@@ -111,38 +115,82 @@ async def _filled(site: Site, one: Person, item: str) -> Ready:
     return cookie, msgspec.to_builtins(body)
 
 
-async def _measure(settings: Settings, town: Town, quick: list[Ready], ordinary: list[Ready], pace: int) -> None:
+async def _measure(
+    server: EmbeddedPostgres, settings: Settings, town: Town, quick: list[Ready], ordinary: list[Ready], pace: int
+) -> None:
     with another_web(settings) as second:
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
         async with httpx.AsyncClient(limits=limits, timeout=60) as client:
             await _alone(client, town, quick[:WARM])
+            await _papers(settings)
+            before = spent(server)
             await _paced(client, [town.base, second], quick[WARM:], ordinary, pace)
+            after = spent(server)
+            _cost("until the last receipt", before, after, len(quick) - WARM)
+            await _papers(settings)
+            _cost("until the last paper", before, spent(server), len(quick) - WARM)
 
 
 async def _alone(client: httpx.AsyncClient, town: Town, quick: list[Ready]) -> None:
-    """One after another: what a filing takes, and what it costs the processors, which a busy machine does not change."""
-    for ready in quick[: WARM // 2]:
-        await _file(client, town.base, ready)
-    web, database, rest = processor(town.web), _database(), quick[WARM // 2 :]
-    found = [await _file(client, town.base, ready) for ready in rest]
-    spent = [(processor(town.web) - web) / len(rest) * 1000, (_database() - database) / len(rest) * 1000]
-    _told("one after another", found)
+    """One after another: what a filing takes by itself."""
+    found = [await _file(client, town.base, ready, time.monotonic()) for ready in quick]
+    _told("one after another", found[WARM // 2 :])
+
+
+async def _papers(settings: Settings) -> None:
+    """Waits until every certificate and document is printed and signed, and says how long the last one took."""
+    owner, began = await connect(settings.login("owner")), time.monotonic()
+    unmade = """SELECT (SELECT count(*) FROM certificates WHERE made_at IS NULL) + (SELECT count(*) FROM documents WHERE made_at IS NULL)
+                     + (SELECT count(*) FROM pgqueuer WHERE entrypoint IN ('make_documents', 'make_certificate', 'make_result'))"""
+    while await owner.fetchval(unmade) and time.monotonic() - began < PATIENCE:  # noqa: ASYNC110 – nobody tells us
+        await asyncio.sleep(0.5)
+    count, last = await owner.fetchrow(
+        "SELECT count(made_at), max(extract(epoch FROM made_at - issued_at))::float8 FROM certificates WHERE source = 'issued'"
+    )
+    await owner.close()
     print(
-        f"of the processors, each: {spent[0]:.0f} ms in the web process, {spent[1]:.0f} ms in the database, the worker's jobs included",
+        f"{count} certificates printed and signed, the last {last or 0:.0f} s after its grant (target {PAPER} s)",
         flush=True,
     )
 
 
-def _database() -> float:
-    """Processor seconds of every connection there is, those of the worker and its jobs among them."""
-    return sum(processor(int(one.name)) for one in Path("/proc").iterdir() if one.name.isdecimal() and _of_web(one))
+def spent(server: EmbeddedPostgres) -> dict[str, float]:
+    """Processor seconds so far of the web processes, the worker with its presses, and their sessions in the database."""
+    assert server.process is not None
+    found = dict.fromkeys(("web", "worker", "database for web", "database for the worker"), 0.0)
+    for process, parent, command in _processes():
+        if parent == server.process.pid and command.startswith("postgres: suishouban_"):
+            found["database for web" if "suishouban_web" in command else "database for the worker"] += processor(
+                process
+            )
+        elif parent == os.getpid() and "-m backend" in command:
+            found["worker" if command.endswith("worker") else "web"] += processor(process) + of_children(process)
+    return found
 
 
-def _of_web(process: Path) -> bool:
-    try:
-        return process.joinpath("cmdline").read_bytes().startswith(b"postgres: suishouban")
-    except OSError:
-        return False
+def _processes() -> Iterator[tuple[int, int, str]]:
+    """(id, parent, command line) of everything that runs."""
+    for one in Path("/proc").iterdir():
+        try:
+            command = one.joinpath("cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+            yield int(one.name), int(one.joinpath("stat").read_text().rpartition(")")[2].split()[1]), command
+        except (OSError, ValueError):
+            continue
+
+
+def of_children(process: int) -> float:
+    """Seconds of processor time of its children that have ended."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
+
+def _cost(what: str, before: dict[str, float], after: dict[str, float], grants: int) -> None:
+    each = {name: (after[name] - before[name]) / grants * 1000 for name in after}
+    said = ", ".join(f"{name} {ms:.0f}" for name, ms in each.items())
+    print(
+        f"of the processors {what}, ms a grant with all that went on beside it: {said}; in all {sum(each.values()):.0f}",
+        flush=True,
+    )
 
 
 async def _paced(
@@ -150,9 +198,10 @@ async def _paced(
 ) -> None:
     before, wall = os.getloadavg()[0], time.monotonic()
     looking = asyncio.create_task(_look(client, bases))
-    tasks = [asyncio.create_task(_at(n / pace, _file(client, bases[n % 2], one))) for n, one in enumerate(quick)]
+    tasks = [asyncio.create_task(_file(client, bases[n % 2], one, wall + n / pace)) for n, one in enumerate(quick)]
     slow = [
-        asyncio.create_task(_at(n * SLOWER / pace, _file(client, bases[n % 2], one))) for n, one in enumerate(ordinary)
+        asyncio.create_task(_file(client, bases[n % 2], one, wall + n * SLOWER / pace))
+        for n, one in enumerate(ordinary)
     ]
     granted, filed = await asyncio.gather(*tasks), await asyncio.gather(*slow)
     took = time.monotonic() - wall
@@ -164,20 +213,15 @@ async def _paced(
     )
 
 
-async def _at(seconds: float, work: Any) -> Any:
-    await asyncio.sleep(seconds)
-    return await work
-
-
-async def _file(client: httpx.AsyncClient, base: str, ready: Ready) -> tuple[float, str]:
-    """Seconds to the receipt, and the state it says."""
+async def _file(client: httpx.AsyncClient, base: str, ready: Ready, due: float) -> tuple[float, str]:
+    """Seconds from when it was due to the receipt, and the state that says."""
     cookie, body = ready
-    began = time.monotonic()
+    await asyncio.sleep(due - time.monotonic())
     answer = await client.post(
         f"{base}/api/v1/orders", json=body,
         headers={"Cookie": f"__Host-session={cookie}", "Origin": base, "Idempotency-Key": f"bench-{body['cart']}"},
     )  # fmt: skip
-    took = time.monotonic() - began
+    took = time.monotonic() - due
     return took, answer.json()["cases"][0][
         "state"
     ] if answer.status_code == 201 else f"{answer.status_code}: {answer.text[:200]}"

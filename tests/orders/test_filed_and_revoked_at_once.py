@@ -63,7 +63,8 @@ async def test_without_the_lock_a_case_is_filed_after_the_mandate_ended(site, da
     async def unguarded(*_: object) -> None:
         return None
 
-    monkeypatch.setattr(filing, "note_use", unguarded)
+    for guard in ("hold_mandate", "note_use"):
+        monkeypatch.setattr(filing, guard, unguarded)
     assert await both_at_once(site, daughter) is True
     assert await story(site) == ["revoked"]
     assert len(await rows(site, "SELECT 1 FROM cases")) == 1

@@ -29,6 +29,11 @@ screenshots: .venv/.tests assets
 	@$(BIN)/python -m tests.browsers
 	@$(BIN)/python -m tests.gallery $(PAGES)
 
+# What Lighthouse says of the pages people meet most: a table, and .lighthouse.json. On a quiet machine, a quarter of an hour.
+lighthouse: .venv/.tests assets
+	@$(BIN)/python -m tests.browsers
+	@$(BIN)/python -m tests.lighthouse $(RUNS)
+
 check: .venv/.tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -73,6 +78,6 @@ lock: .venv/bin/python
 	$(LOCK) --group node -o requirements-node.lock
 
 clean:
-	rm -rf .venv pwa/node_modules pwa/dist tests/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv pwa/node_modules pwa/dist tests/node_modules tests/lighthouse/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 .PHONY: run test engines bench screenshots check assets messages lock clean

@@ -10,6 +10,8 @@ import { build } from 'esbuild';
 const HERE = dirname(fileURLToPath(import.meta.url)), DIST = join(HERE, 'dist');
 const TARGET = ['chrome99', 'safari15.4'];
 const names = {}, written = new Set();
+// Every lucide icon is drawn with the same pen: .icon in css/base.css holds it, once.
+const PEN = / (?:fill="none"|stroke="currentColor"|stroke-linecap="round"|stroke-linejoin="round"|stroke-width="2")/g;
 const read = (...path) => readFileSync(join(HERE, ...path));
 const fingerprint = bytes => createHash('sha256').update(bytes).digest('hex').slice(0, 10);
 
@@ -40,16 +42,19 @@ async function bundle(path, define = {}, format = 'iife') {
   return made.outputFiles[0].contents;
 }
 
-function sprite() {
+// What is on many pages comes once for all (names.txt); what is on few is drawn into these (rare.txt).
+function drawings(list) {
   const lucide = JSON.parse(read('node_modules', '@iconify-json', 'lucide', 'icons.json'));
-  const symbols = read('icons', 'names.txt').toString().trim().split('\n').map(name => {
+  return read('icons', list).toString().trim().split('\n').map(name => {
     const drawing = lucide.icons[name] || lucide.icons[lucide.aliases[name]?.parent];
-    if (!drawing) throw new Error(`icons/names.txt: there is no lucide icon "${name}"`);
-    return `<symbol id="${name}" viewBox="0 0 24 24">${drawing.body}</symbol>`;
+    if (!drawing) throw new Error(`icons/${list}: there is no lucide icon "${name}"`);
+    return [name, drawing.body.replace(PEN, '')];
   });
-  // Every lucide icon is drawn with the same pen: .icon in css/base.css holds it, once.
-  const pen = / (?:fill="none"|stroke="currentColor"|stroke-linecap="round"|stroke-linejoin="round"|stroke-width="2")/g;
-  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('').replace(pen, '')}</svg>`;
+}
+
+function sprite() {
+  const symbols = drawings('names.txt').map(([name, body]) => `<symbol id="${name}" viewBox="0 0 24 24">${body}</symbol>`);
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>`;
 }
 
 const address = name => '/static/' + names[name];
@@ -73,6 +78,7 @@ publish('read.js', await bundle('js/read.js', {}, 'esm'));  // only when a page 
 publish('desk.js', await bundle('js/desk.js'));  // officers' keys and viewer
 publish('upload.js', await bundle('js/upload.js'));  // only where files are given
 publish('icons.svg', sprite());
+keep('rare-icons.json', JSON.stringify(Object.fromEntries(drawings('rare.txt'))));
 for (const file of readdirSync(join(HERE, 'icons')).filter(name => /\.(svg|png|webp)$/.test(name))) publish(file, read('icons', file));
 
 // The offline page is kept by the worker, so a change of its template is a new worker too.

@@ -5,16 +5,22 @@ from typing import Any
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import CDPSession, Page
 
-BYTES, REQUESTS = 30_000, 6
+BYTES, REQUESTS = 30_000, 6  # of a page that somebody may begin with
+MORE_BYTES, MORE_REQUESTS = (
+    12_000,
+    5,
+)  # of one that only a signed-in person reaches, beyond what every page has in common
+SHELL = ("/static/app.", "/static/icons.", "/static/looks.")
 DENSE = 24  # the desk is for a mouse: WCAG 2.2's own minimum
 TARGET = {"standard": 44, "elder": 60}
 CONTRAST = {"standard": 4.5, "elder": 7}
 TEXT = {"standard": 12, "elder": 18}
+WAITED_FOR = ("Document", "Stylesheet", "Script", "Image", "Font", "Manifest", "Other")
 OWN_PICTURES = ("/files/", "/documents/")  # her photos are hers, not ours to make small
 
 SMALL_TARGETS = """least => [...document.querySelectorAll('a, button, input, select, textarea, summary')].filter(e => {
     const label = e.closest('label.option, .item'), box = (label || e).getBoundingClientRect();
-    const inText = e.matches('p a, dd a, li a:not([class])') || e.matches('.skip, [type=hidden]');
+    const inText = e.matches('p a, dd a, li a:not([class]), .notice a:not([class])') || e.matches('.skip, [type=hidden]');
     return !inText && box.width && Math.round(box.height) < least;
   }).map(e => `target of ${Math.round(e.getBoundingClientRect().height)} px: ${e.outerHTML.slice(0, 90)}`)"""
 
@@ -55,7 +61,7 @@ OVER = """() => [...document.querySelectorAll('body *')].filter(e => ['fixed', '
 SHIFT = """() => new Promise(done => {
   let sum = 0;
   new PerformanceObserver(list => list.getEntries().forEach(e => { sum += e.hadRecentInput ? 0 : e.value; })).observe({ type: 'layout-shift', buffered: true });
-  setTimeout(() => done(sum ? [`layout shift ${sum.toFixed(4)}`] : []), 20);
+  setTimeout(() => done(sum >= .001 ? [`layout shift ${sum.toFixed(4)}`] : []), 20);
 })"""
 # Help is always the telephone, always in the header, and nobody is sent through the page in an order of its own.
 HELP = """() => [...(document.querySelector('header a[href^="tel:"]') ? [] : ['no telephone in the header']),
@@ -93,12 +99,13 @@ async def looks(page: Page, mode: str, *, desk: bool = False) -> list[str]:
 
 
 class Wire:
-    """What one page costs on its first visit: bytes with headers as they came over the wire, and who was asked."""
+    """What one page costs on its first visit: bytes with headers as they came over the wire, and who was asked. What a page
+    asks for once it stands (an event stream, a count) is not waited for by anybody and is no part of it."""
 
     def __init__(self, session: CDPSession, base: str) -> None:
         self.base, self.session = base, session
-        self.asked: dict[str, str] = {}
-        self.bytes: dict[str, float] = {}
+        self.asked: dict[str, tuple[str, str]] = {}  # request → (address, what for)
+        self.bytes: dict[str, float] = {}  # address → bytes
 
     @classmethod
     async def on(cls, page: Page, base: str) -> "Wire":
@@ -112,21 +119,32 @@ class Wire:
 
     def _sent(self, event: dict[str, Any]) -> None:
         if not event["request"]["url"].startswith(("data:", "blob:")):
-            self.asked[event["requestId"]] = event["request"]["url"]
+            self.asked[event["requestId"]] = event["request"]["url"], event.get("type", "Other")
 
     def _came(self, event: dict[str, Any]) -> None:
-        self.bytes[event["requestId"]] = event["encodedDataLength"]
+        if event["requestId"] in self.asked:
+            self.bytes[self.asked[event["requestId"]][0]] = event["encodedDataLength"]
 
     def begin(self) -> None:
         self.asked.clear()
         self.bytes.clear()
 
-    def faults(self) -> list[str]:
-        ours = {key: url for key, url in self.asked.items() if not url.removeprefix(self.base).startswith(OWN_PICTURES)}
-        strangers = [url for url in ours.values() if not url.startswith(self.base)]
-        total = sum(self.bytes.get(key, 0) for key in ours)
+    def faults(self, *, first: bool) -> list[str]:
+        """`first`: anybody may begin with this page, so everything it needs counts."""
+        asked = {
+            url.removeprefix(self.base): self.bytes.get(url, 0)
+            for url, kind in self.asked.values()
+            if kind in WAITED_FOR
+        }
+        counted = {
+            at: size
+            for at, size in asked.items()
+            if not at.startswith(OWN_PICTURES if first else (*OWN_PICTURES, *SHELL))
+        }
+        bytes_, requests = (BYTES, REQUESTS) if first else (MORE_BYTES, MORE_REQUESTS)
+        total = sum(counted.values())
         return [
-            *(f"third party: {url}" for url in strangers),
-            *([f"{total:.0f} bytes"] if total > BYTES else []),
-            *([f"{len(ours)} requests: {sorted(ours.values())}"] if len(ours) > REQUESTS else []),
+            *(f"third party: {url}" for url, _kind in self.asked.values() if not url.startswith(self.base)),
+            *([f"{total:.0f} bytes: {counted}"] if total > bytes_ else []),
+            *([f"{len(counted)} requests: {sorted(counted)}"] if len(counted) > requests else []),
         ]

@@ -17,6 +17,8 @@ class Assets:
     def __init__(self, folder: Path = DIST) -> None:
         index = folder / "assets.json"
         self._names: dict[str, str] = msgspec.json.decode(index.read_bytes()) if index.exists() else {}
+        rare = folder / "rare-icons.json"
+        self.rare_icons: dict[str, str] = msgspec.json.decode(rare.read_bytes()) if rare.exists() else {}
         self._bytes = {
             path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
         }

@@ -31,6 +31,7 @@ HEADERS = {
     # Whatever may be kept says so itself: what says nothing may be somebody's answers.
     "Cache-Control": "no-store",
 }
+ASSET_HEADERS = {name: HEADERS[name] for name in ("X-Content-Type-Options", "Cache-Control")}
 
 
 class Edge:
@@ -111,7 +112,9 @@ async def add_headers(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
     headers = MutableScopeHeaders.from_message(message)
-    for name, value in HEADERS.items():
+    # A style sheet or an icon obeys nothing but its own type: what else is said of pages would be bytes on every first visit.
+    said = ASSET_HEADERS if scope["path"].startswith("/static/") else HEADERS
+    for name, value in said.items():
         headers.setdefault(name, value)
     if (language := scope.get("state", {}).get("language")) and "content-language" not in headers:
         headers["Content-Language"] = language

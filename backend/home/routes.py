@@ -7,6 +7,7 @@ from backend.core.db import Tx
 from backend.core.errors import NotFound
 from backend.core.web import ANYONE, page
 from backend.home import routes_scan, routes_shelves
+from backend.home.design import read_design
 from backend.home.queries import needs_of, often, scenarios, windows
 from backend.offers.queries import open_offers
 
@@ -37,7 +38,7 @@ def components(request: Request) -> Response[str]:
     """Every component with its examples; in the demo only."""
     if not request.app.state.settings.demo:
         raise NotFound()
-    return page(request, None, "components/show.html")
+    return page(request, None, "components/show.html", design=read_design(request.app.state.assets))
 
 
 ROUTES = [home, offline, components, *routes_shelves.ROUTES, *routes_scan.ROUTES]

@@ -14,7 +14,7 @@ DESK = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("mode", "scheme", "least"), [("standard", "light", 44), ("elder", "dark", 60)])
+@pytest.mark.parametrize(("mode", "scheme", "least"), [("standard", "dark", 44)])
 async def test_every_page_of_a_visit_and_of_the_counter(
     chromium: Browser, town: Town, mode: str, scheme: str, least: int
 ):

@@ -9,7 +9,8 @@ from jinja2 import Environment
 PWA = Path(__file__).parents[2] / "pwa"
 TEMPLATES = sorted(p for p in PWA.rglob("*.html") if not {"node_modules", "dist"} & set(p.relative_to(PWA).parts))
 COMPONENTS = sorted((PWA / "components").glob("*.html"))
-ICONS = set((PWA / "icons" / "names.txt").read_text().split())
+LISTS = [(PWA / "icons" / name).read_text().split() for name in ("names.txt", "rare.txt")]
+ICONS = set(LISTS[0]) | set(LISTS[1])
 
 FORBIDDEN = {
     "an inline style": r"\sstyle\s*=",

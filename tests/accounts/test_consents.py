@@ -17,7 +17,7 @@ KNOWN = {
     "sensitive": (2, "63bd3ba3a4a5"),
     "prefill": (1, "7cbb1f19b76d"),
     "push": (1, "97ff1ea0ae51"),
-    "sms": (2, "177c2b5316ac"),
+    "sms": (3, "7fd5b4677ef3"),
 }
 
 

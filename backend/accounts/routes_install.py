@@ -9,7 +9,7 @@ from backend.core.web import ANYONE, local_path, read_form, see_other
 
 
 @post("/install", opt=ANYONE, include_in_schema=False)
-async def answer(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
+async def answer_offer(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
     """Kept with the account of whoever is signed in; on the device the page's script keeps it."""
     form = await read_form(request)
     if tx.visitor:
@@ -17,4 +17,4 @@ async def answer(request: Request, tx: NamedDependency[Tx]) -> Response[None]:
     return see_other(local_path(form.text("back"), "/"))
 
 
-ROUTES = [answer]
+ROUTES = [answer_offer]

@@ -55,6 +55,8 @@ def test_what_anyone_may_write_is_a_short_list_read_by_people(handlers: list[HTT
         "check_words",  # writes nothing: whether signed words are those that were issued; keeps its pace
         "take_a_look",  # a shown certificate's code, once, from the telephone that opened its page
         "check_carried",  # whether a code is ours; keeps its pace, and tells the holder
+        "read_photo",  # writes nothing: what a photographed code says; keeps its pace
+        "answer_offer",  # of putting the app on the home screen; for who is signed in, and writes nothing else
         "narrow_item",  # writes nothing: answers that shall not stand in an address
     }  # fmt: skip
 

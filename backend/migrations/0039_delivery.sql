@@ -9,12 +9,16 @@ WHERE e.id = n.event_id AND n.channel = 'inbox' AND n.read_at IS NULL
 DROP INDEX notices_must;
 CREATE INDEX notices_astray ON notices (astray, must DESC, created_at) WHERE channel = 'inbox' AND read_at IS NULL AND astray IS NOT NULL;
 
+-- One row after the other, each by its key: a plan made for many would read the whole queue.
 CREATE FUNCTION mark_untried() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE untried record;
 BEGIN
-    UPDATE notices n SET astray = coalesce(c.department_id, e.department_id, '')
-    FROM told w JOIN events e ON e.id = w.event_id LEFT JOIN cases c ON c.id = e.case_id
-    WHERE n.id = w.id AND w.channel = 'inbox' AND w.must
-      AND NOT EXISTS (SELECT 1 FROM told k WHERE k.event_id = w.event_id AND k.person_id = w.person_id AND k.channel <> 'inbox');
+    FOR untried IN SELECT w.id, w.event_id FROM told w WHERE w.channel = 'inbox' AND w.must
+        AND NOT EXISTS (SELECT 1 FROM told k WHERE k.event_id = w.event_id AND k.person_id = w.person_id AND k.channel <> 'inbox')
+    LOOP
+        UPDATE notices SET astray = (SELECT coalesce(c.department_id, e.department_id, '') FROM events e LEFT JOIN cases c ON c.id = e.case_id
+                                     WHERE e.id = untried.event_id) WHERE id = untried.id;
+    END LOOP;
     RETURN NULL;
 END $$;
 CREATE TRIGGER notices_untried AFTER INSERT ON notices REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION mark_untried();

@@ -1,11 +1,15 @@
 """How many pushes one worker sends a second while filing goes on, how long one takes from its event, and whether one office's
 many keep another's waiting. Real PostgreSQL, fsync on, the worker a process of its own, a push service that answers at once.
 
-python -m tests.bench.notices [BACKLOG]
+python -m tests.bench.notices [--backlog 100000] [--filing] [--minutes 5]
+
+`--filing`: five orders a second are filed beside it, and another office tells people, too. Ends when the backlog is sent, or after
+`--minutes` of sending (what was sent until then counts), and half a minute more of ordinary load.
 
 Targets: 300 a second by one worker; of the others' pushes, and of all under ordinary load, 99 of 100 within 2 s of their event.
 """
 
+import argparse
 import asyncio
 import os
 import statistics
@@ -32,7 +36,7 @@ from tests.notifications.knocks import browser_keys
 from tests.postgres import cloned, make_template
 
 PEOPLE = 500
-OTHERS, FILINGS = 0.1, 0.25  # seconds between two events of another office; between two filings
+OTHERS, FILINGS = 0.1, 0.2  # seconds between two events of another office; between two filings
 ORDINARY, PACE = 400, 0.05  # pushes under ordinary load, and the seconds between two of them
 SINK = """
 import asyncio, sys
@@ -53,26 +57,32 @@ asyncio.run(main())
 """
 
 
-def main(backlog: int) -> None:
+class Asked(msgspec.Struct, frozen=True):
+    backlog: int
+    filing: bool
+    minutes: float
+
+
+def main(asked: Asked) -> None:
     with tempfile.TemporaryDirectory(prefix="suishouban-bench-") as folder:
         create_missing(Path(folder))
         server, port = EmbeddedPostgres(Path(folder)), free_port()
         server.start()
         sink = subprocess.Popen([sys.executable, "-c", SINK, str(port)])
         try:
-            asyncio.run(prepared(server, Path(folder), port, backlog))
+            asyncio.run(prepared(server, Path(folder), port, asked))
         finally:
             sink.kill()
             server.stop()
 
 
-async def prepared(server: EmbeddedPostgres, data: Path, port: int, backlog: int) -> None:
+async def prepared(server: EmbeddedPostgres, data: Path, port: int, asked: Asked) -> None:
     await make_template(server)
     async with cloned(server) as name, founded(settings_for(server, name, data, port)) as town:
         town.now = wall_clock()
         owner = await connect(town.settings.login("owner"))
         try:
-            await measure(town, owner, backlog)
+            await measure(town, owner, asked)
         finally:
             await owner.close()
 
@@ -85,27 +95,42 @@ def settings_for(server: EmbeddedPostgres, database: str, data: Path, port: int)
     return load({"DATA": str(data), "PUSH_ALLOWED": f"http://127.0.0.1:{port}", "QUIET_HOURS": "none", **urls})
 
 
-async def measure(town: Town, owner: asyncpg.Connection, backlog: int) -> None:
+async def measure(town: Town, owner: asyncpg.Connection, asked: Asked) -> None:
     people = await settle(town, owner)
-    await queue(town, owner, people, backlog)
+    await queue(town, owner, people, asked.backlog)
     worker = await asyncio.to_thread(start_worker, town.settings)
-    load = [asyncio.create_task(others(town, people)), asyncio.create_task(filings(town))]
+    filed: list[float] = []
+    load = (
+        [asyncio.create_task(others(town, people)), asyncio.create_task(filings(town, filed))] if asked.filing else []
+    )
     try:
-        await drained(owner, 1)
-        begun, worked = time.monotonic(), processor(worker.pid)
-        await drained(owner, backlog)
+        await drained(owner, 1, 1)
+        begun, worked, filed[:] = time.monotonic(), processor(worker.pid), []
+        sent = await drained(owner, asked.backlog, asked.minutes)
         took, worked = time.monotonic() - begun, processor(worker.pid) - worked
         await stopped(load)
-        print(f"backlog of {backlog}: {backlog / took:.0f} a second by one worker, load {os.getloadavg()[0]:.0f}")
-        print(f"the worker's processor time, all it did: {worked / backlog * 1000:.2f} ms a push")
-        await report(owner, "meanwhile, of another office", "住房局", 0)
-        last = await owner.fetchval("SELECT max(id) FROM events")
-        await ordinary(town, people)
-        await report(owner, f"ordinary load, {1 / PACE:.0f} a second", "住房局", last)
-        print(f"worker's memory: {memory(worker.pid):.0f} MB")
+        print(
+            f"{sent} of a backlog of {asked.backlog}: {sent / took:.0f} a second by one worker, load {os.getloadavg()[0]:.0f}"
+        )
+        print(
+            f"the worker's processor time, all it did: {worked / sent * 1000:.2f} ms a push; memory {memory(worker.pid):.0f} MB"
+        )
+        if asked.filing:
+            said = spread(filed)
+            print(f"filing meanwhile, {len(filed) / took:.1f} orders a second: {said}")
+            await report(owner, "meanwhile, of another office", "住房局", 0)
+        if sent >= asked.backlog:  # else the rest of it would be measured, too
+            last = await owner.fetchval("SELECT max(id) FROM events")
+            await ordinary(town, people)
+            await report(owner, f"ordinary load, {1 / PACE:.0f} a second", "住房局", last)
     finally:
         worker.terminate()
         worker.wait(15)
+
+
+def spread(seconds: list[float]) -> str:
+    cut = statistics.quantiles(seconds, n=100)
+    return f"p50 {cut[49] * 1000:.0f} ms, p95 {cut[94] * 1000:.0f} ms, p99 {cut[98] * 1000:.0f} ms"
 
 
 async def settle(town: Town, owner: asyncpg.Connection) -> list[UUID]:
@@ -153,10 +178,13 @@ async def happen(town: Town, person: UUID) -> None:
         )
 
 
-async def filings(town: Town) -> None:
+async def filings(town: Town, took: list[float]) -> None:
+    """One after the other, five a second where each is quick enough; how long each took."""
     while True:
+        begun = time.monotonic()
         await town.filed("father")
-        await asyncio.sleep(FILINGS)
+        took.append(time.monotonic() - begun)
+        await asyncio.sleep(max(0.0, FILINGS - took[-1]))
 
 
 async def stopped(tasks: list[asyncio.Task[None]]) -> None:
@@ -168,9 +196,13 @@ async def stopped(tasks: list[asyncio.Task[None]]) -> None:
     await asyncio.sleep(2)
 
 
-async def drained(owner: asyncpg.Connection, wanted: int) -> None:
-    """By the day's counts: to count the notices themselves would cost more than to send them."""
-    while (await owner.fetchval("SELECT sum(sent) FROM sending_days WHERE channel = 'push'") or 0) < wanted:  # noqa: ASYNC110
+async def drained(owner: asyncpg.Connection, wanted: int, minutes: float) -> int:
+    """How many were sent, by the day's counts: to count the notices themselves would cost more than to send them."""
+    over = time.monotonic() + minutes * 60
+    while True:
+        sent = int(await owner.fetchval("SELECT sum(sent) FROM sending_days WHERE channel = 'push'") or 0)
+        if sent >= wanted or time.monotonic() > over:
+            return sent
         await asyncio.sleep(0.1)
 
 
@@ -196,11 +228,10 @@ async def report(owner: asyncpg.Connection, what: str, lane: str, after: int) ->
         after,
     )
     found = msgspec.convert(row, Spans)
-    cut = statistics.quantiles(found.spans, n=100)
     soon = sum(span <= 2 for span in found.spans) / found.told
     print(
-        f"{what}: {found.sent} of {found.told} sent, event to sent p50 {cut[49] * 1000:.0f} ms, p95 {cut[94] * 1000:.0f} ms,"
-        f" p99 {cut[98] * 1000:.0f} ms; within 2 s {soon:.1%}; load {os.getloadavg()[0]:.0f}"
+        f"{what}: {found.sent} of {found.told} sent, event to sent {spread(found.spans)};"
+        f" within 2 s {soon:.1%}; load {os.getloadavg()[0]:.0f}"
     )
 
 
@@ -216,9 +247,27 @@ def processor(process: int) -> float:
 
 
 def memory(process: int) -> float:
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    """All it holds, in MB, with what it shares with others."""
+    return _rollup(process, "Rss")
+
+
+def share(process: int) -> float:
+    """The same, of what is shared its share only."""
+    return _rollup(process, "Pss")
+
+
+def _rollup(process: int, what: str) -> float:
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith(f"{what}:"))
+
+
+def asked_for() -> Asked:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--backlog", type=int, default=100_000)
+    parser.add_argument("--filing", action="store_true")
+    parser.add_argument("--minutes", type=float, default=5)
+    return Asked(**vars(parser.parse_args()))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
+    main(asked_for())

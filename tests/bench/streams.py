@@ -22,7 +22,7 @@ from backend.core.db import connect
 from backend.core.embedded import EmbeddedPostgres
 from backend.core.keys import create_missing
 from backend.settings import Login, load
-from tests.bench.notices import memory
+from tests.bench.notices import memory, share
 from tests.browser.town import started
 from tests.cases.town import founded
 from tests.postgres import cloned, environ_of, make_template
@@ -65,7 +65,9 @@ async def measure(base: str, process: int, login: Login, father: str, streams: i
     opened = await asyncio.gather(*(opened_one(base, cookie, gate) for _ in range(streams)))
     took, full = time.monotonic() - begun, memory(process)
     print(f"{streams} streams opened in {took:.1f} s; load {os.getloadavg()[0]:.0f}")
-    print(f"memory: {empty:.0f} MB before, {full:.0f} MB with all: {(full - empty) / streams * 1000:.0f} kB a stream")
+    print(
+        f"memory: {empty:.0f} MB before, {full:.0f} MB with all (its share {share(process):.0f} MB): {(full - empty) / streams * 1000:.0f} kB a stream"
+    )
     await asyncio.sleep(1)
     print(f"database connections of the web role in use with all streams open: {await held(owner)}")
     spans = [await round_of(owner, father, opened) for _ in range(ROUNDS)]

@@ -17,6 +17,7 @@ NEAR = 0.4  # as alike as two questions about different things often are
 SURE = 2.0  # how much each tenth nearer than that tells
 MOST_ALIKE = 12
 SENTENCE = 3  # characters from which on it may be one; a word by itself is found by its letters
+OFFICE = re.compile(r".{0,10}(?:局|厅|委员会|办公室|中心)")  # its name alone is no question either
 CHARACTER = re.compile(r"[\u4e00-\u9fff]")
 WRITTEN_HERE = re.compile(r"[\u2581\u4e00-\u9fff]+|[\u2581\u0020-\u007e\u3000-\u303f]{1,3}")
 
@@ -44,7 +45,7 @@ class Recalled:
 
     def near(self, text: str) -> list[tuple[tuple[str, ...], str, float]]:
         """What answered the questions that are most alike, and how much it tells, up to 1; the nearest first."""
-        if not self._leads or len(CHARACTER.findall(text)) < SENTENCE:
+        if not self._leads or len(CHARACTER.findall(text)) < SENTENCE or OFFICE.fullmatch(text):
             return []
         import numpy as np
 

@@ -19,7 +19,7 @@ BESIDE = 0.5  # it only tells of the thing or certifies it, and nobody asked for
 LONG = 0.01  # how much less each character of a name says that answers nothing
 ASKED_BEFORE = 0.6  # how much more it counts that it answered like questions, of the best score
 LEAST_BEST = 12.0  # a score that says something: below it the words of a question found next to nothing
-LEAST_SHARE = 0.2  # what is left of the score when none of the telling words are in name or alias
+LEAST_SHARE = 0.35  # what is left of the score when none of the telling words are in name or alias
 
 
 class Scored(msgspec.Struct, frozen=True):

@@ -19,8 +19,8 @@ def system_chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-# What each engine is started by, and Debian's package of it.
-ENGINES = {"WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}
+# What WebKit is started by, and Debian's packages of it.
+WEBKIT = {"WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}
 
 
 def main(arguments: list[str]) -> int:
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
 
 def engines() -> int:
     wanted = [] if any(map(shutil.which, FIREFOX)) else ["firefox-esr"]
-    wanted += [package for command, package in ENGINES.items() if shutil.which(command) is None]
+    wanted += [package for command, package in WEBKIT.items() if shutil.which(command) is None]
     if wanted and not debian(*wanted):
         print(f"Cannot be had here: {', '.join(wanted)}. The journeys in them will be skipped.", file=sys.stderr)
     return 0

@@ -1,16 +1,18 @@
 """A telephone's line: everything between the browser and the town runs over it, is counted, and can be cut."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 
 class Line:
-    """`sent`: bytes from the browser since it was last set to 0. Cut by itself after `breaks_after` of them."""
+    """`sent`: bytes from the browser since it was last set to 0. Cut by itself after `breaks_after` of them, or when an answer with
+    `loses` in it is on its way: the town has done what was asked, the browser never hears of it."""
 
     def __init__(self, port: int) -> None:
         self.to, self.port = port, 0
-        self.sent, self.breaks_after = 0, 0
+        self.sent, self.breaks_after, self.loses = 0, 0, b""
         self.cut = asyncio.Event()
         self._open: set[asyncio.StreamWriter] = set()
 
@@ -37,6 +39,9 @@ class Line:
 
     async def _down(self, inner_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await inner_reader.read(65_536):
+            if self.loses and self.loses in data.lower():
+                self.loses = b""
+                return self.breaks()
             writer.write(data)
             await writer.drain()
         writer.close()
@@ -53,9 +58,10 @@ class Line:
 
 
 @asynccontextmanager
-async def line_to(base: str) -> AsyncIterator[Line]:
+async def line_to(base: str, sealed: ssl.SSLContext | None = None) -> AsyncIterator[Line]:
+    """`sealed`: the line speaks TLS, as in front of a real town."""
     line = Line(int(base.rpartition(":")[2]))
-    server = await asyncio.start_server(line.carry, "127.0.0.1", 0)
+    server = await asyncio.start_server(line.carry, "127.0.0.1", 0, ssl=sealed)
     line.port = server.sockets[0].getsockname()[1]
     try:
         yield line

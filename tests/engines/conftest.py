@@ -9,6 +9,7 @@ from backend.core.embedded import EmbeddedPostgres
 from backend.settings import load
 from tests.browser.town import Town, started
 from tests.engines.firefox import Firefox, firefox, system_firefox
+from tests.engines.webkit import WebKitTab, mini_browser, webkit
 from tests.fakes.autopush import Autopush, autopush
 from tests.postgres import cloned, environ_of
 
@@ -32,11 +33,11 @@ async def push() -> AsyncIterator[Autopush]:
         yield service
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def town(
     postgres: EmbeddedPostgres, demo_city: str, push: Autopush, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Town]:
-    """One for all engines: each journey has its own people."""
+    """One for the journeys of one file, each with its own people."""
     async with cloned(postgres, demo_city) as name:
         environ = {"DATA": str(tmp_path_factory.mktemp("town")), "MASTER_KEY": "5a" * 32}
         with started(load(environ | environ_of(postgres, name)), PUSH_ALLOWED=push.origin) as town:
@@ -49,3 +50,11 @@ async def fox(push: Autopush) -> AsyncIterator[Firefox]:
         pytest.skip("no Firefox here (Debian: apt-get install firefox-esr)")
     async with firefox(**TOLD, **{"dom.push.serverURL": push.socket}) as fox:
         yield fox
+
+
+@pytest_asyncio.fixture
+async def safari() -> AsyncIterator[WebKitTab]:
+    if mini_browser() is None:
+        pytest.skip("no WebKitGTK here (Debian: apt-get install webkit2gtk-driver xvfb)")
+    async with webkit() as tab:
+        yield tab

@@ -1,8 +1,13 @@
-"""The daughter files three things for her father of 82: guide, cart, one sheet, one tap; an officer answers; both are told."""
+"""The daughter files three things for her father of 82 over a bad line: guide, cart, one sheet, one tap; an officer answers;
+both are told."""
+
+import asyncio
 
 from playwright.async_api import Browser, Page
 
+from backend.core.db import connect
 from tests.browser.conftest import Person, says_yes
+from tests.browser.line import Line, line_to
 from tests.browser.photos import photo
 from tests.browser.town import Town
 
@@ -17,6 +22,23 @@ CHOICES = {"第一次办还是换补": "第一次办", "证件怎么拿": "寄",
 
 
 async def test_from_a_few_plain_questions_to_a_granted_allowance(chromium: Browser, person: Person, town: Town):
+    async with line_to(town.base) as line:
+        person.town = Town(f"http://localhost:{line.port}", town.settings, town.web)
+        await slow(person.page)
+        await files_over_a_bad_line(person, line, town)
+        await is_answered(chromium, person, town)
+
+
+async def slow(page: Page) -> None:
+    """As far from the mast as one can be on 4G."""
+    session = await page.context.new_cdp_session(page)
+    far = {"offline": False, "latency": 50, "downloadThroughput": 400_000, "uploadThroughput": 200_000}
+    await session.send("Network.enable")
+    await session.send("Network.emulateNetworkConditions", far)
+
+
+async def files_over_a_bad_line(person: Person, line: Line, town: Town) -> None:
+    """It breaks twice: under the first photo, and between the tap and its answer. Three things are filed, each once."""
     page = person.page
     await person.signs_in("daughter")
     await person.opens("/acting")
@@ -27,13 +49,26 @@ async def test_from_a_few_plain_questions_to_a_granted_allowance(chromium: Brows
     await person.reads("您正在为林长福办理", "分开办要答 28 个问题")
 
     await fill_the_sheet(person)
+    line.sent, line.breaks_after = 0, 60_000
+    mending = asyncio.create_task(mended(line))
     await hand_in_photos(person)
+    await mending
     await person.opens("/cart/review")
     await says_yes(page)
+    line.loses = b"location: /orders/"
     await page.locator("form[action='/orders'] button").last.click()
+    await person.reads("还没有交上")
+    assert await filed(town) == (1, 3), "the town has filed it; she has not heard of it"
+    line.mends()
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await person.taps("接着办")
     await page.wait_for_url("**/orders/*")
+    assert await filed(town) == (1, 3)
     await person.reads("2 件事当场批下来了", "另外 1 件已送到部门", "已告诉林长福和林小燕")
 
+
+async def is_answered(chromium: Browser, person: Person, town: Town) -> None:
+    page = person.page
     number = await case_number(page, "护理补贴")
     await an_officer_asks_for_something(chromium, town, number)
     await page.get_by_text("还缺：请补一张正面照片").first.wait_for(timeout=10_000)  # live, without a tap
@@ -47,6 +82,21 @@ async def test_from_a_few_plain_questions_to_a_granted_allowance(chromium: Brows
     answer = await stranger.page.goto(f"{town.base}/cases/{number}")
     assert answer is not None
     assert answer.status == 404
+
+
+async def mended(line: Line) -> None:
+    await line.cut.wait()
+    await asyncio.sleep(0.3)
+    line.mends()
+
+
+async def filed(town: Town) -> tuple[int, int]:
+    """How many orders and how many cases there are."""
+    owner = await connect(town.settings.login("owner"))
+    try:
+        return tuple(await owner.fetchrow("SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM cases)"))
+    finally:
+        await owner.close()
 
 
 async def walk_the_guide(person: Person) -> None:

@@ -160,6 +160,7 @@ async def founded(settings: Settings) -> AsyncIterator[Town]:
     """The town in the (fresh) database of `settings`."""
     pool, worker = await open_pool(settings.login("web"), 8), await open_pool(settings.login("worker"), 2)
     town = Town(settings, pool, worker)
+    starter()  # reading the city may take longer than a transaction may be idle
     owner = await connect(settings.login("owner"))
     try:
         async with owner.transaction():

@@ -79,18 +79,13 @@ def read_folder(folder: Path) -> Raw:
     raw |= {name: _if_there(folder / f"{name}.yaml", folder, faults) for name in OPTIONAL}
     for kind in ("items", "scenarios", "letters"):
         raw[kind] = {path.stem: read_file(path, folder, faults) for path in sorted((folder / kind).glob("*.yaml"))}
-    raw["i18n"] = _translations(folder, faults)
+    try:
+        raw["i18n"] = translations_in(folder)
+    except ValueError as error:
+        faults.append(Fault("i18n", f"读不懂这个文件:{error}"))
     if faults:
         raise PackError(faults)
     return raw
-
-
-def _translations(folder: Path, faults: list[Fault]) -> Raw:
-    try:
-        return translations_in(folder)
-    except ValueError as error:
-        faults.append(Fault("i18n", f"读不懂这个文件:{error}"))
-        return {}
 
 
 def _if_there(path: Path, folder: Path, faults: list[Fault]) -> Raw:

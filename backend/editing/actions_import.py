@@ -2,8 +2,11 @@
 
 1. `keep`: the request stores the file and asks for `read_import`.
 2. `read_in`: what it holds and would change is compared with the catalogue; nothing is changed.
-3. `decide`: the editor reads that and says yes or no.
-4. `bring_in`: one transaction for the whole file; it ends with the state `done` or leaves no trace.
+3. `send_on`: the editor reads that and says yes or no.
+4. `let_in`: so does a checker or a lawyer of the department who neither brought nor sent it.
+5. `bring_in`: one transaction for the whole file; it ends with the state `done` or leaves no trace.
+
+`again` begins anew with step 2 or 5 where it failed for good.
 """
 
 import asyncio
@@ -23,7 +26,8 @@ from backend.core.db import Tx, connect
 from backend.core.errors import Conflict, Invalid, NotFound, Problem
 from backend.core.i18n import _
 from backend.core.jobs import Later, Work, enqueue
-from backend.editing.import_model import Brought, Counts, ImportState
+from backend.editing.import_model import Brought, Counts, ImportState, may_let_in
+from backend.editing.job_standing import standing
 from backend.editing.queries import desks_of
 from backend.editing.queries_import import brought, content_of
 
@@ -51,21 +55,40 @@ async def keep(tx: Tx, department: str, name: str, content: bytes, source: str, 
     return number
 
 
-async def decide(tx: Tx, found: Brought, *, bring: bool) -> None:
+async def send_on(tx: Tx, found: Brought, *, bring: bool) -> None:
     """Conflict if it was decided already."""
     done = await tx.db.execute(
-        """UPDATE catalogue_imports SET state = $2, rows_done = 0, content = CASE WHEN $3 THEN content END,
-                  ended_at = CASE WHEN $3 THEN NULL ELSE $4::timestamptz END
+        """UPDATE catalogue_imports SET state = CASE WHEN $2 THEN 'checking' ELSE 'dropped' END, sent_by = $3, sent_name = $4,
+                  content = CASE WHEN $2 THEN content END, ended_at = CASE WHEN $2 THEN NULL ELSE $5::timestamptz END
             WHERE id = $1 AND state = 'read'""",
-        found.id,
-        ImportState.BRINGING if bring else ImportState.DROPPED,
-        bring,
-        tx.now,
-    )
+        found.id, bring, tx.viewer.id, tx.viewer.name, tx.now,
+    )  # fmt: skip
+    if done != "UPDATE 1":
+        raise Conflict(_("这张表已经有人决定过了，请看最新情况。"))
+
+
+async def let_in(tx: Tx, found: Brought, *, bring: bool) -> None:
+    """Conflict if it was decided already; NotFound for who brought it, sent it on, or checks nothing here."""
+    roles = (await desks_of(tx)).get(found.department_id, frozenset())
+    if not may_let_in(found, tx.viewer.id, roles):
+        raise NotFound()
+    done = await tx.db.execute(
+        """UPDATE catalogue_imports SET state = CASE WHEN $2 THEN 'bringing' ELSE 'dropped' END, let_by = $3, let_name = $4,
+                  rows_done = 0, content = CASE WHEN $2 THEN content END, ended_at = CASE WHEN $2 THEN NULL ELSE $5::timestamptz END
+            WHERE id = $1 AND state = 'checking'""",
+        found.id, bring, tx.viewer.id, tx.viewer.name, tx.now,
+    )  # fmt: skip
     if done != "UPDATE 1":
         raise Conflict(_("这张表已经有人决定过了，请看最新情况。"))
     if bring:
         await enqueue(tx.db, "bring_import", {"import": str(found.id)})
+
+
+async def again(tx: Tx, found: Brought) -> None:
+    """The same step once more, if the worker gave it up; else nothing, for it is still being tried."""
+    payload = {"import": str(found.id)}
+    if found.working and (await standing(tx.db, found.job, payload)).held:
+        await enqueue(tx.db, found.job, payload)
 
 
 async def read_in(work: Work, number: UUID) -> None:

@@ -17,7 +17,7 @@ MOST_LISTED = 50
 async def imports_at(tx: Tx, departments: list[str]) -> list[Brought]:
     """The newest first."""
     rows = await tx.db.fetch(
-        """SELECT id, department_id, actor_name, file_name, source, withdraw, state, rows_all, rows_done, counts, doubts, refusal,
+        """SELECT id, department_id, actor_id, actor_name, sent_by, sent_name, let_name, file_name, source, withdraw, state, rows_all, rows_done, counts, doubts, refusal,
                   begun_at, ended_at
              FROM catalogue_imports WHERE department_id = ANY ($1) ORDER BY begun_at DESC, id LIMIT $2""",
         departments,
@@ -29,7 +29,7 @@ async def imports_at(tx: Tx, departments: list[str]) -> list[Brought]:
 async def brought(db: asyncpg.Connection, number: UUID, departments: list[str] | None = None) -> Brought:
     """One of them, of these departments; NotFound for any other."""
     row = await db.fetchrow(
-        """SELECT id, department_id, actor_name, file_name, source, withdraw, state, rows_all, rows_done, counts, doubts, refusal,
+        """SELECT id, department_id, actor_id, actor_name, sent_by, sent_name, let_name, file_name, source, withdraw, state, rows_all, rows_done, counts, doubts, refusal,
                   begun_at, ended_at
              FROM catalogue_imports WHERE id = $1 AND ($2::text[] IS NULL OR department_id = ANY ($2))""",
         number,

@@ -471,6 +471,7 @@ TABLE: dict[str, Verdicts] = {
     "POST /desk/items/import": verdicts(refused=(EDITOR,)),  # no file came along
     "GET /desk/items/import/template.csv": verdicts(ok=(EDITOR,)),
     "GET /desk/items/import/{brought_id}": verdicts(ok=(EDITOR,)),
+    "POST /desk/items/import/{brought_id}/again": verdicts(ok=(EDITOR,)),
     "POST /desk/items/import/{brought_id}/decision": verdicts(ok=(EDITOR,)),
     "GET /desk/items/import/{brought_id}/report.csv": verdicts(ok=(EDITOR,)),
     # at the counter: a person and her card, and signatures on paper

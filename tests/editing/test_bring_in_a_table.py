@@ -58,10 +58,11 @@ async def done(work: Work, path: str) -> None:
     await actions_import.bring_in(work, number)
 
 
-async def bring(editor: httpx.AsyncClient, work: Work, content: bytes, **more: str) -> str:
-    path = await sent(editor, content, **more)
+async def bring(trio: Trio, work: Work, content: bytes, **more: str) -> str:
+    path = await sent(trio.editor, content, **more)
     await done(work, path)
-    await editor.post(f"{path}/decision", data={"answer": "bring"})
+    for officer in (trio.editor, trio.checker):
+        await officer.post(f"{path}/decision", data={"answer": "bring"})
     await done(work, path)
     return path
 
@@ -78,7 +79,8 @@ async def test_what_a_table_would_change_is_told_before_anything_changes(trio: T
     assert "等您决定" in page
     assert re.search(r"新增.{0,80}1 项", page, re.S)
     assert (await trio.editor.get(f"/items/{ROW[0]}")).status_code == 404
-    await trio.editor.post(f"{path}/decision", data={"answer": "bring"})
+    for officer in (trio.editor, trio.checker):
+        await officer.post(f"{path}/decision", data={"answer": "bring"})
     await done(work, path)
     assert "导入好了" in (await trio.editor.get(path)).text
     assert "只能看" in await found(trio.editor, ROW[0])
@@ -120,13 +122,50 @@ async def test_no_file_and_an_empty_one_are_refused_beside_the_field(trio: Trio)
         assert "叫这个" in answer.text
 
 
-async def test_whoever_only_checks_brings_nothing_in(trio: Trio, work: Work):
+async def test_whoever_only_checks_reads_along_and_brings_no_table(trio: Trio, work: Work, daughter: httpx.AsyncClient):
     path = await sent(trio.editor, table(ROW))
     for officer in (trio.checker, trio.legal):
-        for address in (IMPORT, path, f"{path}/report.csv", f"{IMPORT}/template.csv"):
-            assert (await officer.get(address)).status_code == 404
+        for address in (IMPORT, path, f"{path}/report.csv"):
+            assert (await officer.get(address)).status_code == 200
         answer = await officer.post(IMPORT, files={"table": ("x.csv", table(ROW))}, data={"department": "民政局"})
         assert answer.status_code == 404
+        assert (await officer.post(f"{path}/again")).status_code == 404
+    assert (await daughter.get(path)).status_code == 404
+
+
+async def test_a_second_person_lets_it_in_and_never_who_brought_it(trio: Trio, work: Work, settings: Settings):
+    path = await sent(trio.editor, table(ROW))
+    await done(work, path)
+    await trio.editor.post(f"{path}/decision", data={"answer": "bring"})
+    assert "等另一位核对" in (await trio.editor.get(path)).text
+    assert (await trio.editor.post(f"{path}/decision", data={"answer": "bring"})).status_code == 404
+    await done(work, path)
+    assert (await trio.editor.get(f"/items/{ROW[0]}")).status_code == 404
+    owner = await asyncpg.connect(settings.login("owner").dsn)
+    with pytest.raises(asyncpg.CheckViolationError):
+        await owner.execute("UPDATE catalogue_imports SET state = 'bringing', let_by = actor_id")
+    await owner.close()
+    assert "核对无误，导入" in (await trio.legal.get(path)).text
+    await trio.legal.post(f"{path}/decision", data={"answer": "bring"})
+    await done(work, path)
+    assert "导入好了" in (await trio.legal.get(path)).text
+
+
+async def test_a_table_the_worker_gave_up_says_so_and_is_tried_again(trio: Trio, work: Work):
+    path = await sent(trio.editor, table(ROW))
+    await work.pool.execute("UPDATE pgqueuer SET attempts = 2 WHERE entrypoint = 'read_import'")
+    assert "过一会儿自己再试" in (await trio.editor.get(path)).text
+    await work.pool.execute("UPDATE pgqueuer SET status = 'failed' WHERE entrypoint = 'read_import'")
+    page = (await trio.editor.get(path)).text
+    assert "文件没有读成" in page
+    assert "再试一次" in page
+    for _press in range(2):
+        await trio.editor.post(f"{path}/again")
+    waiting = "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'read_import' AND status = 'queued'"
+    assert await work.pool.fetchval(waiting) == 1, "pressing twice asks once"
+    assert "文件没有读成" not in (await trio.editor.get(path)).text
+    await done(work, path)
+    assert "等您决定" in (await trio.editor.get(path)).text
 
 
 async def test_who_says_no_changes_nothing_and_the_file_is_forgotten(trio: Trio, work: Work):
@@ -141,14 +180,14 @@ async def test_who_says_no_changes_nothing_and_the_file_is_forgotten(trio: Trio,
 
 
 async def test_the_same_table_again_has_nothing_to_bring_in(trio: Trio, work: Work):
-    await bring(trio.editor, work, table(ROW))
+    await bring(trio, work, table(ROW))
     path = await sent(trio.editor, table(ROW))
     await done(work, path)
     assert "和目录里的一样，没有要导入的" in (await trio.editor.get(path)).text
 
 
 async def test_an_item_is_written_out_of_a_guide_and_keeps_its_code(trio: Trio, work: Work):
-    path = await bring(trio.editor, work, table(ROW))
+    path = await bring(trio, work, table(ROW))
     assert "照它写" in (await trio.editor.get(path)).text
     answer = await trio.editor.post("/desk/items", data={"department": "民政局", "guide": ROW[0]})
     assert answer.headers["location"] == f"/desk/items/{ROW[0]}/draft/basics"
@@ -162,9 +201,9 @@ async def test_an_item_is_written_out_of_a_guide_and_keeps_its_code(trio: Trio, 
 
 
 async def test_a_guide_that_is_being_made_an_item_is_still_kept_up_to_date(trio: Trio, work: Work):
-    await bring(trio.editor, work, table(ROW), source="摆摊")
+    await bring(trio, work, table(ROW), source="摆摊")
     await trio.editor.post("/desk/items", data={"department": "民政局", "guide": ROW[0]})
-    await bring(trio.editor, work, table([*ROW[:6], "2", *ROW[7:]]), source="摆摊")
+    await bring(trio, work, table([*ROW[:6], "2", *ROW[7:]]), source="摆摊")
     assert "2 个工作日" in await found(trio.editor, ROW[0])
 
 
@@ -181,7 +220,7 @@ async def test_the_database_lets_nobody_bring_in_without_reading_first(trio: Tri
 
 async def test_a_list_with_a_name_of_its_own_is_found_again_by_it(trio: Trio, work: Work):
     lines = "dept\tname\tarea_code\titem_code\ttask_type\n区演示局\t演示老人活动\t460105000000\tDEMO-0001-460105\t20\n"
-    path = await bring(trio.editor, work, lines.encode())
+    path = await bring(trio, work, lines.encode())
     page = (await trio.editor.get(path)).text
     assert "表名：qianfeng" in page
     assert "演示老人活动" in page

@@ -12,7 +12,7 @@ import msgspec
 
 from backend.settings import Settings, environ_of, load, need_keys
 
-GIVES_WAY = 3  # the worker's niceness: half the weight of who waits for a page, and enough to go on beside other programs
+GIVES_WAY = 3  # the worker's niceness: half the weight of who waits for a page, enough to go on
 
 
 def told_by_the_environment(_: argparse.ArgumentParser) -> None:

@@ -142,7 +142,7 @@ async def test_what_is_shared_becomes_a_material_signed_in_or_not(person: Person
     await share(page, ("合影.jpg", "image/jpeg", photo(600, 400)))
     await page.wait_for_url("**/cart/kept")
     await person.reads("分享进来的照片和文件", "还没有交上，请先登录")
-    await page.get_by_text("登录，接着办").click()
+    await page.get_by_text("去登录").click()
     await page.click('button[value="shopkeeper"]')
     await page.wait_for_url("**/share?file=*", timeout=15_000)
     await person.reads("这张是什么材料？", "合影.jpg")

@@ -32,12 +32,16 @@ async def write_in_languages(request: Request, tx: NamedDependency[Tx], code: Fr
     if "editor" not in desk.roles:
         raise NotFound()
     known, texts = known_in(language), await _texts(tx, code)
-    said = {chinese: form.text(f"said-{number}") for number, chinese in enumerate(texts)}
-    long = [Problem(_("这一栏太长了，请写短一些。"), f"said-{n}") for n, one in enumerate(said.values()) if len(one) > LONGEST]
+    said = {chinese: form.text(f"said-{number}", known.get(chinese, "")) for number, chinese in enumerate(texts)}
+    long = [
+        Problem(_("这一栏太长了，请写短一些。"), f"said-{n}")
+        for n, one in enumerate(said.values())
+        if len(one) > LONGEST
+    ]
     if long:
         return await _page(request, tx, code, language, form, long, status=422)
     for chinese, text in said.items():
-        if text != known.get(chinese, ""):
+        if text.replace("\r\n", "\n") != known.get(chinese, ""):
             await write_text(tx.db, tx.viewer.id, tx.now, language, chinese, text)
     return see_other(f"/desk/items/{code}/languages?language={language}&done=1")
 

@@ -87,3 +87,18 @@ async def test_at_400_percent_zoom_nothing_stands_over_the_text(desk: Desk, site
       && e.getClientRects().length).map(e => e.className)"""
     assert await page.evaluate(over) == []
     await page.context.close()
+
+
+async def test_in_forced_colours_every_thing_has_its_line_and_the_focus_is_seen(
+    desk: Desk, site: str, chromium: Browser
+):
+    desk.sources["/gallery"] = GALLERY
+    page = await opened(chromium, site, "/gallery?mode=elder", 390, "light")
+    await page.emulate_media(forced_colors="active")
+    bare = """[...document.querySelectorAll('.button:not(.button-quiet), .input, .option, .card, .notice, .chip')].filter(e => e.getClientRects().length
+      && getComputedStyle(e).borderTopStyle === 'none').map(e => e.outerHTML.slice(0, 90))"""
+    assert await page.evaluate(bare) == []
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    await page.context.close()

@@ -37,7 +37,9 @@ async def texts_of_the_desk(db: asyncpg.Connection) -> Texts:
     return found
 
 
-async def write_text(db: asyncpg.Connection, editor: UUID, now: datetime, language: str, chinese: str, said: str) -> None:
+async def write_text(
+    db: asyncpg.Connection, editor: UUID, now: datetime, language: str, chinese: str, said: str
+) -> None:
     """What an editor writes beside one text, from now on; "" gives way to what the pack brought."""
     await db.execute(
         "INSERT INTO city_texts (language, chinese, said, written_by, written_at) VALUES ($1, $2, $3, $4, $5)",

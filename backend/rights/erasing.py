@@ -97,6 +97,7 @@ KEPT = {
     "case_sources": "which certificate, by number and hash, and which register a case used",
     "certificate_changes": "when each held and when no more, and why",
     "notice_wordings": "officers' words",
+    "city_texts": "officers' words",
     "notice_followups": "goes with its notice",
     "events": "the audit trail: ids, kinds and times; append-only",
     "mandates": "who acted for whom as ids, with the hash of the words; the words are in the archive",

@@ -73,6 +73,7 @@ LEFT_OUT = {
     "guide_versions": "guides written at the desk",
     "document_wordings": "an office's words for its documents",
     "notice_wordings": "the city's words for its notices",
+    "city_texts": "the city's texts in other languages",
     "item_events": "the history of an item at the desk",
     "calendar_changes": "who changed a day of the calendar at the desk",
     "joint_opinions": "told as events of the case",

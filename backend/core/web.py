@@ -236,7 +236,9 @@ def language_of(request: Request) -> str:
     viewer = request.state.get("viewer")
     kept = copied(request).rpartition(" ")[2]
     remembered = viewer.language if viewer and viewer.language_chosen else kept or request.cookies.get("lang")
-    request.state.language = wanted(remembered, request.headers.get("accept-language", ""))  # what the answer says it is in
+    request.state.language = wanted(
+        remembered, request.headers.get("accept-language", "")
+    )  # what the answer says it is in
     return request.state.language
 
 

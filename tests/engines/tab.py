@@ -6,6 +6,7 @@ says is built from them here. Clicks and keys are the engine's own input, never 
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
@@ -15,31 +16,34 @@ TAPPED = """words => [...document.querySelectorAll('main button, main a, main su
     .find(one => one.checkVisibility() && one.textContent.includes(words))"""
 
 
-class Tab:
+class Tab(ABC):
     """`base` is where the product answers; `engine` says "Firefox" or "WebKit"."""
 
     base = ""
 
+    @abstractmethod
     async def goes(self, address: str) -> None:
         """Loads a page and waits until it is whole; an error page of the browser's own is no exception."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def evaluate(self, expression: str) -> Any:
         """The JSON value of an expression; a promise is waited for."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def element(self, function: str, *arguments: str) -> Any:
         """What the function returns: the engine's handle of an element, or None."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def press(self, element: Any) -> None:
-        raise NotImplementedError
+        """A finger or a pointer in the middle of it."""
 
+    @abstractmethod
     async def write(self, element: Any, text: str) -> None:
-        raise NotImplementedError
+        """One key after the other, where the element stands."""
 
+    @abstractmethod
     async def give(self, element: Any, file: Path) -> None:
-        raise NotImplementedError
+        """Chooses a file in a file field."""
 
     async def opens(self, path: str) -> None:
         await self.goes(self.base + path)

@@ -1,5 +1,6 @@
 """Everybody can see how soon notices leave; who sends too many does not keep another waiting; what fails takes another way."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -7,8 +8,11 @@ import pytest_asyncio
 
 from backend.core.jobs import Work
 from backend.notifications.delivery import claim
+from backend.notifications.journal import Journal
 from backend.notifications.model import Channel
+from backend.notifications.outgoing import Sender
 from backend.notifications.speed import Count
+from backend.notifications.ways import WAYS
 from tests.fakes.push_service import free_port
 from tests.fakes.sms_gateway import KEY, sms_gateway
 from tests.notifications.knocks import as_owner, give_address, give_phone, give_push, notices, sent_out, told
@@ -70,9 +74,27 @@ async def test_one_office_with_thousands_does_not_keep_another_waiting(town, wor
     assert len(await claim(work.pool, Channel.PUSH, 32, [], town.now.date())) == 32
 
 
-async def test_two_workers_never_claim_the_same(town, work):
-    import asyncio
+async def test_an_office_whose_push_service_hangs_never_has_all_the_slots(town, work):
+    """Rounds go on while nothing comes back: what it holds stays under three quarters of the sender's."""
+    hang = asyncio.Event()
 
+    async def hanging(_work, _task):
+        await hang.wait()
+
+    way = msgspec.structs.replace(WAYS[Channel.PUSH], send=hanging)
+    sender = Sender(work, Channel.PUSH, way, Journal(town.settings.data / "outgoing", Channel.PUSH))
+    await as_owner(town, QUEUE, town.ids["father"], "民政局", 200, timedelta(hours=1))
+    for _ in range(5):
+        await sender.round()
+    assert way.slots // 2 <= sender._busy["民政局"] <= way.slots * 3 // 4
+    await as_owner(town, QUEUE, town.ids["father"], "住房局", 3, timedelta(0))
+    await sender.round()
+    assert sender._busy["住房局"] == 3
+    hang.set()
+    await sender.finished()
+
+
+async def test_two_workers_never_claim_the_same(town, work):
     await as_owner(town, QUEUE, town.ids["father"], "民政局", 300, timedelta(0))
     taken = await asyncio.gather(*(claim(work.pool, Channel.PUSH, 40, [], town.now.date()) for _ in range(6)))
     ids = [one.id for claims in taken for one in claims]

@@ -46,7 +46,7 @@ def test_what_anyone_may_write_is_a_short_list_read_by_people(handlers: list[HTT
         h.handler_name.split(".")[-1] for h in handlers if h.opt["who"] == "anyone" and "GET" not in h.http_methods
     }
     assert open_writes <= {
-        "sign_in", "sign_in_again", "sign_out", "choose_looks", "choose_language", "ask", "type_code", "say_name",
+        "sign_in", "sign_in_again", "sign_out", "choose_looks", "choose_mode", "choose_language", "ask", "type_code", "say_name",
         "take_text", "report_text",  # signed by the gateway
         "stop_mail",  # a letter's own link, which names nobody and stops letters only
         "push_records",  # shows the token of a register's machine, or is signed by it

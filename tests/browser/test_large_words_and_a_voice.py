@@ -38,7 +38,7 @@ async def size_of_words(page: Page) -> float:
     return size
 
 
-async def test_from_the_first_visit_to_the_next_phone(chromium: Browser, town: Town):
+async def test_from_the_first_visit_to_the_next_phone(chromium: Browser, town: Town) -> None:
     she = await on_a_phone(chromium, town)
     await she.opens("/")
     await she.page.get_by_role("button", name="长辈版").first.click()
@@ -70,7 +70,7 @@ async def test_from_the_first_visit_to_the_next_phone(chromium: Browser, town: T
     assert office not in (None, "tel:12345"), "the office's own telephone where the page is about its matter"
 
 
-async def test_a_page_is_read_sentence_by_sentence(chromium: Browser, town: Town):
+async def test_a_page_is_read_sentence_by_sentence(chromium: Browser, town: Town) -> None:
     she = await on_a_phone(chromium, town)
     requested: list[str] = []
     she.page.on("request", lambda request: requested.append(request.url))
@@ -98,7 +98,7 @@ async def test_a_page_is_read_sentence_by_sentence(chromium: Browser, town: Town
     assert await she.page.locator(".read-bar").count() == 0
 
 
-async def test_an_english_page_is_read_in_english_and_its_chinese_names_in_chinese(chromium: Browser, town: Town):
+async def test_an_english_page_is_read_in_english_and_its_chinese_names_in_chinese(chromium: Browser, town: Town) -> None:
     she = await on_a_phone(chromium, town)
     await she.page.context.add_cookies([{"name": "lang", "value": "en", "url": town.base}])
     await she.opens("/")

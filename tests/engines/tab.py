@@ -17,7 +17,7 @@ TAPPED = """words => [...document.querySelectorAll('main button, main a, main su
 
 
 class Tab(ABC):
-    """`base` is where the product answers; `engine` says "Firefox" or "WebKit"."""
+    """`base` is where the product answers."""
 
     base = ""
 

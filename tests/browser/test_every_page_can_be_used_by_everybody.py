@@ -29,7 +29,7 @@ WITHOUT_A_LINK = ("/offline", "/nothing-here", "/search?q=zzz", "/search?q=ËÄÅ‰∫
 Faults = dict[str, list[str]]
 
 
-@pytest.mark.timeout(900)  # some hundred and fifty pages; under a minute where nothing else runs
+@pytest.mark.timeout(900)  # some hundred and fifty pages
 async def test_every_page_in_both_versions(chromium: Browser, town: Town, tmp_path: Path):
     await moved_in(replace(town.settings, demo=True))
     found: Faults = {}

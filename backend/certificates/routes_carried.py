@@ -74,7 +74,7 @@ async def code(
     one, pack = await to_carry(tx, certificate), (await city(tx.db)).pack
     ends = int(until) if until.isascii() and until.isdecimal() and len(until) < 12 else 0
     if purpose not in PURPOSES or not 0 < ends - tx.now.timestamp() <= max(HOURS) * 3600:
-        raise NotFound(next_step=f"/certificates/{certificate}/carried")
+        raise NotFound()
     said = statement_of(one, pack, purpose, tx.now, ends)
     address = f"{request.app.state.settings.public_url}/carried#{written(tx.vault.keyring, said)}"
     return page(

@@ -47,7 +47,7 @@ async def at_home(person: Person, handle: str = "father") -> None:
     """Signed in, with the service worker in charge of the page."""
     await person.signs_in(handle)
     await person.opens("/cart")
-    await person.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    await person.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
 
 
 async def taps_file(person: Person) -> None:

@@ -105,7 +105,7 @@ async def to_the_review(page: Page) -> None:
 async def goes_on(page: Page) -> None:
     await page.evaluate("window.before = true")
     await page.locator(".actions").locator("a, button").first.tap()
-    await page.wait_for_function("!window.before")
+    await page.wait_for_function("() => !window.before")
 
 
 async def photographs(page: Page) -> None:
@@ -130,7 +130,7 @@ async def test_the_line_breaks_between_the_tap_and_the_answer_and_there_is_one_r
             await person.signs_in(handle)
             await person.opens(REVIEW)
             if workers == "allow":
-                await person.page.wait_for_function("navigator.serviceWorker.controller")
+                await person.page.wait_for_function("() => navigator.serviceWorker.controller")
             await says_yes(person.page)
             line.loses = b"location: /orders/"
             await person.page.locator(FILE).last.tap(no_wait_after=True)
@@ -169,8 +169,9 @@ async def orders(town: Town, handle: str) -> int:
         await owner.close()
 
 
-async def test_two_tabs_know_of_each_other(phone: BrowserContext, page: Page, town: Town) -> None:
+async def test_two_tabs_know_of_each_other(phone: BrowserContext, town: Town) -> None:
     await filled_in(town, "clerk")
+    page = await phone.new_page()
     one, other = Person(page, town), Person(await phone.new_page(), town)
     await one.signs_in("clerk")
     await one.opens(REVIEW)
@@ -202,7 +203,7 @@ async def agrees_to_what_is_ready(page: Page) -> None:
     await says_yes(page)
     await page.evaluate("window.before = true")
     await page.locator(FILE).first.click()
-    await page.wait_for_function("!window.before")
+    await page.wait_for_function("() => !window.before")
 
 
 async def test_a_phone_goes_from_hand_to_hand_and_takes_nothing_along(town: Town) -> None:
@@ -237,7 +238,7 @@ async def nothing_behind(page: Page, steps: int) -> None:
     for _ in range(steps):
         await page.evaluate("void history.back()")
         await page.wait_for_timeout(250)
-        await page.wait_for_function("document.readyState === 'complete'")
+        await page.wait_for_function("() => document.readyState === 'complete'")
         assert not seen(await page.evaluate("document.body.innerText")), page.url
 
 

@@ -85,7 +85,9 @@ def _icon_from(assets: Assets) -> Any:
     def icon(name: str) -> Markup:
         if name in assets.rare_icons:  # on few pages: drawn into these, instead of sent to everybody at the first visit
             drawing = Markup(assets.rare_icons[name])  # noqa: S704 - lucide's own drawing, from our build
-            return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>').format(drawing)
+            return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>').format(
+                drawing
+            )
         return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>').format(
             assets.url("icons.svg"), name
         )

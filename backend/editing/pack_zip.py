@@ -14,7 +14,9 @@ from backend.catalogue.pack_write import files_of
 
 Raw = dict[str, Any]
 MOST_UNFOLDED, MOST_PARTS = 30_000_000, 3_000
-INSIDE = re.compile(r"(?:[^/\\]+/)?((?:(?:items|scenarios|letters)/[^/\\]{1,100}|[a-z]{1,30})\.yaml|i18n/[A-Za-z_]{2,20}\.po)")
+INSIDE = re.compile(
+    r"(?:[^/\\]+/)?((?:(?:items|scenarios|letters)/[^/\\]{1,100}|[a-z]{1,30})\.yaml|i18n/[A-Za-z_]{2,20}\.po)"
+)
 
 
 class Compared(msgspec.Struct, frozen=True):

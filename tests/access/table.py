@@ -408,7 +408,9 @@ TABLE: dict[str, Verdicts] = {
     "POST /certificates/{certificate}/showings": SHOWS,
     "GET /certificates/{certificate}/carried": SHOWS,
     "POST /certificates/{certificate}/carried": SHOWS,
-    "GET /certificates/{certificate}/carried/{purpose}/{until}": verdicts(refused=(DAUGHTER,)),  # no time that it would hold until
+    "GET /certificates/{certificate}/carried/{purpose}/{until}": verdicts(
+        refused=(DAUGHTER,)
+    ),  # no time that it would hold until
     "GET /carried": PUBLIC,
     "POST /carried": REFUSED_TO_ALL,  # nothing to check was sent
     "GET /certificates/{certificate}/looks": SHOWS,

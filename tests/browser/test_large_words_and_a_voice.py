@@ -98,7 +98,9 @@ async def test_a_page_is_read_sentence_by_sentence(chromium: Browser, town: Town
     assert await she.page.locator(".read-bar").count() == 0
 
 
-async def test_an_english_page_is_read_in_english_and_its_chinese_names_in_chinese(chromium: Browser, town: Town) -> None:
+async def test_an_english_page_is_read_in_english_and_its_chinese_names_in_chinese(
+    chromium: Browser, town: Town
+) -> None:
     she = await on_a_phone(chromium, town)
     await she.page.context.add_cookies([{"name": "lang", "value": "en", "url": town.base}])
     await she.opens("/")

@@ -105,7 +105,7 @@ def name_faults(pack: Pack, item: Item) -> Iterator[Fault]:
 
 
 def _excludes(pack: Pack, item: Item) -> Iterator[Fault]:
-    """What two items exclude stands in both, about the same role."""
+    """What two items exclude stands in both, about the same role; one alone excludes nothing yet, so it does no harm."""
     situations = {situation.name for situation in item.situations}
     for i, excluded in enumerate(item.excludes):
         where, other = f"excludes[{i}]", pack.items.get(excluded.item)
@@ -113,7 +113,9 @@ def _excludes(pack: Pack, item: Item) -> Iterator[Fault]:
             yield Fault(where, f"没有“{excluded.item}”这件别的事")
             continue
         if not any(back.item == item.name and back.same == excluded.same for back in other.excludes):
-            yield Fault(where, f"“{excluded.item}”里也要写和“{item.name}”不能一起办，说的是同一个角色")
+            yield Fault(
+                where, f"“{excluded.item}”里也写上和“{item.name}”不能一起办、说同一个角色，才起作用", warning=True
+            )
         kinds = [one.roles[excluded.same].kind for one in (item, other) if excluded.same in one.roles]
         if excluded.same and (len(kinds) < 2 or kinds[0] != kinds[1]):
             yield Fault(where, f"“{excluded.same}”不是两件事共有的角色")

@@ -65,6 +65,9 @@ def _calling(pack: Pack, name: str) -> Iterator[str]:
     for title, scenario in pack.scenarios.items():
         if any(result.get("item") == name for result in scenario.get("results", []) if isinstance(result, dict)):
             yield f"生活场景“{title}”"
+    for item in pack.items.values():
+        if item.name != name and any(excluded.item == name for excluded in item.excludes):
+            yield f"事项“{item.name}”"
     for material in pack.materials.values():
         if any(way.result_of == name for way in material.satisfied_by):
             yield f"材料“{material.label}”"

@@ -8,7 +8,7 @@ from backend.catalogue.situations import situation
 from backend.core.conditions import Condition, ConditionError, decode
 from backend.core.conditions_form_values import typed_of
 from backend.editing.fields import SECTIONS, Spec
-from backend.editing.filled import Raw, listed, whole
+from backend.editing.filled import Raw, listed, unordered, whole
 from backend.editing.lists import Lists
 from backend.editing.model import Change
 
@@ -48,7 +48,7 @@ def _changes(
 ) -> Iterator[Change]:  # fmt: skip
     for spec in specs:
         old, new = (raw.get(spec.name) if spec.name else raw for raw in (was, now))
-        if old == new:
+        if unordered(spec, old) == unordered(spec, new):
             continue
         place = f"{where}{spec.label}"
         if spec.kind == "group":
@@ -63,9 +63,7 @@ def _changes(
 
 def _rows(spec: Spec, old: Any, new: Any, before: Side, after: Side, place: str) -> Iterator[Change]:
     """Rows are the same if they have the same name; then only what is different in them is told."""
-    first, second = (
-        {_title(spec, row, side): row for row in listed(spec, value)} for value, side in ((old, before), (new, after))
-    )
+    first, second = _titled(spec, old, before), _titled(spec, new, after)
     for title, row in first.items():
         if title not in second:
             yield Change(place, _summary(spec, row, before, title), "")
@@ -76,6 +74,16 @@ def _rows(spec: Spec, old: Any, new: Any, before: Side, after: Side, place: str)
             yield Change(place, "", _summary(spec, row, after, title))
     if first.keys() == second.keys() and list(first) != list(second):
         yield Change(f"{place}的顺序", "、".join(first), "、".join(second))
+
+
+def _titled(spec: Spec, value: Any, side: Side) -> dict[str, Raw]:
+    """The rows by what each is about; the second one about the same says that it is the second."""
+    found: dict[str, Raw] = {}
+    for row in listed(spec, value):
+        title = _title(spec, row, side)
+        again = sum(one == title or one.startswith(f"{title}（第 ") for one in found)
+        found[f"{title}（第 {again + 1} 条）" if again else title] = row
+    return found
 
 
 def _title(spec: Spec, row: Raw, side: Side) -> str:
@@ -96,7 +104,7 @@ def _summary(spec: Spec, row: Raw, side: Side, title: str) -> str:
         if p.kind not in ("rows", "named", "group", "fixed") and p.name != "required"
     ]
     said = [(part.label, words(part, value, row, side)) for part, value in parts if value not in (None, "", False)]
-    more = "；".join(f"{label}：{text}" for label, text in said if text and text != title)
+    more = "；".join(f"{label}：{text}" for label, text in said if text and text != _title(spec, row, side))
     return f"{title}（{more}）" if more and len(more) < 120 else title
 
 
@@ -111,6 +119,8 @@ def words(spec: Spec, value: Any, row: Raw, side: Side) -> str:
             return "是" if value else "否"
         case "lines":
             return "、".join(value)
+        case "choices":
+            return _answer(row.get(spec.key, ""), list(value), side)
         case "boxes":
             return "、".join(side.lists.label(spec.options, str(one)) for one in value)
         case "money":

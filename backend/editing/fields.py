@@ -16,6 +16,7 @@ from backend.editing.specs import (
     a_text,
     a_tick,
 )
+from backend.editing.together_fields import GRADES, TOGETHER
 
 _BASIS = _("没有把握就写“以主管部门公布为准”")
 FEE = (
@@ -163,6 +164,7 @@ SECTIONS = (
                 a_rule("when", _("哪些申请算延续")),
                 optional=True,
             ),
+            GRADES,
         ),
     ),
     Section(
@@ -208,6 +210,7 @@ SECTIONS = (
         ),
     ),
     OFFERED,
+    TOGETHER,
     Section(
         "faq",
         _("常见问题和易错点"),
@@ -241,4 +244,5 @@ SECTIONS = (
 )  # fmt: skip
 
 BY_NAME = {section.name: section for section in SECTIONS}
+SPEC_OF = {spec.name: spec for section in SECTIONS for spec in section.specs}
 SECTION_OF = {spec.name: section.name for section in SECTIONS for spec in section.specs}

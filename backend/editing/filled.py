@@ -81,6 +81,19 @@ def listed(spec: Spec, value: Any) -> list[Raw]:
     return [{"required": True, **one} for one in rows] if short else rows
 
 
+def unordered(spec: Spec, value: Any) -> Any:
+    """The value with ticked boxes in one fixed order: whoever ticks them chooses which, not in which order."""
+    match spec.kind:
+        case "boxes" | "choices":
+            return sorted(map(str, value or ()))
+        case "group" if value:
+            return value | {part.name: unordered(part, value.get(part.name)) for part in spec.parts}
+        case "rows" if spec.parts[0].name:
+            group = msgspec.structs.replace(spec, kind="group")
+            return [unordered(group, row) for row in listed(spec, value)]
+    return value
+
+
 def _role(name: str, written: Any) -> Raw:
     kind, label = (written, "") if isinstance(written, str) else (written["kind"], written.get("label", ""))
     plain = kind.rstrip("?").partition("[")[0]
@@ -94,7 +107,7 @@ def _texts(spec: Spec, value: Any) -> tuple[str, ...]:
         return ("yes",) if value else ()
     if spec.kind == "lines":
         return ("\n".join(value),)
-    if spec.kind == "boxes":
+    if spec.kind in ("boxes", "choices"):
         return tuple(map(str, value))
     if spec.kind == "money":
         return typed_of(Named(kind="money"), "is", value)

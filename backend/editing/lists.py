@@ -32,6 +32,7 @@ FIXED: dict[str, dict[str, str]] = {
     "per": {"year": _("每年"), "ever": _("一共")},
     "looks": {"daily": _("每天"), "weekly": _("每周"), "monthly": _("每月")},
     "offered_per": {"once": _("一共一次"), "year": _("每年一次")},
+    "silences": {"escalate": _("催办，等它答复"), "consent": _("当作同意")},
     "outcomes": {"granted": _("当场批准"), "undecided": _("由人来看"), "false": _("不符合条件")},
     "results": {
         "certificate": _("证照"),
@@ -91,7 +92,36 @@ def lists_of(pack: Pack, item: Item, departments: Iterable[str], roles: Iterable
     options["themes"] = tuple((group, options_of({t: t for t in themes})) for group, themes in pack.city.themes.items())
     options["facts"] = _grouped((one.group, Option(one.key, one.label)) for one in facts.values())
     options["materials"] = _grouped(_materials(pack, item))
-    return Lists(options, facts)
+    return Lists(options | _together(pack, item, facts), facts)
+
+
+def _together(pack: Pack, item: Item, facts: Mapping[str, Named]) -> dict[str, Groups]:
+    """What of this item and of the whole city the page about other departments and items, and its grades, choose from."""
+    asked = [facts[ask.fact] for ask in item.asks if ask.fact in facts]
+    answers = [(one.group, Option(one.key, one.label)) for one in asked]
+    papers = list(_needed(pack, item))
+    others = (
+        (_titled(pack, one.department), Option(name, name)) for name, one in pack.items.items() if one.code != item.code
+    )
+    return {
+        "every_department": (("", options_of({short: one.name for short, one in pack.departments.items()})),),
+        "situations": (("", options_of({one.name: one.name for one in item.situations})),),
+        "single_choices": _grouped((one.group, Option(one.key, one.label)) for one in asked if one.kind == "choice"),
+        "needed": _grouped(papers),
+        "handed_in": _grouped([*answers, *papers]),
+        "other_items": _grouped(others),
+    }
+
+
+def _titled(pack: Pack, department: str) -> str:
+    known = pack.departments.get(department)
+    return known.name if known else department
+
+
+def _needed(pack: Pack, item: Item) -> Iterator[tuple[str, Option]]:
+    """Each of the item's own materials once, also where it wants two of one kind."""
+    wanted = {need.material for need in item.materials}
+    yield from ((group, option) for group, option in _materials(pack, item) if option.value in wanted)
 
 
 def options_of(words: Mapping[str, str]) -> tuple[Option, ...]:

@@ -13,8 +13,8 @@ from backend.core.conditions_form_rule import rule_of
 from backend.core.conditions_form_values import Named, ValueProblem, value_of
 from backend.core.errors import Problem
 from backend.core.i18n import _
-from backend.editing.fields import Spec
-from backend.editing.filled import Filled, Raw
+from backend.editing.fields import SPEC_OF, Spec
+from backend.editing.filled import Filled, Raw, unordered, whole
 from backend.editing.lists import Lists
 
 ROLE_NAME = re.compile(r"[a-z][a-z_]{0,29}")
@@ -36,8 +36,8 @@ def read(specs: Iterable[Spec], filled: Filled, words: Vocabulary, lists: Lists)
 def merged(before: Raw, page: Raw) -> Raw:
     """The item's data with this page's; what means the same as before stays written as it was."""
     fresh = {key: value for key, value in (before | page).items() if value is not None or key in before}
-    old, new = _converted(before), _converted(fresh)
-    same = {key for key in page if getattr(old, key) == getattr(new, key)}
+    old, new = whole(before), whole(fresh)
+    same = {key for key in page if unordered(SPEC_OF[key], old[key]) == unordered(SPEC_OF[key], new[key])}
     keys = [*before, *(field.name for field in msgspec.structs.fields(ItemFile) if field.name not in before)]
     found = {key: before.get(key) if key in same else fresh.get(key) for key in keys}
     return {key: value for key, value in found.items() if value is not None}
@@ -46,15 +46,12 @@ def merged(before: Raw, page: Raw) -> Raw:
 def converts(raw: Raw) -> Problem | None:
     """Why this cannot be an item at all; what is merely wrong with it is for the guide rules to say."""
     try:
-        _converted(raw)
+        msgspec.convert(raw, ItemFile)
     except msgspec.ValidationError as error:
-        place = re.search(r"\$\.(\w+)", str(error))
-        return Problem(_("还不对：%(why)s"), place[1] if place else "name", {"why": told(str(error))})
+        place = re.search(r"\$\.(\w+(?:\.\w+|\[\d+\])*)", str(error))
+        field = re.sub(r"\[(\d+)\]", r".\1", place[1]) if place else "name"
+        return Problem(_("还不对：%(why)s"), field, {"why": told(str(error))})
     return None
-
-
-def _converted(raw: Raw) -> ItemFile:
-    return msgspec.convert(raw, ItemFile)
 
 
 class _Reader:
@@ -73,6 +70,8 @@ class _Reader:
             case "rule":
                 return self.rule(filled, spec, place.rstrip("."))
             case "rows":
+                if not (spec.blank or filled.rows[spec.name]):
+                    self.wrong(place, _("这里还没有填。"))
                 return [self.row(spec, row, f"{place}.{n}") for n, row in enumerate(filled.rows[spec.name])]
             case "named":
                 return self.named(spec, filled.rows[spec.name], place)
@@ -80,6 +79,8 @@ class _Reader:
                 return self.group(spec, filled.groups[spec.name], place)
             case "value":
                 return self.value(spec, filled, place)
+            case "choices":
+                return self.choices(spec, filled, place)
         return self.text(spec, filled.texts.get(spec.name, ()), place)
 
     def rule(self, filled: Filled, spec: Spec, place: str) -> Raw | None:
@@ -142,6 +143,16 @@ class _Reader:
         except ValueProblem as problem:
             self.wrong(place, problem.say)
             return None
+
+    def choices(self, spec: Spec, filled: Filled, place: str) -> list[str]:
+        """Some answers of another field's question; none at all would mean that nobody may apply."""
+        named, given = self.lists.facts.get(filled.text(spec.key)), filled.texts.get(spec.name, ())
+        known = named.options if named else {}
+        if not any(given):
+            self.wrong(place, _("这里还没有填。"))
+        elif not set(given) <= set(known):
+            self.wrong(place, _("请从列出的几项里选。"))
+        return list(dict.fromkeys(given))
 
     def text(self, spec: Spec, texts: tuple[str, ...], place: str) -> Any:
         given = [text for text in texts if text]

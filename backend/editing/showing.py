@@ -10,7 +10,7 @@ from backend.core.conditions_form_rows import Option, Row, row_of
 from backend.core.i18n import _
 from backend.editing.fields import Spec
 from backend.editing.filled import Filled
-from backend.editing.lists import Groups, Lists
+from backend.editing.lists import Groups, Lists, options_of
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +77,8 @@ def _field(spec: Spec, filled: Filled, words: Vocabulary, lists: Lists, place: s
             more["options"] = lists.groups(spec.options)
     if spec.kind == "fixed":
         more["said"] = lists.label(spec.options, more["text"])
+    if spec.kind == "choices":
+        more["options"] = _choices(filled.text(spec.key), lists)
     if spec.kind == "value":
         kind, more["options"] = _input(filled.text(spec.key), lists)
     return Field(kind=kind, place=place, label=spec.label, hint=spec.hint, blank=spec.blank, **more)
@@ -101,6 +103,11 @@ def _unused(groups: Groups, used: set[str]) -> Groups:
     return tuple((group, options) for group, options in left if options)
 
 
+def _choices(fact: str, lists: Lists) -> Groups:
+    """What this fact can be answered with."""
+    return (("", options_of(lists.facts[fact].options)),) if fact in lists.facts else ()
+
+
 def _input(fact: str, lists: Lists) -> tuple[str, Groups]:
     """How the value of this fact is typed."""
     named = lists.facts.get(fact)
@@ -108,5 +115,5 @@ def _input(fact: str, lists: Lists) -> tuple[str, Groups]:
         return "text", ()
     if named.kind == "yes_no":
         return "select", (("", (Option("yes", _("是")), Option("no", _("否")))),)
-    options = (("", tuple(Option(value, label) for value, label in named.options.items())),)
+    options = _choices(fact, lists)
     return {"choice": "select", "region": "select", "choices": "boxes", "date": "date"}.get(named.kind, "text"), options

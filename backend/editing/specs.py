@@ -6,13 +6,14 @@ import msgspec
 
 from backend.core.i18n import _
 
-Kind = Literal["text", "long", "lines", "tick", "number", "money", "date", "select", "boxes", "fixed", "rule", "rows", "named", "group", "value"]  # fmt: skip
+Kind = Literal["text", "long", "lines", "tick", "number", "money", "date", "select", "boxes", "choices", "fixed", "rule", "rows", "named", "group", "value"]  # fmt: skip
 
 
 class Spec(msgspec.Struct, frozen=True, kw_only=True):
     """One field. `options` names a list of `lists.py`; `parts` are the fields of a row or a group; `pick`: a row is added by
     choosing from this list, and the choice goes into the row's field `key`. `blank`: may stay empty. `optional` (a group):
-    is there only when something in it is filled in. `named` is a list of rows stored under a name each."""
+    is there only when something in it is filled in. `named` is a list of rows stored under a name each; `choices`: some of what
+    the question in `key` can be answered with."""
 
     name: str
     kind: Kind

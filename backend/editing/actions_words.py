@@ -14,7 +14,7 @@ from backend.catalogue.publishing import end_others
 from backend.catalogue.queries import city
 from backend.catalogue.states import State
 from backend.core.db import Tx
-from backend.core.errors import Conflict, Invalid, Problem
+from backend.core.errors import Conflict, Invalid, NotFound, Problem
 from backend.core.i18n import _
 from backend.core.jobs import Later, Work, enqueue
 from backend.editing.actions import CHANGED, MOVED_ON
@@ -22,7 +22,7 @@ from backend.editing.queries import editing_desks
 from backend.editing.queries_words import city_data, decided_word, items_with
 from backend.editing.word_candidate import new_faults
 from backend.editing.word_data import blank, new_code
-from backend.editing.word_model import WordDesk, word_moves
+from backend.editing.word_model import WordDesk, home_of, word_moves
 
 Raw = dict[str, Any]
 TAKEN = _("已经有一个“%(code)s”了。")
@@ -34,12 +34,17 @@ async def begin_word(tx: Tx, desk: WordDesk) -> None:
     if desk.change:
         raise Conflict(_("已经有一处改动在办了，请接着办。"))
     assert desk.text is not None
-    await _insert(tx, desk.kind, desk.code, (await editing_desks(tx))[0], desk.text, desk.text)
+    department = home_of((await city(tx.db)).pack, await editing_desks(tx), desk)
+    await _insert(tx, desk.kind, desk.code, department, desk.text, desk.text)
 
 
-async def begin_new_word(tx: Tx, kind: str, about: str, field: str, label: str) -> str:
-    """A word the city does not have yet; returns its code, which stays for ever."""
-    pack, department = (await city(tx.db)).pack, (await editing_desks(tx))[0]
+async def begin_new_word(tx: Tx, kind: str, about: str, field: str, label: str, chosen: str = "") -> str:
+    """A word the city does not have yet, in the department that was chosen; returns its code, which stays for ever.
+    NotFound for a department where she does not write."""
+    pack, mine = (await city(tx.db)).pack, await editing_desks(tx)
+    department = chosen or mine[0]
+    if department not in mine:
+        raise NotFound()
     problems = []
     code = ""
     try:

@@ -1,6 +1,7 @@
 """The city's own vocabulary at the desk: offices and their hours, telephones, questions, materials."""
 
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -52,10 +53,10 @@ async def _list_page(
         if q.lower() in f"{data.get('label')} {data.get('name')} {code}".lower()
     ]
     rows.sort(key=lambda row: row["change"] is None)
+    pack, mine = (await city(tx.db)).pack, [short for short, roles in desks.items() if "editor" in roles]
     return page(
         request, tx, "editing/words.html", status=status, rows=rows[:MOST_LISTED], kind=kind, kinds=word_fields.LABELS, q=q,
-        labels=STATES, form=form, problems=problems, editor=any("editor" in roles for roles in desks.values()),
-        parties=(await city(tx.db)).pack.city.kinds,
+        labels=STATES, form=form, problems=problems, mine=mine, departments=pack.departments, parties=pack.city.kinds,
     )  # fmt: skip
 
 
@@ -66,10 +67,11 @@ async def new_word(request: Request, tx: NamedDependency[Tx]) -> Response[Any]:
     if kind not in ("office", "element", "material"):
         raise NotFound()
     try:
-        code = await begin_new_word(tx, kind, form.text("about"), form.text("field"), form.text("label"))
+        said = [form.text(name) for name in ("about", "field", "label", "department")]
+        code = await begin_new_word(tx, kind, *said)
     except (Invalid, Conflict) as refusal:
         return await _list_page(request, tx, form, list(refusal.problems), status=refusal.status)
-    return see_other(f"/desk/words/{kind}/{code}")
+    return see_other(f"/desk/words/{kind}/{quote(code)}")
 
 
 @get("/desk/words/{kind:str}/{code:str}", opt=OFFICER, include_in_schema=False)
@@ -88,7 +90,7 @@ def _opened(desk: WordDesk) -> Filled:
 @post("/desk/words/{kind:str}/{code:str}/change", opt=OFFICER, include_in_schema=False)
 async def begin_change(tx: NamedDependency[Tx], kind: FromPath[str], code: FromPath[str]) -> Response[None]:
     await begin_word(tx, await word_desk(tx, kind, code))
-    return see_other(f"/desk/words/{kind}/{code}")
+    return see_other(f"/desk/words/{kind}/{quote(code)}")
 
 
 @post("/desk/words/{kind:str}/{code:str}", opt=OFFICER, include_in_schema=False)
@@ -114,7 +116,7 @@ async def save(request: Request, tx: NamedDependency[Tx], kind: FromPath[str], c
             await save_word(tx, desk, data, seen, _changes(desk, desk.change.data, data, lists))
     except Conflict as conflict:
         return await _word_page(request, tx, desk, filled, list(conflict.problems), status=409, unsaved=True)
-    return see_other(f"/desk/words/{kind}/{code}?saved=yes")
+    return see_other(f"/desk/words/{kind}/{quote(code)}?saved=yes")
 
 
 def _there(raw: dict[str, Any]) -> dict[str, Any]:
@@ -143,7 +145,7 @@ async def make_move(
         return await _word_page(request, tx, desk, _opened(desk), list(refusal.problems), status=refusal.status)
     if desk.text is None and form.text("move") == "dropped":
         return see_other(f"/desk/words?kind={kind}")
-    return see_other(f"/desk/words/{kind}/{code}?done={form.text('move')}")
+    return see_other(f"/desk/words/{kind}/{quote(code)}?done={form.text('move')}")
 
 
 async def _word_page(

@@ -1,5 +1,7 @@
 """A change to one word of the city's vocabulary, and what the desk shows of it."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -64,6 +66,14 @@ def used_by(pack: Pack, kind: str, code: str) -> tuple[str, ...]:
         case "department":
             return tuple(name for name, item in pack.items.items() if item.department == code)
     return ()
+
+
+def home_of(pack: Pack, mine: Sequence[str], desk: WordDesk) -> str:
+    """Which of her departments looks after this word: the one whose items it is most in, else one that it names itself."""
+    using = [pack.items[name].department for name in desk.used_by if name in pack.items]
+    named = pack.offices[desk.code].departments if desk.kind == "office" and desk.code in pack.offices else [desk.code]
+    concerned = Counter(department for department in (*using, *named) if department in mine)
+    return concerned.most_common(1)[0][0] if concerned else mine[0]
 
 
 CHECKED_ONLY = msgspec.structs.replace(MOVES["checked"], says=_("核对无误"))

@@ -1,12 +1,14 @@
 """Offices, telephones, questions and materials are changed at the desk; what published items are made of needs a review."""
 
 import re
+from urllib.parse import quote
 
 import asyncpg
 import httpx
 import pytest
 
 from backend.catalogue.actions import load_pack
+from backend.catalogue.model import Item
 from backend.catalogue.pack_read import build, read_folder
 from backend.catalogue.pack_words import Word, replayed, with_word, words_in
 from backend.catalogue.pack_write import published_raw
@@ -157,6 +159,33 @@ async def test_what_cannot_be_is_said_beside_the_field_and_nothing_typed_is_lost
         assert refused.status_code == 422
         assert "代号只用小写字母" in refused.text
     assert (await trio.editor.post("/desk/words", data={"kind": "law"})).status_code == 404
+
+
+async def test_who_writes_for_two_departments_works_on_a_word_where_it_belongs(trio: Trio, owner):
+    await owner.execute(
+        """INSERT INTO officer_roles (account_id, department_id, role, valid_from)
+           SELECT id, '人力资源和社会保障局', 'editor', '2026-01-01' FROM accounts WHERE handle = 'officer-editor'"""
+    )
+    pack = (await published(owner)).pack
+    for kind, words, used in (("element", pack.elements, "asks"), ("department", pack.departments, "")):
+        homes = {code: {one.department for one in pack.items.values() if code in made_of(one, used)} for code in words}
+        code = next(code for code, departments in homes.items() if departments == {"民政局"})
+        path = f"/desk/words/{kind}/{quote(code)}"
+        await begin(trio.editor, path)
+        assert (await sent(trio.editor, path)).status_code == 303
+        assert (await step(trio.editor, path, "sent")).status_code == 303
+    assert {row[0] for row in await owner.fetch("SELECT department_id FROM word_changes")} == {"民政局"}
+    assert 'name="department"' in (await trio.editor.get("/desk/words?kind=element")).text
+    new = {"kind": "element", "about": "person", "field": "cats", "label": "养了几只猫", "department": "民政局"}
+    assert (await trio.editor.post("/desk/words", data=new)).status_code == 303
+    assert await owner.fetchval("SELECT department_id FROM word_changes WHERE code = 'person.cats'") == "民政局"
+    assert (
+        await trio.editor.post("/desk/words", data={**new, "field": "dogs", "department": "公安局"})
+    ).status_code == 404
+
+
+def made_of(item: Item, used: str) -> set[str]:
+    return {item.element_of(ask.fact) for ask in item.asks} if used else {item.department}
 
 
 async def test_who_has_no_part_in_a_catalogue_finds_nothing(site: Site):

@@ -12,7 +12,6 @@ from functools import cache
 
 FIREFOX = ("firefox-esr", "firefox")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-SHELL = "chromium-headless-shell"  # the same engine without what a window needs: a quarter less of the processor
 
 
 def system_chromium() -> str | None:
@@ -24,16 +23,9 @@ def system_chromium() -> str | None:
 WEBKIT = {"WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}
 
 
-def quick_chromium() -> str | None:
-    """For most journeys. What the shell lacks: notifications, several tabs that know of each other, an installed app."""
-    return os.environ.get("CHROMIUM") or shutil.which(SHELL) or system_chromium()
-
-
 def main(arguments: list[str]) -> int:
     if arguments == ["engines"]:
         return engines()
-    if not os.environ.get("CHROMIUM") and not shutil.which(SHELL):
-        debian(SHELL)
     if not (system_chromium() or playwrights_own() or debian("chromium")):
         print(
             "No Chromium can be had here: the browser tests will be skipped. Install one (Debian: apt-get install "

@@ -1,13 +1,12 @@
 """A phone's browser: fixtures for every test that drives one."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from tests.browsers import quick_chromium, system_chromium
+from tests.browsers import system_chromium
 
 ARGUMENTS = [
     "--disable-gpu",
@@ -18,28 +17,17 @@ ARGUMENTS = [
 ]
 
 
-@asynccontextmanager
-async def launched(path: str | None) -> AsyncIterator[Browser]:
+@pytest_asyncio.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as player:
         try:
-            browser = await player.chromium.launch(executable_path=path, chromium_sandbox=False, args=ARGUMENTS)
+            browser = await player.chromium.launch(
+                executable_path=system_chromium(), chromium_sandbox=False, args=ARGUMENTS
+            )
         except Exception as error:
             pytest.skip(f"no browser can be started: {error}")
         yield browser
         await browser.close()
-
-
-@pytest_asyncio.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    async with launched(quick_chromium()) as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(scope="session")
-async def whole_chromium() -> AsyncIterator[Browser]:
-    """With notifications and all else that the shell lacks; a module that needs it calls this one `chromium`."""
-    async with launched(system_chromium()) as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture

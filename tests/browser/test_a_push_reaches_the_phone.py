@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import BrowserContext, Page
 
 from backend.core.crypto import Vault
 from backend.core.db import connect, job_transaction, open_pool, wall_clock
@@ -18,11 +18,6 @@ from tests.browser.town import started
 from tests.fakes.push_service import push_service
 
 STUB = "PushManager.prototype.subscribe = async () => (%s);"
-
-
-@pytest_asyncio.fixture
-async def chromium(whole_chromium: Browser) -> Browser:
-    return whole_chromium
 
 
 @pytest_asyncio.fixture

@@ -38,11 +38,6 @@ OWED = """() => {
 }"""
 
 
-@pytest_asyncio.fixture
-async def chromium(whole_chromium: Browser) -> Browser:
-    return whole_chromium
-
-
 @pytest_asyncio.fixture(scope="module")
 async def town(postgres: EmbeddedPostgres, demo_city: str, tmp_path_factory) -> AsyncIterator[Town]:
     async with cloned(postgres, demo_city) as name:

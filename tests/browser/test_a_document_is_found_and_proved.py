@@ -9,8 +9,9 @@ from playwright.async_api import Browser, expect
 from backend.core.crypto import Vault
 from backend.documents.making import token_of
 from tests.browser.test_a_case_is_worked_on_and_watched import filed
-from tests.browser.test_every_page_can_be_used_by_everybody import DENSE, faults, somebody
+from tests.browser.test_every_page_can_be_used_by_everybody import faults, somebody
 from tests.browser.town import Town
+from tests.measures import DENSE
 
 WORDS = f"/desk/documents/{quote('民政局')}"
 

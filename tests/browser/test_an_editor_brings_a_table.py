@@ -1,4 +1,4 @@
-"""An editor brings a table, watches it being read, brings it in, makes an item of one of its guides; when two others have
+"""An editor brings a table, watches it being read, has a second person let it in, makes an item of one of its guides; when two others have
 looked at it everybody can put it into a cart."""
 
 from pathlib import Path
@@ -25,8 +25,12 @@ async def test_from_a_table_to_an_item_in_somebodys_cart(chromium: Browser, page
     await editor.page.set_input_files("#table", tmp_path / "摊点.csv")
     await editor.taps("上传，先读一遍")
     await editor.reads("现在还什么都没有改", "第 3 行", "可能被截断了")
-    await editor.page.get_by_role("button", name="导入", exact=True).click()
-    await editor.reads("这些只给人看")
+    await editor.page.get_by_role("button", name="送核对", exact=True).click()
+    checker = await officer(chromium, town, "officer-checker")
+    await checker.page.goto(editor.page.url)
+    await checker.taps("核对无误，导入")
+    await checker.reads("这些只给人看")
+    await editor.page.reload()
     await editor.taps("照它写")
 
     await writes_what_is_missing(editor)

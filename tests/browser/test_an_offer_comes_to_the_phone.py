@@ -35,7 +35,8 @@ async def test_notice_offer_one_tap_granted(chromium: Browser, person: Person, t
     await page.wait_for_url("**/offers/*")
     await person.reads("年满 80 周岁", "来自社会保险库", "凭什么查我的登记")
     offer = page.url
-    await page.evaluate("document.documentElement.dataset.mode = 'elder'")
+    await page.context.add_cookies([{"name": "mode", "value": "elder", "url": town.base}])
+    await page.reload()
     box = await page.get_by_role("button", name="确认领取").bounding_box()
     assert box is not None
     assert box["height"] >= 60

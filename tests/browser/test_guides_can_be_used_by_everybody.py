@@ -6,8 +6,9 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.browser.conftest import Person
-from tests.browser.test_every_page_can_be_used_by_everybody import DENSE, faults, somebody
+from tests.browser.test_every_page_can_be_used_by_everybody import faults, somebody
 from tests.browser.town import Town
+from tests.measures import DENSE
 
 ELDER = "/scenarios/" + quote("家里老人满八十")
 HOME = (

@@ -4,8 +4,9 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.browser.test_a_case_is_worked_on_and_watched import filed
-from tests.browser.test_every_page_can_be_used_by_everybody import DENSE, faults, somebody
+from tests.browser.test_every_page_can_be_used_by_everybody import faults, somebody
 from tests.browser.town import Town
+from tests.measures import DENSE
 
 PERSON = ("/service-points", "/mandates/children", "/mandates", "/mandates/print", "/mandates/new")
 DESK = (

@@ -36,7 +36,7 @@ def fields(html: str) -> list[tuple[str, str]]:
 def heading(html: str) -> str:
     found = re.search(r"<h1[^>]*>(.*?)</h1>", html, re.S)
     assert found
-    return unescape(found[1].strip())
+    return unescape(re.sub(r"<[^>]+>", "", found[1]).strip())
 
 
 async def test_the_list_leads_to_every_guide(site: Site) -> None:

@@ -80,7 +80,7 @@ async def test_a_page_is_read_sentence_by_sentence(chromium: Browser, town: Town
     field = she.page.locator("main input[type=tel], main input[type=text], main input[type=email]").first
     await field.fill("13900000001")
     await she.page.get_by_role("button", name="读给我听").click()
-    await she.page.wait_for_function("window.said.length === 1")
+    await she.page.wait_for_function("() => window.said.length === 1")
     first = await she.page.evaluate("said[0]")
     assert first == {"lang": "zh-CN", "voice": "Ting", "text": await she.page.evaluate(MARKED)}
     await she.page.get_by_role("button", name="停一下").click()
@@ -105,7 +105,7 @@ async def test_an_english_page_is_read_in_english_and_its_chinese_names_in_chine
     await she.page.context.add_cookies([{"name": "lang", "value": "en", "url": town.base}])
     await she.opens("/")
     await she.page.get_by_role("button", name="Read to me").click()
-    await she.page.wait_for_function("window.said.length === 1")
+    await she.page.wait_for_function("() => window.said.length === 1")
     await she.page.evaluate(HEARD)
     voices = {one["lang"]: one["voice"] for one in await she.page.evaluate("said")}
     assert voices["en-GB"] == "Ann"

@@ -59,7 +59,7 @@ OVER = """() => [...document.querySelectorAll('body *')].filter(e => ['fixed', '
 SHIFT = """() => new Promise(done => {
   let sum = 0;
   new PerformanceObserver(list => list.getEntries().forEach(e => { sum += e.hadRecentInput ? 0 : e.value; })).observe({ type: 'layout-shift', buffered: true });
-  setTimeout(() => done(sum >= .01 ? [`layout shift ${sum.toFixed(4)}`] : []), 20);
+  setTimeout(() => done(sum >= .05 ? [`layout shift ${sum.toFixed(4)}`] : []), 20);
 })"""
 # Help is always the telephone, always in the header, and nobody is sent through the page in an order of its own.
 HELP = """() => [...(document.querySelector('header a[href^="tel:"]') ? [] : ['no telephone in the header']),
